@@ -1,0 +1,33 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** A manifest's way goes one way: what a folder may not import, and why. */
+const oneWay = (folders, forbidden, reason) => ({
+  files: folders.map((folder) => `${folder}/**/*.ts`),
+  rules: {
+    'no-restricted-imports': ['error', { patterns: [{ regex: `^(\\.\\./)+(${forbidden.join('|')})(/|$)`, message: reason }] }],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'imports/', 'dist/', 'coverage/', '.dist-*/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true }],
+    },
+  },
+  oneWay(['constructs'], ['environments', 'checks', 'cluster', 'operator', 'main', 'scripts', 'test'], 'environments import constructs, never the reverse'),
+  oneWay(['environments'], ['checks', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'], 'an environment is data: it imports constructs only'),
+  oneWay(
+    ['checks', 'cluster'],
+    ['environments', 'operator', 'main', 'scripts', 'test', 'imports', 'constructs/(?!contract$|problem$)'],
+    'checks and cluster read objects: of the constructs they know the contract only',
+  ),
+  { files: ['*.js'], languageOptions: { globals: { module: 'writable', __dirname: 'readonly' } } },
+);
