@@ -1,0 +1,11 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { appUserDefinition } from './schema';
+
+/** Teaches a cluster what an AppUser is. Deleting the definition deletes every AppUser. */
+export class AppUserDefinition extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    new ApiObject(this, 'resource', appUserDefinition);
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * The contract: what a manifest says about itself that its YAML does not.
+ *
+ * The rules in checks/ and the commands in cluster/ know Kubernetes and this file, and no construct. Constructs write these annotations;
+ * they are in dist/, where reviewers read them, so each is a short line of text:
+ *
+ *     Secret cvat/my-postgres-pguser-cvat: password, user        a kind, [namespace/]name, and the keys that matter
+ *     CustomResourceDefinition widgets.example.org: v1/Widget     of a definition: the versions and kinds that it serves
+ *     Secret cvat/s3: s3.conf <- kubectl create secret …          of a need: what the installer does about it
+ */
+
+const PREFIX = 'platform.kapernikov.com';
+
+/** The label that every object carries: the environment it was synthesized for. */
+export const ENVIRONMENT_LABEL = `${PREFIX}/environment`;
+
+/** A Kubernetes object as it stands in dist/. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+/** A file of dist/: its objects are applied together, once the stage before is ready, and taken away in the reverse order. */
+export interface Stage {
+  /** The file's name without its ending: `30-postgres`. */
+  readonly name: string;
+  readonly objects: readonly StagedObject[];
+}
+
+/** An object of a stage and the path of the construct that made it. */
+export interface StagedObject {
+  readonly path: string;
+  readonly manifest: Manifest;
+}
+
+/** An object, named by somebody who does not hold it. */
+export interface Reference {
+  readonly kind: string;
+  /** Left out for cluster-scoped kinds. */
+  readonly namespace?: string;
+  readonly name: string;
+  /** The keys of a Secret or ConfigMap; of a CustomResourceDefinition what it serves, as `version/Kind`. */
+  readonly keys?: readonly string[];
+}
+
+/** Something that only the person who installs can provide. */
+export interface Need extends Reference {
+  /** What to do about it, on one line: best a command. Never a secret value. */
+  readonly remedy: string;
+}
+
+/** What an object says about itself. */
+export interface Contract {
+  /** What comes to be because of this object, though it is not in dist: by an operator, or out of a chart. */
+  readonly makes?: readonly Reference[];
+  /** What this object uses by name where YAML does not show it: inside the values of a chart. */
+  readonly reads?: readonly Reference[];
+  /** What must be on the cluster before this object is applied. */
+  readonly needs?: readonly Need[];
+  /** Deleting this object deletes data: whose. */
+  readonly holdsData?: string;
+}
+
+/** The contract as annotations. */
+export function contractAnnotations(contract: Contract): Record<string, string> {
+  const entries: [string, string | undefined][] = [
+    ['makes', lines(contract.makes?.map(formatReference))],
+    ['reads', lines(contract.reads?.map(formatReference))],
+    ['needs', lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy}`))],
+    ['holds-data', contract.holdsData],
+  ];
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value ? [[`${PREFIX}/${name}`, value]] : [])));
+}
+
+/** The contract of an object of dist. */
+export function contractOf(manifest: Manifest): Contract {
+  const annotation = (name: string): string | undefined => manifest.metadata.annotations?.[`${PREFIX}/${name}`];
+  const parse = (name: string): Need[] => (annotation(name) ?? '').split('\n').flatMap(parseLine);
+  return { makes: parse('makes'), reads: parse('reads'), needs: parse('needs'), holdsData: annotation('holds-data') };
+}
+
+/** A reference in words: `Secret cvat/my-postgres-pguser-cvat: password, user`. */
+export function formatReference({ kind, namespace, name, keys }: Reference): string {
+  return `${kind} ${namespace ? `${namespace}/` : ''}${name}${keys?.length ? `: ${[...keys].sort().join(', ')}` : ''}`;
+}
+
+function lines(texts: readonly string[] | undefined): string | undefined {
+  return texts?.length ? texts.join('\n') : undefined;
+}
+
+const LINE = /^(?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+?)(?:: (?<keys>.+?))?(?: <- (?<remedy>.*))?$/;
+
+function parseLine(line: string): Need[] {
+  const groups = LINE.exec(line)?.groups;
+  if (!groups?.kind || !groups.name) return [];
+  const { kind, namespace, name, keys, remedy = '' } = groups;
+  return [{ kind, ...(namespace && { namespace }), name, ...(keys && { keys: keys.split(', ') }), remedy }];
+}

@@ -1,0 +1,141 @@
+import { Construct } from 'constructs';
+import type { Need, Reference } from '../contract';
+import { fromOci } from '../helm/chart-source';
+import { HelmRelease } from '../helm/helm-release';
+import type { Values } from '../merge';
+import { mergeValues } from '../merge';
+import { ensureNamespace } from '../namespace';
+import type { DatabaseUser } from '../postgres/database-user';
+import { report } from '../problem';
+import { hostName } from '../syntax/name';
+import { quantity } from '../syntax/quantity';
+import type { Exposure } from './exposure';
+import { cvatValues } from './values';
+
+/** The queues of CVAT's background work, each with Deployments of its own. */
+export type WorkerName = 'annotation' | 'chunks' | 'consensus' | 'export' | 'import' | 'qualityreports' | 'utils' | 'webhooks';
+
+export interface Workload {
+  /** Number of pods. Can be changed at any time. @default the chart's: 1, and 2 for the workers chunks, export and import */
+  readonly replicas?: number;
+  /** What each pod asks for and may use at most, as quantities: `{ requests: { cpu: '500m', memory: '1Gi' } }`. @default nothing */
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface Volume {
+  /** A quantity: `10Gi`. */
+  readonly size: string;
+  /** @default the cluster's default StorageClass */
+  readonly storageClassName?: string;
+  /**
+   * `ReadWriteOnce` where the StorageClass knows no other (k3s' local-path): then everything that mounts the volume must run on one node.
+   * @default ReadWriteMany for data, ReadWriteOnce for the cache
+   */
+  readonly accessModes?: readonly string[];
+}
+
+export interface CvatProps {
+  /** The namespace of CVAT and of its database: its pods read the database's Secret. */
+  readonly namespace: string;
+  /** The version of CVAT, which is the version of its chart: `2.73.0`. */
+  readonly version: string;
+  /** The host in people's browsers, without scheme. Can be changed at any time. */
+  readonly host: string;
+  /** How browsers get there: ingress({ className }) or httpRoute({ gateway }). */
+  readonly exposure: Exposure;
+  /**
+   * Whether every visitor may make an account. By default people get in by an AppUser.
+   * @default false
+   */
+  readonly selfRegistration?: boolean;
+  readonly storage: {
+    /** Images, videos and annotations' attachments. There is no backup of it. It stays when CVAT is taken away. */
+    readonly data: Volume;
+    /** The on-disk cache of kvrocks: chunks of images that are on screen. */
+    readonly cache: Volume;
+  };
+  /** The web server's pods. */
+  readonly server?: Workload;
+  /** The pods that serve the pages. */
+  readonly frontend?: Workload;
+  /** The pods that do the work in the background, by queue. */
+  readonly workers?: Readonly<Partial<Record<WorkerName, Workload>>>;
+  /** A user of a PostgreSQL 15 cluster: the one major version that CVAT supports. */
+  readonly database: DatabaseUser | undefined;
+  /** Anything else that the chart knows. Merged last. */
+  readonly values?: Values;
+}
+
+/** The release's name, which is in the names of everything that the chart makes. */
+const RELEASE = 'cvat';
+
+/** CVAT, the annotation tool, from its authors' own chart, with a PostgresCluster as its database. */
+export class Cvat extends Construct {
+  constructor(scope: Construct, id: string, props: CvatProps) {
+    super(scope, id);
+    const { namespace, version, host, exposure, selfRegistration = false, database, values } = props;
+
+    this.reportProblems(props);
+    // The chart marks its media volume to be kept when the release goes. It goes with its namespace all the same.
+    ensureNamespace(this, namespace, "CVAT's media");
+    if (!database) return;
+
+    const service = (name: string): Reference => ({ kind: 'Service', namespace, name: `${RELEASE}-${name}` });
+    const backend = service('backend-service');
+    const frontend = service('frontend-service');
+    const exposed = exposure.expose(this, { host, release: RELEASE, namespace, backend, frontend, selfRegistration });
+    const secrets = { redis: `${RELEASE}-redis`, kvrocks: `${RELEASE}-kvrocks` };
+    new HelmRelease(this, 'release', {
+      name: RELEASE,
+      namespace,
+      chart: fromOci('oci://registry-1.docker.io/cvat/cvat', version),
+      values: mergeValues(cvatValues(props, database, secrets), exposed.values, values),
+      makes: [backend, frontend, ...(exposed.makes ?? [])],
+      reads: [database.service, { ...database.secret, keys: ['username', 'database', 'password'] }],
+      needs: [...Object.values(secrets).map((name) => passwordNeed(namespace, name)), ...(exposed.needs ?? [])],
+    });
+  }
+
+  private reportProblems({ host, storage, server, frontend, workers = {}, database }: CvatProps): void {
+    report(this, 'host', hostName(host));
+    report(this, 'storage.data.size', quantity(storage.data.size));
+    report(this, 'storage.cache.size', quantity(storage.cache.size));
+    for (const [field, { replicas, resources = {} }] of workloads({ server, frontend, workers })) {
+      const fewest = field.startsWith('workers.') ? 0 : 1;
+      if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= fewest)) {
+        report(this, `${field}.replicas`, { message: `${replicas} is no number of pods.`, remedy: `Use ${fewest} or more.` });
+      }
+      for (const [kind, amounts = {}] of Object.entries(resources)) {
+        for (const [name, amount] of Object.entries(amounts)) report(this, `${field}.resources.${kind}.${name}`, quantity(amount));
+      }
+    }
+    if (!database) {
+      report(this, 'database', {
+        message: 'CVAT needs a PostgreSQL database, and this environment has no postgres.',
+        remedy: 'Add postgres with a user "cvat", or leave out cvat as well.',
+      });
+    }
+  }
+}
+
+function workloads({ server, frontend, workers = {} }: Pick<CvatProps, 'server' | 'frontend' | 'workers'>): [string, Workload][] {
+  return [
+    ...(server ? [['server', server] as [string, Workload]] : []),
+    ...(frontend ? [['frontend', frontend] as [string, Workload]] : []),
+    ...Object.entries(workers).map(([name, workload]): [string, Workload] => [`workers.${name}`, workload]),
+  ];
+}
+
+/** A password that nobody must know. The command shows it to nobody either: not on the screen, and not among the processes' arguments. */
+function passwordNeed(namespace: string, name: string): Need {
+  return {
+    kind: 'Secret',
+    namespace,
+    name,
+    keys: ['password'],
+    remedy: `openssl rand -hex 24 | tr -d '\\n' | kubectl -n ${namespace} create secret generic ${name} --from-file=password=/dev/stdin`,
+  };
+}

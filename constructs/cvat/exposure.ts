@@ -1,0 +1,143 @@
+import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import type { HttpRouteSpec } from '../../imports/gateway.networking.k8s.io';
+import type { Contract, Need, Reference } from '../contract';
+import { contractAnnotations } from '../contract';
+import type { Values } from '../merge';
+import type { Plain } from '../plain';
+
+/** What is to be reached: a host, and the two Services behind it. */
+export interface Site {
+  readonly host: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly backend: Reference;
+  readonly frontend: Reference;
+  /** Whether visitors may make accounts for themselves. */
+  readonly selfRegistration: boolean;
+}
+
+/** How people's browsers get to CVAT. */
+export interface Exposure {
+  /** Adds the objects that lead the host to the Services, and says what the chart needs to know and the cluster must have. */
+  expose(scope: Construct, site: Site): Pick<Contract, 'makes' | 'needs'> & { readonly values: Values };
+}
+
+const BACKEND_PORT = 8080;
+const FRONTEND_PORT = 8000;
+
+/** What the backend answers, by the chart's own Ingress. Everything else is the frontend's. */
+const BACKEND_PATHS = ['/api', '/admin', '/static', '/django-rq', '/profiler'];
+
+/**
+ * The one call that makes an account without asking anybody. CVAT has no setting to close it, so this path, exactly, leads to the frontend,
+ * which answers 405 to a POST. Browsers and ordinary clients stop there; a proxy that decodes paths late may let odd spellings pass.
+ */
+const REGISTRATION_PATH = '/api/auth/register';
+
+export interface IngressProps {
+  /** The IngressClass: `traefik` on stock k3s. */
+  readonly className: string;
+  /**
+   * A ClusterIssuer of cert-manager that makes the host's certificate, in the Secret `cvat-tls`.
+   * @default none: plain HTTP, or whatever certificate the ingress controller has by default
+   */
+  readonly clusterIssuer?: string;
+  /**
+   * For the ingress controller. ingress-nginx refuses uploads above 1 MB (413) unless `nginx.ingress.kubernetes.io/proxy-body-size` says more.
+   * @default none
+   */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Through an Ingress of any class: the chart's own, and one of ours for the path that stays closed. */
+export function ingress({ className, clusterIssuer, annotations = {} }: IngressProps): Exposure {
+  return {
+    expose(scope, { host, release, namespace, frontend, selfRegistration }) {
+      const secretName = clusterIssuer === undefined ? undefined : `${release}-tls`;
+      if (!selfRegistration) {
+        const backend = { service: { name: frontend.name, port: { name: 'http' } } };
+        new k8s.KubeIngress(scope, 'closed-registration', {
+          metadata: { name: `${release}-closed-registration`, namespace },
+          spec: {
+            ingressClassName: className,
+            rules: [{ host, http: { paths: [{ path: REGISTRATION_PATH, pathType: 'Exact', backend }] } }],
+            tls: secretName === undefined ? undefined : [{ hosts: [host], secretName }],
+          },
+        });
+      }
+      const issuer = clusterIssuer === undefined ? {} : { 'cert-manager.io/cluster-issuer': clusterIssuer };
+      const allAnnotations = { ...annotations, ...issuer };
+      return {
+        values: {
+          ingress: {
+            enabled: true,
+            hostname: host,
+            className,
+            ...(Object.keys(allAnnotations).length > 0 && { annotations: allAnnotations }),
+            ...(secretName !== undefined && { tls: true, tlsSecretName: secretName }),
+          },
+        },
+        makes: secretName === undefined ? [] : [{ kind: 'Secret', namespace, name: secretName, keys: ['tls.crt', 'tls.key'] }],
+        needs: [ingressClassNeed(className), ...(clusterIssuer === undefined ? [] : [clusterIssuerNeed(clusterIssuer)])],
+      };
+    },
+  };
+}
+
+export interface HttpRouteProps {
+  /** The Gateway, which the cluster has already. Its listener decides about ports and certificates. */
+  readonly gateway: {
+    readonly name: string;
+    readonly namespace: string;
+    /** One of the Gateway's listeners. @default all that accept the route */
+    readonly sectionName?: string;
+  };
+}
+
+/** Through a Gateway of the cluster. The chart knows no Gateway API: the HTTPRoute is ours. */
+export function httpRoute({ gateway }: HttpRouteProps): Exposure {
+  return {
+    expose(scope, { host, release, namespace, backend, frontend, selfRegistration }) {
+      const toBackend = [{ name: backend.name, port: BACKEND_PORT }];
+      const toFrontend = [{ name: frontend.name, port: FRONTEND_PORT }];
+      const closed = { matches: [{ path: { type: 'Exact' as const, value: REGISTRATION_PATH } }], backendRefs: toFrontend };
+      const spec: Plain<HttpRouteSpec> = {
+        parentRefs: [gateway],
+        hostnames: [host],
+        rules: [
+          ...(selfRegistration ? [] : [closed]),
+          { matches: BACKEND_PATHS.map((value) => ({ path: { type: 'PathPrefix' as const, value } })), backendRefs: toBackend },
+          { matches: [{ path: { type: 'PathPrefix', value: '/' } }], backendRefs: toFrontend },
+        ],
+      };
+      new ApiObject(scope, 'route', {
+        apiVersion: 'gateway.networking.k8s.io/v1',
+        kind: 'HTTPRoute',
+        metadata: { name: release, namespace, annotations: contractAnnotations({ needs: [HTTP_ROUTES, gatewayNeed(gateway)] }) },
+        spec,
+      });
+      return { values: { ingress: { enabled: false } } };
+    },
+  };
+}
+
+const HTTP_ROUTES: Need = {
+  kind: 'CustomResourceDefinition',
+  name: 'httproutes.gateway.networking.k8s.io',
+  keys: ['v1/HTTPRoute'],
+  remedy: 'the Gateway API, which most gateway controllers bring: https://gateway-api.sigs.k8s.io/guides/getting-started/',
+};
+
+function gatewayNeed({ name, namespace }: HttpRouteProps['gateway']): Need {
+  return { kind: 'Gateway', namespace, name, remedy: `the cluster's own: kubectl -n ${namespace} get gateway ${name}` };
+}
+
+function ingressClassNeed(name: string): Need {
+  return { kind: 'IngressClass', name, remedy: 'the ingress controller makes it: kubectl get ingressclass' };
+}
+
+function clusterIssuerNeed(name: string): Need {
+  return { kind: 'ClusterIssuer', name, remedy: 'the issuer of certificates, of cert-manager: kubectl get clusterissuer' };
+}

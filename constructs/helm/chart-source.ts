@@ -1,0 +1,105 @@
+import type { Finding } from '../problem';
+import { exactVersion } from '../syntax/version';
+
+/** Where a Helm chart comes from, and exactly which one. */
+export type ChartSource = RepositoryChart | OciChart | GitChart | ArchiveChart;
+
+/** A chart of an HTTP repository: a folder on the web with an index.yaml. */
+export interface RepositoryChart {
+  readonly kind: 'repository';
+  /** The repository's address: `https://kapernikov.github.io/cvat-helm/`. */
+  readonly url: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A chart in a container registry. */
+export interface OciChart {
+  readonly kind: 'oci';
+  /** With the chart's name and without a tag: `oci://registry-1.docker.io/cvat/cvat`. */
+  readonly url: string;
+  readonly version: string;
+  /** `sha256:` and 64 hexadecimal digits. Left out, the registry is trusted not to publish a version twice. */
+  readonly digest?: string;
+}
+
+/** A chart in a git repository. */
+export interface GitChart {
+  readonly kind: 'git';
+  /** `https://github.com/cvat-ai/cvat`. */
+  readonly url: string;
+  /** The folder of the chart in the repository. */
+  readonly path: string;
+  /** A released version, not a branch: branches move. */
+  readonly tag: string;
+  /** The commit that the tag points at, 40 hexadecimal digits. Left out, the repository is trusted not to move its tags. */
+  readonly commit?: string;
+}
+
+/** A chart that lies in this repository as `helm package` made it. */
+export interface ArchiveChart {
+  readonly kind: 'archive';
+  /** The .tgz file, relative to the folder that synth runs in. */
+  readonly file: string;
+}
+
+/** A chart of an HTTP repository. */
+export function fromRepository(url: string, name: string, version: string): RepositoryChart {
+  return { kind: 'repository', url, name, version };
+}
+
+/** A chart in a container registry, optionally pinned by its digest as well. */
+export function fromOci(url: string, version: string, digest?: string): OciChart {
+  return { kind: 'oci', url, version, ...(digest !== undefined && { digest }) };
+}
+
+/** A chart in a git repository, at a released tag and optionally at the commit that the tag is known to name. */
+export function fromGit(url: string, source: { path: string; tag: string; commit?: string }): GitChart {
+  return { kind: 'git', url, ...source };
+}
+
+/** A packaged chart that is kept in this repository: nothing is fetched when it is installed. */
+export function fromArchive(file: string): ArchiveChart {
+  return { kind: 'archive', file };
+}
+
+/** What is wrong with a source, whoever delivers it: its fields and the findings about them. */
+export function chartSourceFindings(source: ChartSource): [string, Finding | undefined][] {
+  switch (source.kind) {
+    case 'repository':
+      return [
+        ['chart.url', scheme(source.url, ['https://', 'http://'])],
+        ['chart.version', exactVersion(source.version)],
+      ];
+    case 'oci':
+      return [
+        ['chart.url', scheme(source.url, ['oci://'])],
+        ['chart.version', exactVersion(source.version)],
+        ['chart.digest', source.digest === undefined ? undefined : hexadecimal(source.digest, /^sha256:[0-9a-f]{64}$/, 'sha256: and 64')],
+      ];
+    case 'git':
+      return [
+        ['chart.url', scheme(source.url, ['https://', 'http://', 'ssh://'])],
+        ['chart.commit', source.commit === undefined ? undefined : hexadecimal(source.commit, /^[0-9a-f]{40}$/, '40')],
+      ];
+    case 'archive':
+      return [['chart.file', source.file.endsWith('.tgz') ? undefined : notAnArchive(source.file)]];
+  }
+}
+
+function scheme(url: string, schemes: readonly string[]): Finding | undefined {
+  if (schemes.some((start) => url.startsWith(start) && url.length > start.length && !/\s/.test(url))) return undefined;
+  return {
+    message: `"${url}" is not an address of this kind of source.`,
+    remedy: `It starts with ${schemes.join(' or ')} and has no blanks.`,
+  };
+}
+
+function hexadecimal(value: string, pattern: RegExp, digits: string): Finding | undefined {
+  if (pattern.test(value)) return undefined;
+  return { message: `"${value}" names no content.`, remedy: `Write ${digits} lower-case hexadecimal digits.` };
+}
+
+function notAnArchive(file: string): Finding {
+  return { message: `"${file}" is not a packaged chart.`, remedy: 'Name the .tgz file that `helm package` wrote.' };
+}

@@ -1,0 +1,43 @@
+import type { Construct } from 'constructs';
+import type { Contract } from '../contract';
+import type { Values } from '../merge';
+import type { ChartSource } from './chart-source';
+
+/** A Helm release, as every delivery gets to see it: complete, and checked as far as it does not depend on the delivery. */
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+  readonly chart: ChartSource;
+  readonly values: Values;
+  /** How long Helm waits for a hook, as Go writes durations. Left out: Helm's own default, five minutes. */
+  readonly timeout?: string;
+  readonly contract: Contract;
+}
+
+const CONTEXT_KEY = 'platform.kapernikov.com/delivery';
+
+/**
+ * How Helm charts get onto a cluster: by k3s' Helm controller, by Flux, by Argo CD, or rendered at synth.
+ *
+ * It is chosen once for an environment and found through the construct tree, as a chart is: nobody passes it on.
+ * A new delivery is one file in delivery/ with one class; what it cannot do, it reports as a problem with a remedy.
+ */
+export abstract class Delivery {
+  /** Makes this the delivery of everything that is created below `scope` from now on. */
+  static provide(scope: Construct, delivery: Delivery): void {
+    scope.node.setContext(CONTEXT_KEY, delivery);
+  }
+
+  /** The delivery of a construct's environment. */
+  static of(construct: Construct): Delivery {
+    const delivery: unknown = construct.node.tryGetContext(CONTEXT_KEY);
+    if (delivery instanceof Delivery) return delivery;
+    throw new Error(`${construct.node.path}: no delivery. Call Delivery.provide(app, k3s()) before you create Helm releases.`);
+  }
+
+  /** The longest name that a release can have with this delivery. */
+  abstract readonly longestName: number;
+
+  /** Adds to `scope` the objects that install this release, with its contract as their annotations. */
+  abstract deliver(scope: Construct, release: Release): void;
+}

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import type { HelmChartSpec } from '../../../imports/helm.cattle.io';
+import { HelmChart, HelmChartSpecFailurePolicy } from '../../../imports/helm.cattle.io';
+import type { Need } from '../../contract';
+import { contractAnnotations } from '../../contract';
+import type { Values } from '../../merge';
+import { report } from '../../problem';
+import type { ChartSource } from '../chart-source';
+import type { Release } from '../delivery';
+import { Delivery } from '../delivery';
+
+/** An archive is stored base64-encoded in a ConfigMap, which holds at most 1 MiB: above that k3s reports the failure in its log only. */
+const LARGEST_ARCHIVE = 740_000;
+
+const HELM_CONTROLLER: Need = {
+  kind: 'CustomResourceDefinition',
+  name: 'helmcharts.helm.cattle.io',
+  keys: ['v1/HelmChart'],
+  remedy: 'k3s and RKE2 bring it; on another kind of cluster choose another delivery',
+};
+
+/**
+ * Delivery by the Helm controller that k3s and RKE2 bring: a HelmChart object for a release.
+ * https://docs.k3s.io/helm
+ */
+export function k3s(): Delivery {
+  return new K3sDelivery();
+}
+
+class K3sDelivery extends Delivery {
+  /** The controller's own Job is called `helm-install-<name>`, and a Job's name has at most 63 characters. */
+  override readonly longestName = 50;
+
+  override deliver(scope: Construct, release: Release): void {
+    new HelmChart(scope, 'resource', {
+      metadata: {
+        name: release.name,
+        // A namespace that nobody deletes: with the HelmChart's own namespace the release would be left behind, without anybody to uninstall it.
+        namespace: 'kube-system',
+        annotations: contractAnnotations({ ...release.contract, needs: [HELM_CONTROLLER, ...(release.contract.needs ?? [])] }),
+      },
+      spec: {
+        ...chartFields(scope, release.chart),
+        // Always: without it the controller looks for a release of this name in every namespace, and may take another's for its own.
+        targetNamespace: release.namespace,
+        // `abort` never recovers by itself, and `reinstall`, which is the default, uninstalls a failed release with its data.
+        failurePolicy: HelmChartSpecFailurePolicy.RETRY,
+        timeout: release.timeout,
+        // A string, not an object: every version of the controller understands it.
+        valuesContent: Object.keys(release.values).length > 0 ? yaml(release.values) : undefined,
+      },
+    });
+  }
+}
+
+/** Lines for a review: one value a line, however long, and no anchors for parts that occur twice. */
+function yaml(values: Values): string {
+  return stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+function chartFields(scope: Construct, chart: ChartSource): Partial<HelmChartSpec> {
+  switch (chart.kind) {
+    case 'repository':
+      return { repo: chart.url, chart: chart.name, version: chart.version };
+    case 'oci':
+      if (chart.digest !== undefined) {
+        report(scope, 'chart.digest', {
+          message: 'k3s cannot pin a chart by its digest: a HelmChart has no field for it.',
+          remedy: 'Leave the digest out, or keep the packaged chart in this repository and use fromArchive.',
+        });
+      }
+      return { chart: chart.url, version: chart.version };
+    case 'git':
+      report(scope, 'chart', {
+        message: 'k3s cannot install a chart from git.',
+        remedy: `Check out ${chart.tag} of ${chart.url}, run \`helm package --dependency-update ${chart.path}\`, keep the .tgz in this repository and use fromArchive.`,
+      });
+      return {};
+    case 'archive':
+      return { chartContent: archiveContent(scope, chart.file) };
+  }
+}
+
+function archiveContent(scope: Construct, file: string): string | undefined {
+  if (!existsSync(file)) {
+    report(scope, 'chart.file', { message: `"${file}" does not exist.`, remedy: `Name a file below ${process.cwd()}.` });
+    return undefined;
+  }
+  const content = readFileSync(file);
+  if (content.length > LARGEST_ARCHIVE) {
+    report(scope, 'chart.file', {
+      message: `"${file}" has ${content.length} bytes, and k3s stores at most ${LARGEST_ARCHIVE}.`,
+      remedy: 'Publish the chart in a registry or repository, and use fromOci or fromRepository.',
+    });
+  }
+  return content.toString('base64');
+}

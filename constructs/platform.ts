@@ -1,0 +1,92 @@
+import { ApiObject, App, Chart } from 'cdk8s';
+import { AppUser } from './app-user/app-user';
+import type { AppUserProps } from './app-user/app-user';
+import { AppUserDefinition } from './app-user/app-user-definition';
+import type { Manifest, Stage } from './contract';
+import { ENVIRONMENT_LABEL } from './contract';
+import { Cvat } from './cvat/cvat';
+import type { CvatProps } from './cvat/cvat';
+import { Delivery } from './helm/delivery';
+import { HelmRelease } from './helm/helm-release';
+import type { HelmReleaseProps } from './helm/helm-release';
+import { PostgresCluster } from './postgres/postgres-cluster';
+import type { PostgresClusterProps } from './postgres/postgres-cluster';
+import { PostgresOperator } from './postgres/postgres-operator';
+import type { PostgresOperatorProps } from './postgres/postgres-operator';
+
+/** What runs on one cluster, and how. A system that is left out is not in dist/. */
+export interface Environment {
+  /** How Helm charts get onto the cluster: k3s(). */
+  readonly delivery: Delivery;
+  /**
+   * The namespace of CVAT, its database and its people.
+   * @default whichever namespace kubectl points at, for people and databases; `default` for CVAT
+   */
+  readonly namespace?: string;
+  /** PGO. A database needs it. */
+  readonly postgresOperator?: PostgresOperatorProps;
+  /** The PostgreSQL cluster. CVAT needs it, with a user called `cvat`. */
+  readonly postgres?: Omit<PostgresClusterProps, 'namespace'>;
+  /** CVAT, and how people reach it. */
+  readonly cvat?: Omit<CvatProps, 'namespace' | 'database'>;
+  /** The people. Left out, there is no AppUser definition either; an empty list keeps it. */
+  readonly appUsers?: readonly Omit<AppUserProps, 'namespace'>[];
+  /** Any further Helm charts, as data. Each is a stage of its own, after all the others. */
+  readonly releases?: readonly HelmReleaseProps[];
+}
+
+/** The user of the PostgresCluster that CVAT logs in with. */
+const CVAT_USER = 'cvat';
+
+/**
+ * The systems of one environment. A chart is a file of dist/ and a stage of a deployment: they are applied in the order of their ids, each
+ * when the one before is ready, and taken away in the reverse order. So a system's number says what it needs to be there before it.
+ * 40 is the place of the AppUser operator, which makes Secrets that CVAT waits for; 90 of what protects data, which goes last.
+ */
+export class Platform extends App {
+  constructor(
+    readonly name: string,
+    environment: Environment,
+  ) {
+    super();
+    const { delivery, namespace, postgresOperator, postgres, cvat, appUsers, releases = [] } = environment;
+    Delivery.provide(this, delivery);
+
+    if (appUsers) new AppUserDefinition(this.stage('10-app-user-definition'), 'definition');
+
+    if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
+
+    const database = postgres && new PostgresCluster(this.stage('30-postgres'), 'cluster', { ...postgres, namespace });
+
+    if (cvat) {
+      new Cvat(this.stage('50-cvat'), 'cvat', { ...cvat, namespace: namespace ?? 'default', database: database?.user(CVAT_USER) });
+    }
+
+    appUsers?.forEach((user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }));
+
+    releases.forEach((release, index) => new HelmRelease(this.stage(`70-${release.name}`), `releases[${index}]`, release));
+  }
+
+  /** What there is to write: the files, in their order. Namespaces and definitions come first in each: the rest needs them. */
+  stages(): Stage[] {
+    const charts = this.node.children.filter((child) => child instanceof Chart);
+    return charts.map((chart) => ({
+      name: chart.node.id,
+      objects: chart.node
+        .findAll()
+        .filter((construct) => construct instanceof ApiObject)
+        .map((object) => ({ path: object.node.path, manifest: object.toJson() as Manifest }))
+        .sort((one, other) => rank(one.manifest) - rank(other.manifest)),
+    }));
+  }
+
+  private stage(id: string): Chart {
+    const existing = this.node.tryFindChild(id);
+    return (existing as Chart | undefined) ?? new Chart(this, id, { labels: { [ENVIRONMENT_LABEL]: this.name } });
+  }
+}
+
+function rank({ kind }: Manifest): number {
+  const first = ['Namespace', 'CustomResourceDefinition'];
+  return first.includes(kind) ? first.indexOf(kind) : first.length;
+}

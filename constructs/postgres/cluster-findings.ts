@@ -1,0 +1,146 @@
+import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
+import type { Plain } from '../plain';
+import type { Finding } from '../problem';
+import { label, serviceLabel } from '../syntax/name';
+import { quantity } from '../syntax/quantity';
+import { schedule } from '../syntax/schedule';
+import type { Repository } from './pgbackrest';
+import type { PostgresClusterProps } from './postgres-cluster';
+
+type Spec = Plain<PostgresClusterSpec>;
+type Located = [string, Finding | undefined];
+
+/**
+ * The CronJob of a backup is called `<cluster>-repo1-full` and may have 52 characters, a StatefulSet `<cluster>-<set>-xxxx` likewise:
+ * the first leaves 41 for the cluster. PGO's CRD checks neither.
+ */
+const LONGEST_NAME = 40;
+const LONGEST_NAME_WITH_SET = 46;
+
+/** PGO 5.8 names images for these versions only (its RELATED_IMAGE_POSTGRES_* variables). */
+const OLDEST_WITH_IMAGE = 15;
+const OLDEST = 11;
+const NEWEST = 18;
+
+/** What is wrong with a cluster, above all what the API server accepts and PGO then refuses, or reports in its log only. */
+export function clusterFindings(props: PostgresClusterProps, spec: Spec): Located[] {
+  return [
+    ['name', serviceLabel(props.name, LONGEST_NAME)],
+    ...versionFindings(spec),
+    ...instanceFindings(props, spec),
+    ...userFindings(spec),
+    ...backupFindings(spec),
+    ...restoreFindings(spec),
+  ];
+}
+
+function versionFindings({ postgresVersion, image }: Spec): Located[] {
+  if (!Number.isInteger(postgresVersion) || postgresVersion < OLDEST || postgresVersion > NEWEST) {
+    return [
+      [
+        'version',
+        { message: `${postgresVersion} is no version that PGO runs.`, remedy: `Use a major version from ${OLDEST} to ${NEWEST}.` },
+      ],
+    ];
+  }
+  if (postgresVersion >= OLDEST_WITH_IMAGE || image !== undefined) return [];
+  const remedy = `Name one in \`image\`, with its tag, or use ${OLDEST_WITH_IMAGE} or later.`;
+  return [['image', { message: `PGO has no image of its own for PostgreSQL ${postgresVersion}, and would do nothing at all.`, remedy }]];
+}
+
+function instanceFindings({ name: cluster, synchronous }: PostgresClusterProps, { instances }: Spec): Located[] {
+  const pods = instances.reduce((sum, { replicas = 1 }) => sum + replicas, 0);
+  return [
+    ...instances.flatMap(({ name = '', replicas = 1, dataVolumeClaimSpec, walVolumeClaimSpec }, index): Located[] => [
+      [`spec.instances[${index}].name`, nameFits(cluster, name)],
+      [`spec.instances[${index}].replicas`, Number.isInteger(replicas) && replicas >= 1 ? undefined : tooFewReplicas(replicas)],
+      ...claimFindings(`spec.instances[${index}].dataVolumeClaimSpec`, dataVolumeClaimSpec),
+      ...claimFindings(`spec.instances[${index}].walVolumeClaimSpec`, walVolumeClaimSpec),
+    ]),
+    ['synchronous', synchronous && pods < 2 ? noStandby(pods) : undefined],
+  ];
+}
+
+function nameFits(cluster: string, set: string): Finding | undefined {
+  const length = cluster.length + set.length;
+  if (length <= LONGEST_NAME_WITH_SET || cluster.length > LONGEST_NAME) return undefined;
+  return {
+    message: `with "${cluster}" it makes names of StatefulSets that are too long: ${length} characters together.`,
+    remedy: `Use at most ${LONGEST_NAME_WITH_SET} together.`,
+  };
+}
+
+function tooFewReplicas(replicas: number): Finding {
+  return { message: `${replicas} is no number of pods.`, remedy: 'Use 1, or 2 and more for a cluster that survives the loss of a pod.' };
+}
+
+function noStandby(pods: number): Finding {
+  return {
+    message: `with ${pods} pod there is no standby that a commit could wait for.`,
+    remedy: 'Use replicas 2 or more, or leave synchronous out.',
+  };
+}
+
+type Claim = Spec['instances'][number]['dataVolumeClaimSpec'];
+
+function claimFindings(field: string, claim: Claim | undefined): Located[] {
+  const storage = claim?.resources?.requests?.storage;
+  return storage === undefined ? [] : [[`${field}.resources.requests.storage`, quantity(String(storage))]];
+}
+
+/** PGO's pattern for names, and its rules for options, said in words. */
+function userFindings({ users = [] }: Spec): Located[] {
+  return users.flatMap(({ name, options }, index): Located[] => [
+    [`users[${index}].name`, label(name)],
+    [`users[${index}].options`, options !== undefined && /password|--|\/\*|;/i.test(options) ? unsafeOptions(options) : undefined],
+  ]);
+}
+
+function unsafeOptions(options: string): Finding {
+  return { message: `PGO refuses "${options}".`, remedy: 'Leave out PASSWORD, comments and ";": PGO makes the password itself.' };
+}
+
+function backupFindings({ backups }: Spec): Located[] {
+  const { repos = [], configuration = [], global = {} } = backups?.pgbackrest ?? {};
+  return repos.flatMap((repository, index): Located[] => {
+    const field = `spec.backups.pgbackrest.repos[${index}]`;
+    const { name, schedules = {}, volume } = repository;
+    return [
+      [`${field}.name`, repositoryName(name)],
+      ...claimFindings(`${field}.volume.volumeClaimSpec`, volume?.volumeClaimSpec),
+      ...Object.entries(schedules).map(([kind, cron]): Located => [`${field}.schedules.${kind}`, schedule(String(cron))]),
+      [field, hasCredentials(repository, global) || configuration.length > 0 ? undefined : noCredentials(repository)],
+      ...['full', 'diff'].map((kind): Located => [`${field}: how many are kept`, retention(global[`${name}-retention-${kind}`])]),
+    ];
+  });
+}
+
+/** PGO's pattern is `^repo[1-4]` without an end: the API server accepts repo10, and PGO then writes a configuration that pgBackRest refuses. */
+function repositoryName(name: string): Finding | undefined {
+  if (/^repo[1-4]$/.test(name)) return undefined;
+  return { message: `"${name}" is no name of a repository.`, remedy: 'There are four: repo1, repo2, repo3 and repo4.' };
+}
+
+/** A volume needs none; S3 can get its rights from the pod's own role; Azure and Google Cloud read theirs from `configuration`. */
+function hasCredentials({ name, s3, azure, gcs }: Repository, global: Readonly<Record<string, string>>): boolean {
+  return (
+    (!s3 && !azure && !gcs) || `${name}-s3-key-type` in global || `${name}-azure-key-type` in global || `${name}-gcs-key-type` in global
+  );
+}
+
+function noCredentials({ name, s3 }: Repository): Finding {
+  return {
+    message: `${name} goes to ${s3 ? 'S3' : 'an object store'} without credentials: the first backup would fail.`,
+    remedy: "Name the Secret that holds them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
+  };
+}
+
+function retention(value: string | undefined): Finding | undefined {
+  if (value === undefined || /^[1-9][0-9]*$/.test(value)) return undefined;
+  return { message: `${value} is no number of backups.`, remedy: 'Keep 1 or more.' };
+}
+
+function restoreFindings({ dataSource }: Spec): Located[] {
+  const repository = dataSource?.postgresCluster?.repoName;
+  return repository === undefined ? [] : [['restore.repository', repositoryName(repository)]];
+}

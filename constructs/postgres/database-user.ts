@@ -1,0 +1,34 @@
+import type { Reference } from '../contract';
+
+/** A user of a PostgresCluster, as the software that logs in with it needs to know it. No string of it is written twice. */
+export interface DatabaseUser {
+  /** Always the primary, whichever pod that is at the moment. Not PgBouncer. */
+  readonly host: string;
+  readonly port: number;
+  /** The Service behind `host`, which PGO makes. */
+  readonly service: Reference;
+  /** The Secret with everything to log in with, and the keys that PGO writes into it. */
+  readonly secret: Reference;
+}
+
+/** The keys that PGO writes into a user's Secret. https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/basic-setup/connect-cluster */
+const KEYS = ['host', 'port', 'user', 'password', 'verifier'];
+
+/** The keys that PGO adds when the user has a database. */
+const DATABASE_KEYS = ['dbname', 'uri', 'jdbc-uri'];
+
+/** The handle of a user, from what PGO names its objects. */
+export function databaseUser(cluster: { name: string; namespace?: string }, user: string, hasDatabase: boolean): DatabaseUser {
+  const { name, namespace } = cluster;
+  return {
+    host: `${name}-primary.${namespace ?? 'default'}.svc`,
+    port: 5432,
+    service: { kind: 'Service', namespace, name: `${name}-primary` },
+    secret: {
+      kind: 'Secret',
+      namespace,
+      name: `${name}-pguser-${user}`,
+      keys: hasDatabase ? [...KEYS, ...DATABASE_KEYS] : KEYS,
+    },
+  };
+}

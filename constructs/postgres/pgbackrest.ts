@@ -1,0 +1,106 @@
+import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
+import type { Need } from '../contract';
+import type { Plain } from '../plain';
+import type { Backup, Restore } from './backup';
+import { volumeClaim } from './volume-claim';
+
+type Backups = NonNullable<Plain<PostgresClusterSpec>['backups']>;
+export type Repository = NonNullable<Backups['pgbackrest']>['repos'][number];
+type DataSource = NonNullable<Plain<PostgresClusterSpec>['dataSource']>;
+
+/** pgBackRest's name for a cluster's backups within a repository: PGO always uses this one. */
+const STANZA = 'db';
+
+/** Where a cluster stands: its name and its namespace. */
+export interface Place {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** The backups as PGO's spec says them. The first is repo1, which also takes the backup that new standbys are made from. */
+export function backupsSpec(place: Place, backups: readonly Backup[]): Backups {
+  const numbered = backups.map((backup, index) => ({ backup, repository: `repo${index + 1}` }));
+  const global = Object.assign({}, ...numbered.map(({ backup, repository }) => options(place, backup, repository))) as Record<
+    string,
+    string
+  >;
+  const secrets = [...new Set(backups.flatMap((backup) => credentials(backup) ?? []))];
+  return {
+    pgbackrest: {
+      ...(secrets.length > 0 && { configuration: secrets.map((name) => ({ secret: { name } })) }),
+      ...(Object.keys(global).length > 0 && { global }),
+      repos: numbered.map(({ backup, repository }) => ({ name: repository, ...destination(backup), ...schedules(backup) })),
+    },
+  };
+}
+
+/** The Secrets that only the installer has: the keys to buckets and containers. */
+export function credentialNeeds(place: Place, backups: readonly Backup[], restore: Restore | undefined): Need[] {
+  const files = new Map<string, string>();
+  for (const backup of backups) {
+    const name = credentials(backup);
+    if (name !== undefined) files.set(name, backup.kind === 'azure' ? 'azure.conf' : 's3.conf');
+  }
+  if (restore?.kind === 's3') files.set(restore.credentials, 's3.conf');
+  return [...files].map(([name, file]) => ({
+    kind: 'Secret',
+    namespace: place.namespace,
+    name,
+    keys: [file],
+    remedy: `kubectl${place.namespace ? ` -n ${place.namespace}` : ''} create secret generic ${name} --from-file=${file} (docs/backups.md shows the file)`,
+  }));
+}
+
+/** What a new cluster is filled with, as PGO's spec says it. */
+export function dataSourceSpec(restore: Restore): DataSource {
+  const options = restore.at === undefined ? {} : { options: ['--type=time', `--target="${restore.at}"`] };
+  switch (restore.kind) {
+    case 'cluster':
+      return {
+        postgresCluster: {
+          clusterName: restore.name,
+          ...(restore.namespace !== undefined && { clusterNamespace: restore.namespace }),
+          repoName: restore.repository,
+          ...options,
+        },
+      };
+    case 's3':
+      return {
+        pgbackrest: {
+          stanza: STANZA,
+          configuration: [{ secret: { name: restore.credentials } }],
+          global: { 'repo1-path': restore.path },
+          repo: { name: 'repo1', s3: { bucket: restore.bucket, endpoint: restore.endpoint, region: restore.region } },
+          ...options,
+        },
+      };
+  }
+}
+
+function credentials(backup: Backup): string | undefined {
+  return backup.kind === 'volume' ? undefined : backup.credentials;
+}
+
+function destination(backup: Backup): Pick<Repository, 'volume' | 's3' | 'azure'> {
+  switch (backup.kind) {
+    case 'volume':
+      return { volume: { volumeClaimSpec: volumeClaim(backup) } };
+    case 's3':
+      return { s3: { bucket: backup.bucket, endpoint: backup.endpoint, region: backup.region } };
+    case 'azure':
+      return { azure: { container: backup.container } };
+  }
+}
+
+function schedules({ full, differential, incremental }: Backup): Pick<Repository, 'schedules'> {
+  const wanted = { ...(full && { full }), ...(differential && { differential }), ...(incremental && { incremental }) };
+  return Object.keys(wanted).length > 0 ? { schedules: wanted } : {};
+}
+
+function options({ name, namespace = 'default' }: Place, backup: Backup, repository: string): Record<string, string> {
+  return {
+    ...(backup.keepFull !== undefined && { [`${repository}-retention-full`]: String(backup.keepFull) }),
+    ...(backup.keepDifferential !== undefined && { [`${repository}-retention-diff`]: String(backup.keepDifferential) }),
+    ...(backup.kind !== 'volume' && { [`${repository}-path`]: backup.path ?? `/pgbackrest/${namespace}/${name}/${repository}` }),
+  };
+}

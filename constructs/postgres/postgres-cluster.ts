@@ -1,0 +1,162 @@
+import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
+import { contractAnnotations } from '../contract';
+import { merge } from '../merge';
+import { ensureNamespace } from '../namespace';
+import type { Plain, PlainPart } from '../plain';
+import { report } from '../problem';
+import type { Backup, Restore } from './backup';
+import { clusterFindings } from './cluster-findings';
+import type { DatabaseUser } from './database-user';
+import { databaseUser } from './database-user';
+import { backupsSpec, credentialNeeds, dataSourceSpec } from './pgbackrest';
+import type { Storage } from './volume-claim';
+import { volumeClaim } from './volume-claim';
+
+export interface PostgresUser {
+  /** Lower-case letters, digits and "-". PGO writes the password into the Secret `<cluster>-pguser-<name>`. */
+  readonly name: string;
+  /** The databases the user owns. PGO creates them and never drops one. */
+  readonly databases?: readonly string[];
+  /** Options of PostgreSQL's CREATE ROLE: `CREATEDB`. Never PASSWORD. */
+  readonly options?: string;
+}
+
+export interface PostgresClusterProps {
+  /** The cluster's name, which is in front of the names of everything that PGO makes for it. At most 40 characters. */
+  readonly name: string;
+  /** @default whichever namespace kubectl points at */
+  readonly namespace?: string;
+  /** PostgreSQL's major version. A running cluster is upgraded by a PGUpgrade, not by changing this number. */
+  readonly version: number;
+  /**
+   * The image of PostgreSQL with its exact tag.
+   * @default the image that PGO's own release names: it has one for 15 to 18, and none for older versions
+   */
+  readonly image?: string;
+  /** How many pods run PostgreSQL, the primary included. From 2 on, the loss of any one is survived. Can be changed at any time. */
+  readonly replicas: number;
+  /** The volume of each pod. */
+  readonly storage: Storage;
+  /**
+   * The users and their databases. Taking one away deletes its Secret, and leaves the role in the database.
+   * @default one user and one database, named as the cluster
+   */
+  readonly users?: readonly PostgresUser[];
+  /** Parameters of postgresql.conf: `{ shared_buffers: '256MB' }`. Those that PGO sets itself are refused by the API server. */
+  readonly parameters?: Readonly<Record<string, string | number>>;
+  /**
+   * Whether a commit waits until a standby has it: no transaction is lost with the primary, and writing takes longer.
+   * @default false
+   */
+  readonly synchronous?: boolean;
+  /** At most four. Without any, there is nothing to restore from. */
+  readonly backups?: readonly Backup[];
+  /** What the cluster is filled with when it is made. Without effect on a cluster that exists. */
+  readonly restore?: Restore;
+  /**
+   * Everything else that PGO's PostgresCluster can, in its own words. It is merged last; instances, users and repositories by their name.
+   * https://access.crunchydata.com/documentation/postgres-operator/latest/references/crd
+   */
+  readonly spec?: PlainPart<PostgresClusterSpec>;
+}
+
+type Spec = Plain<PostgresClusterSpec>;
+
+/** The name of the only set of instances. It is in the names of pods and volumes, so it never changes. */
+const INSTANCE_SET = 'instance1';
+
+/** A PostgreSQL cluster that PGO runs: primary, standbys, users and backups. Deleting it deletes its data and its volume backups. */
+export class PostgresCluster extends Construct {
+  private readonly users: readonly PostgresUser[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: PostgresClusterProps,
+  ) {
+    super(scope, id);
+    const { name, namespace, backups = [], restore } = props;
+    this.users = props.users ?? [{ name, databases: [name] }];
+
+    const spec = merge(typedSpec(props), props.spec, 'by name') as Spec;
+    for (const [field, finding] of clusterFindings(props, spec)) report(this, field, finding);
+
+    const handles = this.users.map((user) => databaseUser(props, user.name, hasDatabase(user)));
+    const holdsData = `PostgreSQL ${name}`;
+    ensureNamespace(this, namespace, holdsData);
+    new ApiObject(this, 'resource', {
+      apiVersion: 'postgres-operator.crunchydata.com/v1beta1',
+      kind: 'PostgresCluster',
+      metadata: {
+        name,
+        namespace,
+        annotations: {
+          // Since PostgreSQL 15 nobody may create tables in the schema "public" unasked: PGO makes each user a schema of its own.
+          ...(props.users && { 'postgres-operator.crunchydata.com/autoCreateUserSchema': 'true' }),
+          ...contractAnnotations({
+            makes: [...handles.map((handle) => handle.secret), { kind: 'Service', namespace, name: `${name}-primary` }],
+            needs: credentialNeeds(props, backups, restore),
+            holdsData,
+          }),
+        },
+      },
+      spec,
+    });
+    for (const user of props.users ?? []) this.publishNames(user);
+  }
+
+  /** A declared user, for the software that logs in with it. Asking for another is a problem. */
+  user(name: string): DatabaseUser {
+    const user = this.users.find((declared) => declared.name === name);
+    if (!user) {
+      const known = this.users.map((declared) => `"${declared.name}"`).join(', ') || 'none';
+      report(this, 'users', {
+        message: `there is no user "${name}" (declared: ${known}), but another system logs in with it.`,
+        remedy: `Add { name: '${name}', databases: ['${name}'] } to postgres.users.`,
+      });
+    }
+    return databaseUser(this.props, name, user ? hasDatabase(user) : true);
+  }
+
+  /**
+   * Adds the public names of a user and its database to the Secret that PGO makes: CVAT's chart, like many, reads them under these keys
+   * and no other. PGO owns its own keys of the Secret and leaves these alone. `data`, not `stringData`: server-side apply does not see who
+   * owns the latter. No `type`: PGO's is Opaque, and a type cannot be changed.
+   */
+  private publishNames({ name, databases = [] }: PostgresUser): void {
+    const [database] = databases;
+    if (database === undefined) return;
+    const { secret } = databaseUser(this.props, name, true);
+    new k8s.KubeSecret(this, `names-${name}`, {
+      metadata: { name: secret.name, namespace: secret.namespace },
+      data: { username: base64(name), database: base64(database) },
+    });
+  }
+}
+
+function typedSpec(props: PostgresClusterProps): Spec {
+  const { version, image, replicas, storage, users, parameters, synchronous, backups = [], restore } = props;
+  return {
+    ...(image !== undefined && { image }),
+    postgresVersion: version,
+    instances: [{ name: INSTANCE_SET, replicas, dataVolumeClaimSpec: volumeClaim(storage) }],
+    ...(users && { users }),
+    ...(parameters && { config: { parameters } }),
+    ...(synchronous && {
+      patroni: { dynamicConfiguration: { synchronous_mode: true, postgresql: { parameters: { synchronous_commit: 'on' } } } },
+    }),
+    ...(backups.length > 0 && { backups: backupsSpec(props, backups) }),
+    ...(restore && { dataSource: dataSourceSpec(restore) }),
+  };
+}
+
+function hasDatabase(user: PostgresUser): boolean {
+  return (user.databases ?? []).length > 0;
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}

@@ -1,0 +1,53 @@
+import type { IConstruct } from 'constructs';
+
+/** What is wrong with a value, and what to do about it: two sentences for the person who wrote the value. */
+export interface Finding {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A finding and the place it belongs to. */
+export interface Problem extends Finding {
+  /** The environment's name, as in environments/. */
+  readonly environment: string;
+  /** The path of the construct. Its first part is the stage, which is a file of dist/. */
+  readonly path: string;
+  /** The field of the construct or of the object, as a person would write it: `storage.size`. */
+  readonly field: string;
+}
+
+const METADATA_TYPE = 'platform.kapernikov.com/problem';
+
+/**
+ * Registers a problem of a construct, if there is one.
+ *
+ * Constructors do not throw on a user's mistake: whoever gets three things wrong wants to hear about all three. The problem is a
+ * validation error too, so that an App without our main.ts refuses to synthesize as well.
+ */
+export function report(construct: IConstruct, field: string, finding: Finding | undefined): void {
+  if (!finding) return;
+  construct.node.addMetadata(METADATA_TYPE, { field, ...finding });
+  construct.node.addValidation({ validate: () => [`${field}: ${finding.message} ${finding.remedy}`] });
+}
+
+/** Every problem that a construct of this tree has registered, in the order of the tree. */
+export function reportedProblems(root: IConstruct): Omit<Problem, 'environment'>[] {
+  return root.node.findAll().flatMap((construct) =>
+    construct.node.metadata
+      .filter((entry) => entry.type === METADATA_TYPE)
+      .map((entry) => {
+        const { field, message, remedy } = entry.data as Omit<Problem, 'environment' | 'path'>;
+        return { path: construct.node.path, field, message, remedy };
+      }),
+  );
+}
+
+/** Problems in words, for a terminal: where each one is, what is wrong there and what to do. */
+export function formatProblems(problems: readonly Problem[]): string {
+  return problems
+    .map(({ environment, path, field, message, remedy }) => {
+      const place = [environment, path, field].filter((part) => part !== '').join('  ');
+      return `  ${place}\n    ${[message, remedy].filter((part) => part !== '').join(' ')}\n`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { formatProblems } from '../constructs/problem';
+import type { Problem } from '../constructs/problem';
+import type { Synthesis } from '../main';
+import { compareFolder, replaceFolder } from './replace-folder';
+import { checkTypes } from './check-types';
+
+const HELP = `npm run synth
+
+Writes the manifests of every environment into dist/: the default one into dist/ itself, each other one into a folder of its name.
+Checks the types first, then every manifest. If anything is wrong, all of it is listed and dist/ stays as it is.
+
+Exit code: 0 written (or nothing to change), 1 problems, 2 wrong usage.
+`;
+
+const FOLDER = 'dist';
+
+async function main(): Promise<number> {
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') return say(HELP, 0);
+  if (argument !== undefined) return complain(`synth takes no argument "${argument}".\n\n${HELP}`, 2);
+
+  const typeErrors = checkTypes(); // a process of its own: it runs while we synthesize
+  const synthesis = attempt();
+  const problems = await typeErrors;
+  // Where types are wrong, the program may fail anywhere, and how it does explains nothing.
+  if (synthesis instanceof Error && problems.length === 0) throw synthesis;
+  const all: readonly Problem[] = synthesis instanceof Error ? problems : [...problems, ...synthesis.problems];
+  if (all.length > 0 || synthesis instanceof Error) {
+    const state = existsSync(FOLDER) ? `${FOLDER}/ was not changed` : `${FOLDER}/ was not written`;
+    return complain(`${state}: ${all.length} ${all.length === 1 ? 'problem' : 'problems'}\n\n${formatProblems(all)}`, 1);
+  }
+  return say(publish(synthesis), 0);
+}
+
+/** Synthesizes in this process. The program is loaded here, not above, so that the type check is already running. */
+function attempt(): Synthesis | Error {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { synthesize } = require('../main') as typeof import('../main');
+    return synthesize();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function publish(synthesis: Synthesis): string {
+  const changes = compareFolder(FOLDER, synthesis.files);
+  if (changes.length > 0) replaceFolder(FOLDER, synthesis.files);
+  const files = [...synthesis.files.keys()].map((file) => `  ${FOLDER}/${file}${changes.includes(file) ? '  (changed)' : ''}`);
+  const gone = changes.filter((file) => !synthesis.files.has(file)).map((file) => `  ${FOLDER}/${file}  (gone)`);
+  const summary = changes.length === 0 ? `${FOLDER}/ is up to date` : `${FOLDER}/ has ${changes.length} changed files`;
+  const next =
+    changes.length === 0
+      ? 'Next: kubectl apply -f dist  (README.md: twice on a new cluster, and why)'
+      : 'Next: git diff dist to review, npm test, commit, and then kubectl apply -f dist  (README.md: twice on a new cluster, and why)';
+  return `${summary}\n\n${[...files, ...gone].join('\n')}\n\n${next}\n`;
+}
+
+function say(text: string, code: number): number {
+  process.stdout.write(text);
+  return code;
+}
+
+function complain(text: string, code: number): number {
+  process.stderr.write(text);
+  return code;
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    // Not a user's mistake: the types are right and no construct has reported it. Whoever wrote the construct needs the trace.
+    process.stderr.write(`${FOLDER}/ was not changed: the program failed.\n\n${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);
