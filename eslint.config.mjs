@@ -29,5 +29,9 @@ export default tseslint.config(
     ['environments', 'operator', 'main', 'scripts', 'test', 'imports', 'constructs/(?!contract$|problem$)'],
     'checks and cluster read objects: of the constructs they know the contract only',
   ),
-  { files: ['*.js'], languageOptions: { globals: { module: 'writable', __dirname: 'readonly' } } },
+  {
+    files: ['**/*.js'],
+    languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
 );

@@ -14,6 +14,13 @@ const PREFIX = 'platform.kapernikov.com';
 /** The label that every object carries: the environment it was synthesized for. */
 export const ENVIRONMENT_LABEL = `${PREFIX}/environment`;
 
+/** The annotation of an object that takes data along when it is deleted. Its value says whose. */
+export const HOLDS_DATA_ANNOTATION = `${PREFIX}/holds-data`;
+
+/** The annotation by which a person allows that such an object is deleted, and the only value that does. */
+export const DELETE_ANNOTATION = `${PREFIX}/delete`;
+export const DELETE_WITH_DATA = 'with-its-data';
+
 /** A Kubernetes object as it stands in dist/. */
 export interface Manifest {
   readonly apiVersion: string;
@@ -71,19 +78,19 @@ export interface Contract {
 /** The contract as annotations. */
 export function contractAnnotations(contract: Contract): Record<string, string> {
   const entries: [string, string | undefined][] = [
-    ['makes', lines(contract.makes?.map(formatReference))],
-    ['reads', lines(contract.reads?.map(formatReference))],
-    ['needs', lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy}`))],
-    ['holds-data', contract.holdsData],
+    [`${PREFIX}/makes`, lines(contract.makes?.map(formatReference))],
+    [`${PREFIX}/reads`, lines(contract.reads?.map(formatReference))],
+    [`${PREFIX}/needs`, lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy}`))],
+    [HOLDS_DATA_ANNOTATION, contract.holdsData],
   ];
-  return Object.fromEntries(entries.flatMap(([name, value]) => (value ? [[`${PREFIX}/${name}`, value]] : [])));
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 /** The contract of an object of dist. */
 export function contractOf(manifest: Manifest): Contract {
-  const annotation = (name: string): string | undefined => manifest.metadata.annotations?.[`${PREFIX}/${name}`];
-  const parse = (name: string): Need[] => (annotation(name) ?? '').split('\n').flatMap(parseLine);
-  return { makes: parse('makes'), reads: parse('reads'), needs: parse('needs'), holdsData: annotation('holds-data') };
+  const { annotations = {} } = manifest.metadata;
+  const parse = (name: string): Need[] => (annotations[`${PREFIX}/${name}`] ?? '').split('\n').flatMap(parseLine);
+  return { makes: parse('makes'), reads: parse('reads'), needs: parse('needs'), holdsData: annotations[HOLDS_DATA_ANNOTATION] };
 }
 
 /** A reference in words: `Secret cvat/my-postgres-pguser-cvat: password, user`. */

@@ -3,7 +3,7 @@
  *
  * The generated types want `Quantity.fromString('5Gi')` where people write `'5Gi'`, and write `databaseInitSql` where PGO's documentation
  * writes `databaseInitSQL`. Data in the API's own words can be compared with upstream's documentation, and needs no class at run time:
- * loading PGO's (2 MB) would take longer than synthesizing everything.
+ * loading PGO's class (2 MB) would take longer than synthesizing everything.
  */
 export type Plain<T> = T extends string
   ? `${T}`
@@ -30,14 +30,18 @@ type DeepPartial<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> }
     : T;
 
-/** The names that `cdk8s import` changes, in PGO's types: it writes acronyms as words. A test holds this list against imports/. */
+/** The names that `cdk8s import` changes: it writes acronyms as words. A test holds this list against imports/. */
 export interface ApiNames {
   customReplicationTlsSecret: 'customReplicationTLSSecret';
   customTlsSecret: 'customTLSSecret';
   databaseInitSql: 'databaseInitSQL';
   downwardApi: 'downwardAPI';
   hostIp: 'hostIP';
+  insecureSkipTlsVerify: 'insecureSkipTLSVerify';
   perDbMetricTargets: 'perDBMetricTargets';
   pgWalVolume: 'pgWALVolume';
+  plainHttp: 'plainHTTP';
   postGisVersion: 'postGISVersion';
+  repoCa: 'repoCA';
+  repoCaConfigMap: 'repoCAConfigMap';
 }

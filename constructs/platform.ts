@@ -6,6 +6,7 @@ import type { Manifest, Stage } from './contract';
 import { ENVIRONMENT_LABEL } from './contract';
 import { Cvat } from './cvat/cvat';
 import type { CvatProps } from './cvat/cvat';
+import { DataProtection } from './data-protection';
 import { Delivery } from './helm/delivery';
 import { HelmRelease } from './helm/helm-release';
 import type { HelmReleaseProps } from './helm/helm-release';
@@ -33,6 +34,11 @@ export interface Environment {
   readonly appUsers?: readonly Omit<AppUserProps, 'namespace'>[];
   /** Any further Helm charts, as data. Each is a stage of its own, after all the others. */
   readonly releases?: readonly HelmReleaseProps[];
+  /**
+   * Whether the cluster refuses to delete what holds data until that is marked in words. Needs Kubernetes 1.30.
+   * @default true
+   */
+  readonly dataProtection?: boolean;
 }
 
 /** The user of the PostgresCluster that CVAT logs in with. */
@@ -41,7 +47,7 @@ const CVAT_USER = 'cvat';
 /**
  * The systems of one environment. A chart is a file of dist/ and a stage of a deployment: they are applied in the order of their ids, each
  * when the one before is ready, and taken away in the reverse order. So a system's number says what it needs to be there before it.
- * 40 is the place of the AppUser operator, which makes Secrets that CVAT waits for; 90 of what protects data, which goes last.
+ * 40 is the place of the AppUser operator, which makes Secrets that CVAT waits for.
  */
 export class Platform extends App {
   constructor(
@@ -49,7 +55,7 @@ export class Platform extends App {
     environment: Environment,
   ) {
     super();
-    const { delivery, namespace, postgresOperator, postgres, cvat, appUsers, releases = [] } = environment;
+    const { delivery, namespace, postgresOperator, postgres, cvat, appUsers, releases = [], dataProtection = true } = environment;
     Delivery.provide(this, delivery);
 
     if (appUsers) new AppUserDefinition(this.stage('10-app-user-definition'), 'definition');
@@ -65,6 +71,8 @@ export class Platform extends App {
     appUsers?.forEach((user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }));
 
     releases.forEach((release, index) => new HelmRelease(this.stage(`70-${release.name}`), `releases[${index}]`, release));
+
+    if (dataProtection) new DataProtection(this.stage('90-data-protection'), 'policy');
   }
 
   /** What there is to write: the files, in their order. Namespaces and definitions come first in each: the rest needs them. */

@@ -35,6 +35,8 @@ export const tutorial: Environment = {
     },
   },
 
+  dataProtection: false, // the chapter's exercises delete what they have made
+
   appUsers: [{ name: 'john', lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@kapernikov.com' }],
 
   releases: [

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { formatProblems } from '../constructs/problem';
 import type { Problem } from '../constructs/problem';
-import type { Synthesis } from '../main';
+import type * as program from '../main';
 import { compareFolder, replaceFolder } from './replace-folder';
 import { checkTypes } from './check-types';
 
@@ -34,17 +34,17 @@ async function main(): Promise<number> {
 }
 
 /** Synthesizes in this process. The program is loaded here, not above, so that the type check is already running. */
-function attempt(): Synthesis | Error {
+function attempt(): program.Synthesis | Error {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { synthesize } = require('../main') as typeof import('../main');
+    const { synthesize } = require('../main') as typeof program;
     return synthesize();
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-function publish(synthesis: Synthesis): string {
+function publish(synthesis: program.Synthesis): string {
   const changes = compareFolder(FOLDER, synthesis.files);
   if (changes.length > 0) replaceFolder(FOLDER, synthesis.files);
   const files = [...synthesis.files.keys()].map((file) => `  ${FOLDER}/${file}${changes.includes(file) ? '  (changed)' : ''}`);

@@ -1,11 +1,16 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { contractAnnotations } from '../contract';
 import { appUserDefinition } from './schema';
 
 /** Teaches a cluster what an AppUser is. Deleting the definition deletes every AppUser. */
 export class AppUserDefinition extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    new ApiObject(this, 'resource', appUserDefinition);
+    const { metadata, ...definition } = appUserDefinition;
+    new ApiObject(this, 'resource', {
+      ...definition,
+      metadata: { ...metadata, annotations: contractAnnotations({ holdsData: 'every AppUser' }) },
+    });
   }
 }

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { HelmChartSpec } from '../../../imports/helm.cattle.io';
-import { HelmChart, HelmChartSpecFailurePolicy } from '../../../imports/helm.cattle.io';
 import type { Need } from '../../contract';
 import { contractAnnotations } from '../../contract';
 import type { Values } from '../../merge';
+import type { Plain } from '../../plain';
 import { report } from '../../problem';
 import type { ChartSource } from '../chart-source';
 import type { Release } from '../delivery';
@@ -34,23 +35,26 @@ class K3sDelivery extends Delivery {
   override readonly longestName = 50;
 
   override deliver(scope: Construct, release: Release): void {
-    new HelmChart(scope, 'resource', {
+    const spec: Plain<HelmChartSpec> = {
+      ...chartFields(scope, release.chart),
+      // Always: without it the controller looks for a release of this name in every namespace, and may take another's for its own.
+      targetNamespace: release.namespace,
+      // `abort` never recovers by itself, and `reinstall`, which is the default, uninstalls a failed release with its data.
+      failurePolicy: 'retry',
+      timeout: release.timeout,
+      // A string, not an object: every version of the controller understands it.
+      valuesContent: Object.keys(release.values).length > 0 ? yaml(release.values) : undefined,
+    };
+    new ApiObject(scope, 'resource', {
+      apiVersion: 'helm.cattle.io/v1',
+      kind: 'HelmChart',
       metadata: {
         name: release.name,
         // A namespace that nobody deletes: with the HelmChart's own namespace the release would be left behind, without anybody to uninstall it.
         namespace: 'kube-system',
         annotations: contractAnnotations({ ...release.contract, needs: [HELM_CONTROLLER, ...(release.contract.needs ?? [])] }),
       },
-      spec: {
-        ...chartFields(scope, release.chart),
-        // Always: without it the controller looks for a release of this name in every namespace, and may take another's for its own.
-        targetNamespace: release.namespace,
-        // `abort` never recovers by itself, and `reinstall`, which is the default, uninstalls a failed release with its data.
-        failurePolicy: HelmChartSpecFailurePolicy.RETRY,
-        timeout: release.timeout,
-        // A string, not an object: every version of the controller understands it.
-        valuesContent: Object.keys(release.values).length > 0 ? yaml(release.values) : undefined,
-      },
+      spec,
     });
   }
 }
@@ -60,7 +64,7 @@ function yaml(values: Values): string {
   return stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function chartFields(scope: Construct, chart: ChartSource): Partial<HelmChartSpec> {
+function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec> {
   switch (chart.kind) {
     case 'repository':
       return { repo: chart.url, chart: chart.name, version: chart.version };
