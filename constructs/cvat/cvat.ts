@@ -10,34 +10,10 @@ import { report } from '../problem';
 import { hostName } from '../syntax/name';
 import { quantity } from '../syntax/quantity';
 import type { Exposure } from './exposure';
+import type { CvatSizes, Workload } from './values';
 import { cvatValues } from './values';
 
-/** The queues of CVAT's background work, each with Deployments of its own. */
-export type WorkerName = 'annotation' | 'chunks' | 'consensus' | 'export' | 'import' | 'qualityreports' | 'utils' | 'webhooks';
-
-export interface Workload {
-  /** Number of pods. Can be changed at any time. @default the chart's: 1, and 2 for the workers chunks, export and import */
-  readonly replicas?: number;
-  /** What each pod asks for and may use at most, as quantities: `{ requests: { cpu: '500m', memory: '1Gi' } }`. @default nothing */
-  readonly resources?: {
-    readonly requests?: Readonly<Record<string, string>>;
-    readonly limits?: Readonly<Record<string, string>>;
-  };
-}
-
-export interface Volume {
-  /** A quantity: `10Gi`. */
-  readonly size: string;
-  /** @default the cluster's default StorageClass */
-  readonly storageClassName?: string;
-  /**
-   * `ReadWriteOnce` where the StorageClass knows no other (k3s' local-path): then everything that mounts the volume must run on one node.
-   * @default ReadWriteMany for data, ReadWriteOnce for the cache
-   */
-  readonly accessModes?: readonly string[];
-}
-
-export interface CvatProps {
+export interface CvatProps extends CvatSizes {
   /** The namespace of CVAT and of its database: its pods read the database's Secret. */
   readonly namespace: string;
   /** The version of CVAT, which is the version of its chart: `2.73.0`. */
@@ -51,18 +27,6 @@ export interface CvatProps {
    * @default false
    */
   readonly selfRegistration?: boolean;
-  readonly storage: {
-    /** Images, videos and annotations' attachments. There is no backup of it. It stays when CVAT is taken away. */
-    readonly data: Volume;
-    /** The on-disk cache of kvrocks: chunks of images that are on screen. */
-    readonly cache: Volume;
-  };
-  /** The web server's pods. */
-  readonly server?: Workload;
-  /** The pods that serve the pages. */
-  readonly frontend?: Workload;
-  /** The pods that do the work in the background, by queue. */
-  readonly workers?: Readonly<Partial<Record<WorkerName, Workload>>>;
   /** A user of a PostgreSQL 15 cluster: the one major version that CVAT supports. */
   readonly database: DatabaseUser | undefined;
   /** Anything else that the chart knows. Merged last. */

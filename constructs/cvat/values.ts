@@ -1,6 +1,46 @@
 import type { Values } from '../merge';
 import type { DatabaseUser } from '../postgres/database-user';
-import type { CvatProps, Volume, Workload } from './cvat';
+
+/** The queues of CVAT's background work, each with Deployments of its own. */
+export type WorkerName = 'annotation' | 'chunks' | 'consensus' | 'export' | 'import' | 'qualityreports' | 'utils' | 'webhooks';
+
+export interface Workload {
+  /** Number of pods. Can be changed at any time. @default the chart's: 1, and 2 for the workers chunks, export and import */
+  readonly replicas?: number;
+  /** What each pod asks for and may use at most, as quantities: `{ requests: { cpu: '500m', memory: '1Gi' } }`. @default nothing */
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface Volume {
+  /** A quantity: `10Gi`. */
+  readonly size: string;
+  /** @default the cluster's default StorageClass */
+  readonly storageClassName?: string;
+  /**
+   * `ReadWriteOnce` where the StorageClass knows no other (k3s' local-path): then everything that mounts the volume must run on one node.
+   * @default ReadWriteMany for data, ReadWriteOnce for the cache
+   */
+  readonly accessModes?: readonly string[];
+}
+
+/** How much of everything there is. */
+export interface CvatSizes {
+  readonly storage: {
+    /** Images, videos and annotations' attachments. There is no backup of it. It stays when CVAT is taken away. */
+    readonly data: Volume;
+    /** The on-disk cache of kvrocks: chunks of images that are on screen. */
+    readonly cache: Volume;
+  };
+  /** The web server's pods. */
+  readonly server?: Workload;
+  /** The pods that serve the pages. */
+  readonly frontend?: Workload;
+  /** The pods that do the work in the background, by queue. */
+  readonly workers?: Readonly<Partial<Record<WorkerName, Workload>>>;
+}
 
 /** The names of the Secrets that hold the passwords of CVAT's two caches, under the key `password`. */
 export interface CacheSecrets {
@@ -12,8 +52,8 @@ export interface CacheSecrets {
  * What the chart is told, and no default of it twice.
  * The keys are those of helm-chart/values.yaml at CVAT 2.73.0: https://github.com/cvat-ai/cvat/blob/v2.73.0/helm-chart/values.yaml
  */
-export function cvatValues(props: CvatProps, database: DatabaseUser, secrets: CacheSecrets): Values {
-  const { storage, server, frontend, workers = {} } = props;
+export function cvatValues(sizes: CvatSizes, database: DatabaseUser, secrets: CacheSecrets): Values {
+  const { storage, server, frontend, workers = {} } = sizes;
   return {
     cvat: {
       backend: {

@@ -5,9 +5,14 @@ import { label, serviceLabel } from '../syntax/name';
 import { quantity } from '../syntax/quantity';
 import { schedule } from '../syntax/schedule';
 import type { Repository } from './pgbackrest';
-import type { PostgresClusterProps } from './postgres-cluster';
 
 type Spec = Plain<PostgresClusterSpec>;
+/** What the rules need to know beside the spec. */
+interface ClusterFacts {
+  readonly name: string;
+  readonly synchronous?: boolean;
+}
+
 type Located = [string, Finding | undefined];
 
 /**
@@ -23,7 +28,7 @@ const OLDEST = 11;
 const NEWEST = 18;
 
 /** What is wrong with a cluster, above all what the API server accepts and PGO then refuses, or reports in its log only. */
-export function clusterFindings(props: PostgresClusterProps, spec: Spec): Located[] {
+export function clusterFindings(props: ClusterFacts, spec: Spec): Located[] {
   return [
     ['name', serviceLabel(props.name, LONGEST_NAME)],
     ...versionFindings(spec),
@@ -48,7 +53,7 @@ function versionFindings({ postgresVersion, image }: Spec): Located[] {
   return [['image', { message: `PGO has no image of its own for PostgreSQL ${postgresVersion}, and would do nothing at all.`, remedy }]];
 }
 
-function instanceFindings({ name: cluster, synchronous }: PostgresClusterProps, { instances }: Spec): Located[] {
+function instanceFindings({ name: cluster, synchronous }: ClusterFacts, { instances }: Spec): Located[] {
   const pods = instances.reduce((sum, { replicas = 1 }) => sum + replicas, 0);
   return [
     ...instances.flatMap(({ name = '', replicas = 1, dataVolumeClaimSpec, walVolumeClaimSpec }, index): Located[] => [

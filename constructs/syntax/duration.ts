@@ -13,7 +13,7 @@ export function duration(value: string): Finding | undefined {
 }
 
 function suggestion(value: string): string {
-  const [, amount, unit] = /^\s*([0-9]+)\s*(s|m|h|d)[a-z]*\s*$/i.exec(value) ?? [];
+  const [, amount, unit] = /^\s*([0-9]+)\s*(ms(?![a-z])|s|m(?!s|il|on)|h|d)[a-z]*\s*$/i.exec(value) ?? [];
   if (!amount || !unit) return 'Write numbers with their units: "90s", "10m", "1h30m".';
   return `Did you mean "${unit.toLowerCase() === 'd' ? `${Number(amount) * 24}h` : `${amount}${unit.toLowerCase()}`}"?`;
 }

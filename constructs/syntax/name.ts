@@ -26,14 +26,19 @@ export function objectName(value: string, longest = 253): Finding | undefined {
 
 /** A host as it stands in an Ingress or an HTTPRoute: no scheme, no port, no path. */
 export function hostName(value: string): Finding | undefined {
-  if (value.length <= 253 && SUBDOMAIN.test(value) && value.split('.').every((part) => part.length <= 63)) return undefined;
-  const [, host] = /^\s*(?:https?:\/\/)?([^/:\s]+)(?::[0-9]+)?(?:\/.*)?$/i.exec(value) ?? [];
+  if (isHost(value)) return undefined;
+  const [, host] = /^\s*(?:https?:\/\/)?([^/:\s]+)(?::[0-9]+)?(?:\/.*)?\s*$/i.exec(value) ?? [];
   const better = host?.toLowerCase() ?? value.replace(/[\s_]+/g, '-').toLowerCase();
-  const hint = SUBDOMAIN.test(better) ? ` Did you mean "${better}"?` : '';
+  const hint = isHost(better) ? ` Did you mean "${better}"?` : '';
   return {
     message: `"${value}" is not a host name.`,
     remedy: `Write it as "cvat.example.com", without scheme, port, path or blanks.${hint}`,
   };
+}
+
+/** Not an address: the API server refuses one in an Ingress. */
+function isHost(value: string): boolean {
+  return value.length <= 253 && SUBDOMAIN.test(value) && value.split('.').every((part) => part.length <= 63) && !/^[0-9.]+$/.test(value);
 }
 
 function match(value: string, pattern: RegExp, longest: number, rule: string): Finding | undefined {

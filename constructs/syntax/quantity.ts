@@ -12,7 +12,7 @@ export function quantity(value: string): Finding | undefined {
 
 function suggestion(value: string): string {
   const [, amount, unit] = /^\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgtpe])i?(?:b|bytes?)?\s*$/i.exec(value) ?? [];
-  if (!amount || !unit) return 'Write a number and a unit: "5Gi", "500M".';
+  if (!Number(amount) || !unit) return 'Write a number and a unit: "5Gi", "500M".';
   const decimal = unit.toLowerCase() === 'k' ? 'k' : unit.toUpperCase();
   return `Did you mean "${amount}${decimal}" or "${amount}${unit.toUpperCase()}i"?`;
 }

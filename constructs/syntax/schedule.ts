@@ -24,7 +24,7 @@ export function schedule(value: string): Finding | undefined {
 
 function isField(text: string, { from, to, words }: (typeof FIELDS)[number]): boolean {
   const number = (word: string): number =>
-    words.includes(word.toLowerCase()) ? words.indexOf(word.toLowerCase()) + from : Number(word || NaN);
+    words.includes(word.toLowerCase()) ? words.indexOf(word.toLowerCase()) + from : /^[0-9]+$/.test(word) ? Number(word) : NaN;
   return text.split(',').every((part) => {
     const [, range = '', step] = /^([^/]+)(?:\/([1-9][0-9]*))?$/.exec(part) ?? [];
     if (range === '*' || range === '?') return true;
