@@ -31,10 +31,13 @@ export interface CvatSizes {
   readonly storage: {
     /** Images, videos and annotations' attachments. There is no backup of it. It stays when CVAT is taken away. */
     readonly data: Volume;
-    /** The on-disk cache of kvrocks: chunks of images that are on screen. */
+    /** The on-disk cache of kvrocks: chunks of images that are on screen. Its size is final: Kubernetes lets no StatefulSet change it. */
     readonly cache: Volume;
   };
-  /** The web server's pods. */
+  /**
+   * The web server's pods. The chart gives its resources to the init containers of the workers annotation, export, import and utils too,
+   * so that each of these pods reserves as much.
+   */
   readonly server?: Workload;
   /** The pods that serve the pages. */
   readonly frontend?: Workload;
