@@ -1,10 +1,12 @@
-/** @type {import('jest').Config} */
+const typescript = ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }];
+
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+  transform: { '^.+\\.ts$': typescript },
 };
 
+/** @type {import('jest').Config} */
 module.exports = {
   projects: [
     {
@@ -12,6 +14,15 @@ module.exports = {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/schema/'],
+    },
+    {
+      ...common,
+      displayName: 'schema',
+      testMatch: ['<rootDir>/test/schema/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/schema/setup.ts',
+      // cel-js is an ES module, which a CommonJS test cannot load: it is translated like our own files.
+      transform: { '^.+\\.[jt]s$': typescript },
+      transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
     },
     {
       ...common,

@@ -2,9 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Yaml } from 'cdk8s';
 import { check } from './checks';
+import { acknowledge } from './checks/acknowledgement';
+import type { CheckFinding } from './checks/rule';
+import type { Acknowledgement, Stage } from './constructs/contract';
 import { Platform } from './constructs/platform';
 import type { Environment } from './constructs/platform';
-import type { Problem } from './constructs/problem';
+import type { AcknowledgedProblem, Problem } from './constructs/problem';
 import { formatProblems, reportedProblems } from './constructs/problem';
 import { defaultEnvironment, environments } from './environments';
 
@@ -13,27 +16,56 @@ export interface Synthesis {
   readonly files: ReadonlyMap<string, string>;
   /** Everything that is wrong with any environment. If there is anything, nothing may be written. */
   readonly problems: readonly Problem[];
+  /** What would be wrong, had an environment not acknowledged it. */
+  readonly acknowledged: readonly AcknowledgedProblem[];
 }
 
 /** Builds every environment. Nothing is written: see `write`. */
 export function synthesize(all: Readonly<Record<string, Environment>> = environments): Synthesis {
   const files = new Map<string, string>();
   const problems: Problem[] = [];
+  const acknowledged: AcknowledgedProblem[] = [];
   for (const [name, environment] of Object.entries(all)) {
     const platform = new Platform(name, environment);
     const stages = platform.stages();
-    problems.push(...reportedProblems(platform).map((problem) => ({ environment: name, ...problem })));
-    for (const { object, field, message, remedy } of check(stages)) {
-      problems.push({ environment: name, path: object.path, field, message, remedy });
-    }
+    const result = examine(name, platform, stages, environment.acknowledged ?? []);
+    problems.push(...result.problems);
+    acknowledged.push(...result.acknowledged);
     const folder = name === defaultEnvironment ? '' : name;
-    for (const stage of stages) {
-      // The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, and puts nothing in between.
-      const header = `# Written by \`npm run synth\` from environments/${name}.ts: change that, not this.\n---\n`;
-      files.set(join(folder, `${stage.name}.k8s.yaml`), header + Yaml.stringify(...stage.objects.map((object) => object.manifest)));
-    }
+    for (const stage of stages) files.set(join(folder, `${stage.name}.k8s.yaml`), yaml(name, stage));
   }
-  return { files, problems };
+  return { files, problems, acknowledged };
+}
+
+/** What the constructs have reported, and what the checks find in their objects. */
+function examine(
+  environment: string,
+  platform: Platform,
+  stages: readonly Stage[],
+  acknowledgements: readonly Acknowledgement[],
+): Omit<Synthesis, 'files'> {
+  const reported = reportedProblems(platform).map((problem) => ({ environment, ...problem }));
+  // A construct knows better than a rule where its mistake is: what both say is said once.
+  const isNew = ({ object, message }: CheckFinding): boolean =>
+    !reported.some((problem) => problem.message === message && object.path.startsWith(`${problem.path}/`));
+  const located = ({ object, field, message, remedy }: CheckFinding): Problem => ({
+    environment,
+    path: object.path,
+    field,
+    message,
+    remedy,
+  });
+  const { remaining, acknowledged, problems } = acknowledge(check(stages), acknowledgements);
+  return {
+    problems: [...reported, ...remaining.filter(isNew).map(located), ...problems.map((problem) => ({ environment, path: '', ...problem }))],
+    acknowledged: acknowledged.map(({ finding, reason }) => ({ ...located(finding), reason })),
+  };
+}
+
+/** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */
+function yaml(environment: string, { objects }: Stage): string {
+  const header = `# Written by \`npm run synth\` from environments/${environment}.ts: change that, not this.\n---\n`;
+  return header + Yaml.stringify(...objects.map(({ manifest }) => manifest));
 }
 
 /** Writes what was synthesized into a folder. */

@@ -1,5 +1,6 @@
-import type { Stage, StagedObject } from '../constructs/contract';
+import type { StagedObject } from '../constructs/contract';
 import type { Finding } from '../constructs/problem';
+import type { Manifests } from './manifests';
 
 /** What a rule has found in an object. */
 export interface RuleFinding extends Finding {
@@ -8,9 +9,14 @@ export interface RuleFinding extends Finding {
   readonly field: string;
 }
 
+/** A finding, and the name of the rule that found it. */
+export interface CheckFinding extends RuleFinding {
+  readonly rule: string;
+}
+
 /** Something that must be true of every manifest of an environment. A rule reads objects, and knows no construct. */
 export interface Rule {
-  /** The name of its file, of its test and of its line in docs/checks.md. */
+  /** The name of its file, of its test and of its line in docs/checks.md. An acknowledgement calls it by this name. */
   readonly name: string;
-  check(stages: readonly Stage[]): RuleFinding[];
+  check(manifests: Manifests): RuleFinding[];
 }

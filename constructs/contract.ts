@@ -75,6 +75,16 @@ export interface Contract {
   readonly holdsData?: string;
 }
 
+/** What an environment says about a finding of a check that it lives with. */
+export interface Acknowledgement {
+  /** The rule's name: `default-password`. */
+  readonly rule: string;
+  /** The object, as findings write it: `HelmChart kube-system/cvat`. */
+  readonly object: string;
+  /** Why that is all right here. It is printed with the finding. */
+  readonly reason: string;
+}
+
 /** The contract as annotations. */
 export function contractAnnotations(contract: Contract): Record<string, string> {
   const entries: [string, string | undefined][] = [

@@ -6,12 +6,13 @@ const NAME = 'data-protection.platform.kapernikov.com';
 
 const ANNOTATIONS = 'oldObject.metadata.annotations';
 
-/** What a person reads who has tried: the object, whose data it holds, and the command that allows it. */
+/** What a person reads who has tried: the object, whose data it holds, and last, so that it can be copied, the command that allows it. */
 const MESSAGE = [
   `oldObject.metadata.name + ' holds data (' + ${ANNOTATIONS}['${HOLDS_DATA_ANNOTATION}'] + '), and deleting it would delete that too. '`,
-  `'If this is what you want: kubectl annotate ' + request.resource.resource`,
-  `(request.namespace != '' ? ' --namespace ' + request.namespace : '')`,
-  `' ' + oldObject.metadata.name + ' ${DELETE_ANNOTATION}=${DELETE_WITH_DATA}, and delete it again.'`,
+  `'If this is what you want, mark it, and delete it again: kubectl annotate --overwrite ' + request.resource.resource`,
+  // Not request.namespace: of a Namespace that is its own name, and of other cluster-scoped objects there is none, which is an error.
+  `(has(oldObject.metadata.namespace) ? ' --namespace ' + oldObject.metadata.namespace : '')`,
+  `' ' + oldObject.metadata.name + ' ${DELETE_ANNOTATION}=${DELETE_WITH_DATA}'`,
 ].join(' + ');
 
 /**
@@ -29,6 +30,7 @@ export class DataProtection extends Construct {
       apiVersions: ['*'],
       operations: ['DELETE'],
       resources,
+      scope: '*',
     });
     new ApiObject(this, 'policy', {
       apiVersion: 'admissionregistration.k8s.io/v1',
@@ -36,7 +38,11 @@ export class DataProtection extends Construct {
       metadata: { name: NAME },
       spec: {
         failurePolicy: 'Fail',
+        // With the API server's defaults: it compares this as a whole, and without them every apply would be a change, or a conflict.
         matchConstraints: {
+          matchPolicy: 'Equivalent',
+          namespaceSelector: {},
+          objectSelector: {},
           resourceRules: [
             rule('', 'namespaces', 'persistentvolumeclaims'),
             rule('apiextensions.k8s.io', 'customresourcedefinitions'),
@@ -48,6 +54,7 @@ export class DataProtection extends Construct {
           {
             expression: `'${DELETE_ANNOTATION}' in ${ANNOTATIONS} && ${ANNOTATIONS}['${DELETE_ANNOTATION}'] == '${DELETE_WITH_DATA}'`,
             messageExpression: MESSAGE,
+            reason: 'Forbidden',
           },
         ],
       },

@@ -2,6 +2,8 @@ import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { contractAnnotations } from './contract';
+import { report } from './problem';
+import { label } from './syntax/name';
 
 /** Namespaces that every cluster has: nobody creates them, and nobody can take them away. */
 const BUILT_IN = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -16,6 +18,7 @@ const heldData = new WeakMap<k8s.KubeNamespace, Set<string>>();
  */
 export function ensureNamespace(user: Construct, name: string | undefined, holdsData?: string): void {
   if (name === undefined || BUILT_IN.includes(name)) return;
+  report(user, 'namespace', label(name));
   const id = `namespace-${name}`;
   const charts = user.node.root.node.children;
   const existing = charts.map((chart) => chart.node.tryFindChild(id)).find((child) => child !== undefined) as k8s.KubeNamespace | undefined;

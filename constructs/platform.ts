@@ -2,7 +2,7 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { AppUser } from './app-user/app-user';
 import type { AppUserProps } from './app-user/app-user';
 import { AppUserDefinition } from './app-user/app-user-definition';
-import type { Manifest, Stage } from './contract';
+import type { Acknowledgement, Manifest, Stage } from './contract';
 import { ENVIRONMENT_LABEL } from './contract';
 import { Cvat } from './cvat/cvat';
 import type { CvatProps } from './cvat/cvat';
@@ -39,6 +39,8 @@ export interface Environment {
    * @default true
    */
   readonly dataProtection?: boolean;
+  /** Findings of the checks that this environment lives with. Each has a reason, which synth prints. docs/checks.md lists the checks. */
+  readonly acknowledged?: readonly Acknowledgement[];
 }
 
 /** The user of the PostgresCluster that CVAT logs in with. */
@@ -70,7 +72,10 @@ export class Platform extends App {
 
     appUsers?.forEach((user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }));
 
-    releases.forEach((release, index) => new HelmRelease(this.stage(`70-${release.name}`), `releases[${index}]`, release));
+    releases
+      .map((release, index) => ({ release, id: `releases[${index}]`, stage: `70-${release.name}` }))
+      .sort((one, other) => (one.stage < other.stage ? -1 : 1)) // as they will be applied: the first to use a namespace makes it
+      .forEach(({ release, id, stage }) => new HelmRelease(this.stage(stage), id, release));
 
     if (dataProtection) new DataProtection(this.stage('90-data-protection'), 'policy');
   }

@@ -42,12 +42,28 @@ export function reportedProblems(root: IConstruct): Omit<Problem, 'environment'>
   );
 }
 
+/** A problem that its environment lives with. */
+export interface AcknowledgedProblem extends Problem {
+  /** Why, in the environment's own words. */
+  readonly reason: string;
+}
+
 /** Problems in words, for a terminal: where each one is, what is wrong there and what to do. */
 export function formatProblems(problems: readonly Problem[]): string {
-  return problems
-    .map(({ environment, path, field, message, remedy }) => {
-      const place = [environment, path, field].filter((part) => part !== '').join('  ');
-      return `  ${place}\n    ${[message, remedy].filter((part) => part !== '').join(' ')}\n`;
-    })
-    .join('\n');
+  return problems.map((problem) => `${place(problem)}\n    ${sentences(problem.message, problem.remedy)}\n`).join('\n');
+}
+
+/** What was acknowledged, likewise: nobody shall forget it. */
+export function formatAcknowledged(problems: readonly AcknowledgedProblem[]): string {
+  if (problems.length === 0) return '';
+  const texts = problems.map((problem) => `${place(problem)}\n    ${sentences(problem.message, `Acknowledged: ${problem.reason}`)}\n`);
+  return `\nAcknowledged:\n\n${texts.join('\n')}`;
+}
+
+function place({ environment, path, field }: Problem): string {
+  return `  ${[environment, path, field].filter((part) => part !== '').join('  ')}`;
+}
+
+function sentences(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
 }

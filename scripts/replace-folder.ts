@@ -8,6 +8,9 @@ export function compareFolder(folder: string, files: ReadonlyMap<string, string>
   return [...all].filter((file) => !existing.includes(file) || files.get(file) !== readFileSync(join(folder, file), 'utf8')).sort();
 }
 
+/** The folder holds what synth cannot have written: somebody put it there by mistake. */
+export class ForeignFiles extends Error {}
+
 /**
  * Makes a folder hold these files and no others, in one step: they are written elsewhere, and then the folders are swapped.
  * Whatever fails, the folder is there, whole, as it was or as it should be.
@@ -15,7 +18,9 @@ export function compareFolder(folder: string, files: ReadonlyMap<string, string>
 export function replaceFolder(folder: string, files: ReadonlyMap<string, string>): void {
   const foreign = existsSync(folder) ? filesBelow(folder).filter((file) => !file.endsWith('.k8s.yaml')) : [];
   if (foreign.length > 0) {
-    throw new Error(`${folder}/ holds files that synth did not write, and would lose them: ${foreign.join(', ')}. Move them elsewhere.`);
+    throw new ForeignFiles(
+      `${folder}/ holds files that synth did not write, and would lose them: ${foreign.join(', ')}. Move them elsewhere.`,
+    );
   }
   const next = join(dirname(folder), `.${basename(folder)}-next-${process.pid}`);
   const previous = join(dirname(folder), `.${basename(folder)}-previous-${process.pid}`);

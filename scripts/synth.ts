@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { formatProblems } from '../constructs/problem';
+import { formatAcknowledged, formatProblems } from '../constructs/problem';
 import type { Problem } from '../constructs/problem';
 import type * as program from '../main';
-import { compareFolder, replaceFolder } from './replace-folder';
+import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
 import { checkTypes } from './check-types';
 
 const HELP = `npm run synth
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     const state = existsSync(FOLDER) ? `${FOLDER}/ was not changed` : `${FOLDER}/ was not written`;
     return complain(`${state}: ${all.length} ${all.length === 1 ? 'problem' : 'problems'}\n\n${formatProblems(all)}`, 1);
   }
-  return say(publish(synthesis), 0);
+  return say(`${publish(synthesis)}${formatAcknowledged(synthesis.acknowledged)}`, 0);
 }
 
 /** Synthesizes in this process. The program is loaded here, not above, so that the type check is already running. */
@@ -70,8 +70,9 @@ function complain(text: string, code: number): number {
 main().then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
+    process.exitCode = 1;
+    if (error instanceof ForeignFiles) return void complain(`${error.message}\n`, 1);
     // Not a user's mistake: the types are right and no construct has reported it. Whoever wrote the construct needs the trace.
     process.stderr.write(`${FOLDER}/ was not changed: the program failed.\n\n${error instanceof Error ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
   },
 );

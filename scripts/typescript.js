@@ -19,6 +19,7 @@ const { outputFiles } = buildSync({ ...options, absWorkingDir: root, entryPoints
 const translated = new Map(outputFiles.map(({ path, text }) => [path.slice(0, -extname(path).length) + '.ts', text]));
 
 require.extensions['.ts'] = (module, file) => {
-  const code = translated.get(file) ?? transformSync(readFileSync(file, 'utf8'), { ...options, loader: 'ts', sourcefile: join(root, file) }).code;
+  const code =
+    translated.get(file) ?? transformSync(readFileSync(file, 'utf8'), { ...options, loader: 'ts', sourcefile: join(root, file) }).code;
   module._compile(code, file);
 };

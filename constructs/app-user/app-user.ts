@@ -36,11 +36,12 @@ function fieldFinding(field: string, value: string | undefined): Finding | undef
   const schema = appUserFields[field];
   if (value === undefined || !schema) return undefined;
   const { minLength = 0, maxLength = Infinity, 'x-kubernetes-validations': rules = [] } = schema;
-  if (value.length < minLength) return { message: 'It is empty.', remedy: `Write at least ${minLength} character.` };
-  if (value.length > maxLength) return { message: `It has ${value.length} characters.`, remedy: `Use at most ${maxLength}.` };
+  const characters = [...value].length; // as Kubernetes counts them: an emoji is one
+  if (characters < minLength) return { message: 'It is empty.', remedy: `Write at least ${minLength} character.` };
+  if (characters > maxLength) return { message: `It has ${characters} characters.`, remedy: `Use at most ${maxLength}.` };
   const broken = rules.find(({ rule }) => {
     const pattern = /^self\.matches\(r"(.*)"\)$/.exec(rule)?.[1];
-    return pattern !== undefined && !new RegExp(pattern).test(value);
+    return pattern !== undefined && !new RegExp(pattern, 'u').test(value);
   });
   return broken && { message: `"${value}" is refused.`, remedy: `${broken.message}.` };
 }

@@ -34,7 +34,6 @@ export class HelmRelease extends Construct {
     const delivery = Delivery.of(this);
 
     report(this, 'name', label(name, delivery.longestName));
-    report(this, 'namespace', label(namespace));
     for (const [field, finding] of chartSourceFindings(chart)) report(this, field, finding);
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 

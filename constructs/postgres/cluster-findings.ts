@@ -1,9 +1,10 @@
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
-import type { Plain } from '../plain';
+import type { Plain, PlainPart } from '../plain';
 import type { Finding } from '../problem';
 import { label, serviceLabel } from '../syntax/name';
 import { quantity } from '../syntax/quantity';
 import { schedule } from '../syntax/schedule';
+import type { Backup } from './backup';
 import type { Repository } from './pgbackrest';
 
 type Spec = Plain<PostgresClusterSpec>;
@@ -11,6 +12,9 @@ type Spec = Plain<PostgresClusterSpec>;
 interface ClusterFacts {
   readonly name: string;
   readonly synchronous?: boolean;
+  readonly backups?: readonly Backup[];
+  /** What was passed through, before it was merged. */
+  readonly spec?: PlainPart<PostgresClusterSpec>;
 }
 
 type Located = [string, Finding | undefined];
@@ -34,7 +38,7 @@ export function clusterFindings(props: ClusterFacts, spec: Spec): Located[] {
     ...versionFindings(spec),
     ...instanceFindings(props, spec),
     ...userFindings(spec),
-    ...backupFindings(spec),
+    ...backupFindings(props, spec),
     ...restoreFindings(spec),
   ];
 }
@@ -97,24 +101,32 @@ function claimFindings(field: string, claim: Claim | undefined): Located[] {
 function userFindings({ users = [] }: Spec): Located[] {
   return users.flatMap(({ name, options }, index): Located[] => [
     [`users[${index}].name`, label(name)],
+    [`users[${index}].name`, users.findIndex((user) => user.name === name) < index ? secondUser(name) : undefined],
     [`users[${index}].options`, options !== undefined && /password|--|\/\*|;/i.test(options) ? unsafeOptions(options) : undefined],
   ]);
+}
+
+function secondUser(name: string): Finding {
+  return { message: `there is a user "${name}" already.`, remedy: 'Give one user all the databases, or rename one of the two.' };
 }
 
 function unsafeOptions(options: string): Finding {
   return { message: `PGO refuses "${options}".`, remedy: 'Leave out PASSWORD, comments and ";": PGO makes the password itself.' };
 }
 
-function backupFindings({ backups }: Spec): Located[] {
-  const { repos = [], configuration = [], global = {} } = backups?.pgbackrest ?? {};
+function backupFindings(props: ClusterFacts, { backups }: Spec): Located[] {
+  const { repos = [], global = {} } = backups?.pgbackrest ?? {};
+  const passedThrough = (props.spec?.backups?.pgbackrest?.configuration ?? []).length > 0;
   return repos.flatMap((repository, index): Located[] => {
     const field = `spec.backups.pgbackrest.repos[${index}]`;
     const { name, schedules = {}, volume } = repository;
+    const backup = props.backups?.[index];
+    const named = passedThrough || (backup && backup.kind !== 'volume' && backup.credentials !== undefined);
     return [
       [`${field}.name`, repositoryName(name)],
       ...claimFindings(`${field}.volume.volumeClaimSpec`, volume?.volumeClaimSpec),
       ...Object.entries(schedules).map(([kind, cron]): Located => [`${field}.schedules.${kind}`, schedule(String(cron))]),
-      [field, hasCredentials(repository, global) || configuration.length > 0 ? undefined : noCredentials(repository)],
+      [field, named || needsNone(repository, global) ? undefined : noCredentials(repository)],
       ...['full', 'diff'].map((kind): Located => [`${field}: how many are kept`, retention(global[`${name}-retention-${kind}`])]),
     ];
   });
@@ -126,8 +138,8 @@ function repositoryName(name: string): Finding | undefined {
   return { message: `"${name}" is no name of a repository.`, remedy: 'There are four: repo1, repo2, repo3 and repo4.' };
 }
 
-/** A volume needs none; S3 can get its rights from the pod's own role; Azure and Google Cloud read theirs from `configuration`. */
-function hasCredentials({ name, s3, azure, gcs }: Repository, global: Readonly<Record<string, string>>): boolean {
+/** A volume needs no credentials, and neither does a pod that gets its rights from the cloud. */
+function needsNone({ name, s3, azure, gcs }: Repository, global: Readonly<Record<string, string>>): boolean {
   return (
     (!s3 && !azure && !gcs) || `${name}-s3-key-type` in global || `${name}-azure-key-type` in global || `${name}-gcs-key-type` in global
   );

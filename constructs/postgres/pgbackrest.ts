@@ -24,7 +24,7 @@ export function backupsSpec(place: Place, backups: readonly Backup[]): Backups {
     string,
     string
   >;
-  const secrets = [...new Set(backups.flatMap((backup) => credentials(backup) ?? []))];
+  const secrets = [...new Set(backups.flatMap((backup) => (backup.kind === 'volume' ? [] : (backup.credentials ?? []))))];
   return {
     pgbackrest: {
       ...(secrets.length > 0 && { configuration: secrets.map((name) => ({ secret: { name } })) }),
@@ -36,18 +36,19 @@ export function backupsSpec(place: Place, backups: readonly Backup[]): Backups {
 
 /** The Secrets that only the installer has: the keys to buckets and containers. */
 export function credentialNeeds(place: Place, backups: readonly Backup[], restore: Restore | undefined): Need[] {
-  const files = new Map<string, string>();
-  for (const backup of backups) {
-    const name = credentials(backup);
-    if (name !== undefined) files.set(name, backup.kind === 'azure' ? 'azure.conf' : 's3.conf');
+  const sources = [...backups, ...(restore?.kind === 's3' ? [restore] : [])];
+  const files = new Map<string, Set<string>>();
+  for (const source of sources) {
+    const name = source.kind === 'volume' ? undefined : source.credentials;
+    if (name !== undefined) files.set(name, (files.get(name) ?? new Set()).add(source.kind === 'azure' ? 'azure.conf' : 's3.conf'));
   }
-  if (restore?.kind === 's3') files.set(restore.credentials, 's3.conf');
-  return [...files].map(([name, file]) => ({
+  const kubectl = place.namespace === undefined ? 'kubectl' : `kubectl -n ${place.namespace}`;
+  return [...files].map(([name, keys]) => ({
     kind: 'Secret',
     namespace: place.namespace,
     name,
-    keys: [file],
-    remedy: `kubectl${place.namespace ? ` -n ${place.namespace}` : ''} create secret generic ${name} --from-file=${file} (docs/backups.md shows the file)`,
+    keys: [...keys],
+    remedy: `${kubectl} create secret generic ${name} ${[...keys].map((key) => `--from-file=${key}`).join(' ')} (docs/backups.md shows the file)`,
   }));
 }
 
@@ -75,10 +76,6 @@ export function dataSourceSpec(restore: Restore): DataSource {
         },
       };
   }
-}
-
-function credentials(backup: Backup): string | undefined {
-  return backup.kind === 'volume' ? undefined : backup.credentials;
 }
 
 function destination(backup: Backup): Pick<Repository, 'volume' | 's3' | 'azure'> {

@@ -105,7 +105,7 @@ export class PostgresCluster extends Construct {
       },
       spec,
     });
-    for (const user of props.users ?? []) this.publishNames(user);
+    for (const user of new Map(props.users?.map((declared) => [declared.name, declared])).values()) this.publishNames(user);
   }
 
   /** A declared user, for the software that logs in with it. Asking for another is a problem. */

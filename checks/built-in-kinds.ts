@@ -1,0 +1,39 @@
+/**
+ * What every API server stores, by group and version. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/
+ * Only what is stable: an alpha or beta version is off, or will be. What is asked and not stored (reviews, evictions) is no manifest.
+ */
+const STORED: Readonly<Record<string, string>> = {
+  v1: 'ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount',
+  'admissionregistration.k8s.io/v1':
+    'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
+  'apiextensions.k8s.io/v1': 'CustomResourceDefinition',
+  'apiregistration.k8s.io/v1': 'APIService',
+  'apps/v1': 'ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet',
+  'autoscaling/v1': 'HorizontalPodAutoscaler',
+  'autoscaling/v2': 'HorizontalPodAutoscaler',
+  'batch/v1': 'CronJob Job',
+  'certificates.k8s.io/v1': 'CertificateSigningRequest',
+  'coordination.k8s.io/v1': 'Lease',
+  'discovery.k8s.io/v1': 'EndpointSlice',
+  'events.k8s.io/v1': 'Event',
+  'flowcontrol.apiserver.k8s.io/v1': 'FlowSchema PriorityLevelConfiguration',
+  'networking.k8s.io/v1': 'IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR',
+  'node.k8s.io/v1': 'RuntimeClass',
+  'policy/v1': 'PodDisruptionBudget',
+  'rbac.authorization.k8s.io/v1': 'ClusterRole ClusterRoleBinding Role RoleBinding',
+  'resource.k8s.io/v1': 'DeviceClass ResourceClaim ResourceClaimTemplate ResourceSlice',
+  'scheduling.k8s.io/v1': 'PriorityClass',
+  'storage.k8s.io/v1': 'CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment VolumeAttributesClass',
+};
+
+const KINDS = new Map(Object.entries(STORED).map(([apiVersion, kinds]) => [apiVersion, new Set(kinds.split(' '))]));
+
+/** Whether every API server serves this kind. */
+export function isBuiltIn(apiVersion: string, kind: string): boolean {
+  return KINDS.get(apiVersion)?.has(kind) ?? false;
+}
+
+/** The apiVersions under which Kubernetes serves a kind of this name. */
+export function builtInVersions(kind: string): string[] {
+  return [...KINDS].filter(([, kinds]) => kinds.has(kind)).map(([apiVersion]) => apiVersion);
+}

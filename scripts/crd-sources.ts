@@ -1,0 +1,86 @@
+/**
+ * The definitions (CRDs) of other people's kinds, from which imports/ is written and by which dist/ is tested. They are not in this
+ * repository, because they are not ours: a table says where each one comes from, and a checksum that it is still the same.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+
+export interface CrdSource {
+  /** Its place in a folder of CRDs: that of CRDS_DIR, and the cache of `npm run fetch-crds`. */
+  readonly file: string;
+  /** The repository on GitHub. */
+  readonly repository: string;
+  readonly tag: string;
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** `folder` and `path` are without the name that the file has in both. */
+const upstream = (folder: string, repository: string, tag: string, path: string, files: Readonly<Record<string, string>>): CrdSource[] =>
+  Object.entries(files).map(([name, sha256]) => ({ file: `${folder}/${name}`, repository, tag, path: `${path}/${name}`, sha256 }));
+
+export const crdSources: readonly CrdSource[] = [
+  ...upstream('postgres-operator-v5.8.9', 'CrunchyData/postgres-operator', 'v5.8.9', 'config/crd/bases', {
+    'postgres-operator.crunchydata.com_postgresclusters.yaml': '450f7b5633db2bb549309c47acc321d8f741ccc0e2e31d3ed144d08b3cc31c0b',
+    'postgres-operator.crunchydata.com_pgupgrades.yaml': 'bafd55fd919d0eb66a9ec675e7ed0911ed832721f462ce914a3f5dca4b664aea',
+    'postgres-operator.crunchydata.com_pgadmins.yaml': 'f27e724914df0583ff64ebbbf8017319cc6e251c6b2561fdf9128868c05dc091',
+  }),
+  ...upstream('helm-controller-v0.17.7', 'k3s-io/helm-controller', 'v0.17.7', 'pkg/crds/yaml/generated', {
+    'helm.cattle.io_helmcharts.yaml': '7027751a0e57272a24efe0cda3c9f4579d38bd3a9f1f79b97437ae16e849d62b',
+  }),
+  ...upstream('gateway-api-v1.6.1', 'kubernetes-sigs/gateway-api', 'v1.6.1', 'config/crd/standard', {
+    'gateway.networking.k8s.io_httproutes.yaml': 'a424a0d6c953b162e71d1d97bb7e75012d8f1ac264e7274f2763d1b96ab39852',
+    'gateway.networking.k8s.io_gateways.yaml': '25b885f5870b8fff1ae82efa2628b2761cef3745900c2aecf8fb76629a01255a',
+  }),
+  ...upstream('cert-manager-v1.21.1', 'cert-manager/cert-manager', 'v1.21.1', 'deploy/crds', {
+    'cert-manager.io_certificates.yaml': '7ad91029c00ec959d54215b19d3b1a9b7e0247eaa60f987151c2b70d8661f8af',
+  }),
+];
+
+/** What the user can remedy: its message is all that is shown. */
+export class CrdProblem extends Error {
+  override readonly name = 'CrdProblem';
+}
+
+/** A folder of CRDs, or why there is none. */
+export type CrdFolder = { readonly folder: string; readonly from: 'CRDS_DIR' | 'cache' } | { readonly missing: string };
+
+/** Where `npm run fetch-crds` puts them: outside of the repository, so that every checkout finds them. */
+export function crdCache(environment: NodeJS.ProcessEnv = process.env): string {
+  const configured = environment['XDG_CACHE_HOME'];
+  // The specification of XDG_CACHE_HOME says that a relative one is to be ignored.
+  const caches = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
+  return join(caches, 'third-party-platform', 'crds');
+}
+
+/** CRDS_DIR, whatever it holds: who sets it wants it used. Without it the cache, if it is complete. */
+export function findCrds(environment: NodeJS.ProcessEnv = process.env): CrdFolder {
+  const given = environment['CRDS_DIR'];
+  if (given !== undefined && given !== '') return { folder: given, from: 'CRDS_DIR' };
+  const folder = crdCache(environment);
+  const absent = crdSources.filter(({ file }) => !existsSync(join(folder, file)));
+  if (absent.length === 0) return { folder, from: 'cache' };
+  const what =
+    absent.length === crdSources.length
+      ? 'no CRDs of other projects are here'
+      : `the CRD cache has no ${absent.map(({ file }) => file).join(', ')}`;
+  return { missing: `${what}: run "npm run fetch-crds" once, or set CRDS_DIR to a folder that has them.` };
+}
+
+export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+/** A CRD as it was released. Anything else is a problem: what is written or tested by it would be wrong. */
+export function readCrd(folder: string, { file, repository, tag, sha256: expected }: CrdSource): string {
+  const path = join(folder, file);
+  const remedy = `Get it with "npm run fetch-crds", and unset CRDS_DIR or set it to a folder that has it.`;
+  if (!existsSync(path)) throw new CrdProblem(`${path} is missing: the CRD of ${repository} ${tag}.\n${remedy}`);
+  const content = readFileSync(path);
+  if (sha256(content) !== expected) {
+    throw new CrdProblem(
+      `${path} is not the file of ${repository} ${tag}: its SHA-256 is ${sha256(content)}, and should be ${expected}.\n${remedy}`,
+    );
+  }
+  return content.toString('utf8');
+}

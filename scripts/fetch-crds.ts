@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CrdSource } from './crd-sources';
+import { CrdProblem, crdCache, crdSources, sha256 } from './crd-sources';
+
+const HELP = `npm run fetch-crds
+
+Downloads the CRDs of other projects, as they were released, into the cache: $XDG_CACHE_HOME/third-party-platform/crds, or
+~/.cache/third-party-platform/crds. "npm run import" writes imports/ from them, and "npm test" holds dist/ against them.
+A file that is there and right is not downloaded again.
+
+Exit code: 0 all of them are there, 1 one could not be got, 2 wrong usage.
+`;
+
+const TIMEOUT_IN_SECONDS = 60;
+const REMEDY = 'Try again when GitHub can be reached, or set CRDS_DIR to a folder that has them.';
+
+export interface FetchOptions {
+  /** The folder to fill. */
+  readonly folder: string;
+  /** Where /repository/tag/path is a file of that repository. */
+  readonly origin?: string;
+  readonly sources?: readonly CrdSource[];
+  /** Is told a line of progress. */
+  readonly report?: (line: string) => void;
+}
+
+/** Makes sure that the folder has every source, each whole and as it was released. */
+export async function fetchCrds({
+  folder,
+  origin = 'https://raw.githubusercontent.com',
+  sources = crdSources,
+  report = () => undefined,
+}: FetchOptions): Promise<void> {
+  for (const [index, source] of sources.entries()) {
+    const target = join(folder, source.file);
+    const label = `[${index + 1}/${sources.length}] ${source.file}`;
+    if (existsSync(target) && sha256(readFileSync(target)) === source.sha256) {
+      report(`${label}  is there`);
+      continue;
+    }
+    const content = await download(`${origin}/${source.repository}/${source.tag}/${source.path}`, source.sha256);
+    writeWhole(target, content);
+    report(`${label}  ${Math.ceil(content.length / 1024)} KiB`);
+  }
+}
+
+async function download(url: string, expected: string): Promise<Buffer> {
+  let content: Buffer;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_IN_SECONDS * 1000) });
+    if (!response.ok) throw new CrdProblem(`${url} was answered with ${response.status} ${response.statusText}.\n${REMEDY}`);
+    content = Buffer.from(await response.arrayBuffer());
+  } catch (error) {
+    if (error instanceof CrdProblem) throw error;
+    throw new CrdProblem(`${url} could not be downloaded: ${reason(error)}.\n${REMEDY}`);
+  }
+  if (sha256(content) === expected) return content;
+  throw new CrdProblem(
+    `${url} is not what was released: its SHA-256 is ${sha256(content)}, and should be ${expected}. It was not kept.\n` +
+      'A proxy may have put a page of its own in its place; or the tag was moved, and scripts/crd-sources.ts has to be looked at. ' +
+      'Or set CRDS_DIR to a folder that has them.',
+  );
+}
+
+/** Node's fetch says "fetch failed", and hides why in the cause. */
+function reason(error: unknown): string {
+  const { name, message, cause } = error as { name?: string; message?: string; cause?: { code?: string; message?: string } };
+  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_IN_SECONDS} s`;
+  return cause?.code ?? cause?.message ?? message ?? String(error);
+}
+
+/** Elsewhere first, then renamed: whoever is interrupted leaves no half file. */
+function writeWhole(target: string, content: Buffer): void {
+  const partial = `${target}.${process.pid}.partial`;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    try {
+      writeFileSync(partial, content);
+      renameSync(partial, target);
+    } finally {
+      rmSync(partial, { force: true });
+    }
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException;
+    throw new CrdProblem(`${target} could not be written: ${message}.\nMake room for it, or set XDG_CACHE_HOME to another folder.`);
+  }
+}
+
+async function main(): Promise<number> {
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') return (process.stdout.write(HELP), 0);
+  if (argument !== undefined) return (process.stderr.write(`fetch-crds takes no argument "${argument}".\n\n${HELP}`), 2);
+
+  const folder = crdCache();
+  try {
+    await fetchCrds({ folder, report: (line) => process.stdout.write(`${line}\n`) });
+  } catch (error) {
+    if (!(error instanceof CrdProblem)) throw error;
+    return (process.stderr.write(`${error.message}\n`), 1);
+  }
+  process.stdout.write(
+    `\n${crdSources.length} CRDs are in ${folder}\n"npm test" and "npm run import" find them there. Elsewhere: CRDS_DIR=${folder} npm test\n`,
+  );
+  return 0;
+}
+
+if (require.main === module) void main().then((code) => (process.exitCode = code));
