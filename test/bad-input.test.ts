@@ -1,0 +1,211 @@
+import { fromOci } from '../constructs/helm/chart-source';
+import type { Environment } from '../constructs/platform';
+import { fromCluster, toS3 } from '../constructs/postgres/backup';
+import { formatProblems } from '../constructs/problem';
+import { local } from '../environments/local';
+import { synthesize } from '../main';
+import type { Outcome } from './scripts/project';
+import { Project } from './scripts/project';
+
+const { postgres, cvat, appUsers = [] } = local;
+if (!postgres || !cvat) throw new Error('These tests break the database and the CVAT of environments/local.ts.');
+
+const john = appUsers.slice(0, 1);
+const release = { name: 'extra', namespace: 'extra', chart: fromOci('oci://registry.example.org/extra', '1.0.0') };
+const repo10 = {
+  name: 'repo10',
+  volume: { volumeClaimSpec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+};
+
+interface Mistake {
+  readonly environment: Partial<Environment>;
+  /** The problem: its place, and what is said about it. */
+  readonly said: readonly [string, string];
+  /** What else is wrong because of it. */
+  readonly follows?: readonly string[];
+}
+
+/** By their names. An unknown key is a type error: see below. */
+const mistakes: Record<string, Mistake> = {
+  'a host with a space': {
+    environment: { cvat: { ...cvat, host: 'cvat kube public' } },
+    said: [
+      '  local  50-cvat/cvat  host',
+      '    "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?',
+    ],
+  },
+  'replicas 0': {
+    environment: { postgres: { ...postgres, replicas: 0 } },
+    said: [
+      '  local  30-postgres/cluster  spec.instances[0].replicas',
+      '    0 is no number of pods. Use 1, or 2 and more for a cluster that survives the loss of a pod.',
+    ],
+  },
+  'size "1GB"': {
+    environment: { postgres: { ...postgres, storage: { size: '1GB' } } },
+    said: [
+      '  local  30-postgres/cluster  spec.instances[0].dataVolumeClaimSpec.resources.requests.storage',
+      '    "1GB" is not a Kubernetes quantity. Did you mean "1G" or "1Gi"?',
+    ],
+  },
+  'user name "My_User"': {
+    environment: { postgres: { ...postgres, users: [...(postgres.users ?? []), { name: 'My_User', databases: ['mine'] }] } },
+    said: [
+      '  local  30-postgres/cluster  users[1].name',
+      '    "My_User" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "my-user"?',
+    ],
+  },
+  'repo10 to back up to': {
+    environment: { postgres: { ...postgres, spec: { backups: { pgbackrest: { repos: [repo10] } } } } },
+    said: [
+      '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[1].name',
+      '    "repo10" is no name of a repository. There are four: repo1, repo2, repo3 and repo4.',
+    ],
+  },
+  'repo10 to restore from': {
+    environment: { postgres: { ...postgres, restore: fromCluster({ name: 'my-postgres', repository: 'repo10' }) } },
+    said: [
+      '  local  30-postgres/cluster  restore.repository',
+      '    "repo10" is no name of a repository. There are four: repo1, repo2, repo3 and repo4.',
+    ],
+  },
+  'S3 without credentials': {
+    environment: { postgres: { ...postgres, backups: [toS3({ bucket: 'backups', endpoint: 's3.example.com', region: 'eu' })] } },
+    said: [
+      '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[0]',
+      "    repo1 goes to S3 without credentials: the first backup would fail. Name the Secret that holds them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
+    ],
+  },
+  'an undeclared database user': {
+    environment: { postgres: { ...postgres, users: [{ name: 'other', databases: ['cvat'] }] } },
+    said: [
+      '  local  30-postgres/cluster  users',
+      '    there is no user "cvat" (declared: "other"), but another system logs in with it. Add { name: \'cvat\', databases: [\'cvat\'] } to postgres.users.',
+    ],
+    follows: ['nothing makes this Secret.'],
+  },
+  'chart version "latest"': {
+    environment: { releases: [{ ...release, chart: fromOci('oci://registry.example.org/extra', 'latest') }] },
+    said: [
+      '  local  70-extra/releases[0]  chart.version',
+      '    "latest" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+    ],
+  },
+  'two AppUsers with one name': {
+    environment: { appUsers: [...john, ...john] },
+    said: [
+      '  local  60-app-users/appUsers[1]/resource  metadata.name',
+      '    AppUser cvat/john is also made by 60-app-users/appUsers[0]/resource. Rename one of the two, or take one away.',
+    ],
+  },
+  'a duration "10 minutes"': {
+    environment: { releases: [{ ...release, timeout: '10 minutes' }] },
+    said: ['  local  70-extra/releases[0]  timeout', '    "10 minutes" is not a duration as Go writes it. Did you mean "10m"?'],
+  },
+};
+
+describe.each(Object.entries(mistakes))('%s, alone,', (_, { environment, said, follows = [] }) => {
+  const { problems } = synthesize({ local: { ...local, ...environment } });
+
+  test('is a problem with its place and a remedy', () => {
+    expect(formatProblems(problems.slice(0, 1))).toBe(`${said.join('\n')}\n`);
+  });
+
+  test('is said once', () => {
+    expect(problems.slice(1).map(({ message }) => message)).toEqual(follows);
+  });
+});
+
+/** Everything wrong that one environment can hold, and a key that nobody knows. */
+const EVERYTHING = `import { ingress } from '../constructs/cvat/exposure';
+import { fromOci } from '../constructs/helm/chart-source';
+import { k3s } from '../constructs/helm/delivery/k3s';
+import type { Environment } from '../constructs/platform';
+import { fromCluster, toS3 } from '../constructs/postgres/backup';
+
+const john = { name: 'john', lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@kapernikov.com' };
+
+export const local: Environment = {
+  delivery: k3s(),
+  namespace: 'cvat',
+  postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.7' },
+  postgres: {
+    name: 'my-postgres',
+    version: 15,
+    replica: 2,
+    replicas: 0,
+    storage: { size: '1GB' },
+    users: [{ name: 'My_User', databases: ['cvat'] }],
+    backups: [toS3({ bucket: 'backups', endpoint: 's3.example.com', region: 'eu' })],
+    restore: fromCluster({ name: 'old', repository: 'repo10' }),
+  },
+  cvat: {
+    version: 'latest',
+    host: 'cvat kube public',
+    exposure: ingress({ className: 'traefik' }),
+    storage: { data: { size: '10Gi' }, cache: { size: '10Gi' } },
+  },
+  appUsers: [john, john],
+  releases: [{ name: 'extra', namespace: 'extra', chart: fromOci('oci://registry.example.org/extra', '1.0.0'), timeout: '10 minutes' }],
+};
+`;
+
+describe('all mistakes at once, by `npm run synth`', () => {
+  let outcome: Outcome;
+  let before: unknown;
+  let after: unknown;
+
+  beforeAll(async () => {
+    const project = new Project();
+    project.write('environments/local.ts', EVERYTHING);
+    before = project.dist();
+    outcome = await project.synth();
+    after = project.dist();
+    project.remove();
+  });
+
+  test('are one list, and the exit code is 1', () => {
+    expect([outcome.code, outcome.stdout]).toEqual([1, '']);
+    const [headline = '', ...problems] = outcome.stderr.trimEnd().split('\n\n');
+    expect(headline).toBe(`dist/ was not changed: ${problems.length} problems`);
+    for (const problem of problems) expect(problem).toMatch(/^ {2}\S.*\n {4}\S.*$/);
+  });
+
+  test.each([
+    "  environments/local.ts:16:5\n    Object literal may only specify known properties, but 'replica' does not exist in type",
+    '  local  30-postgres/cluster  spec.instances[0].replicas\n    0 is no number of pods.',
+    '  local  30-postgres/cluster  spec.instances[0].dataVolumeClaimSpec.resources.requests.storage\n    "1GB" is not a Kubernetes quantity.',
+    '  local  30-postgres/cluster  users[0].name\n    "My_User" is not a valid name.',
+    '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[0]\n    repo1 goes to S3 without credentials',
+    '  local  30-postgres/cluster  restore.repository\n    "repo10" is no name of a repository.',
+    '  local  30-postgres/cluster  users\n    there is no user "cvat" (declared: "My_User")',
+    '  local  50-cvat/cvat  host\n    "cvat kube public" is not a host name.',
+    '  local  50-cvat/cvat/release  chart.version\n    "latest" is not an exact version.',
+    '  local  70-extra/releases[0]  timeout\n    "10 minutes" is not a duration as Go writes it.',
+    '  local  60-app-users/appUsers[1]/resource  metadata.name\n    AppUser cvat/john is also made by 60-app-users/appUsers[0]/resource.',
+  ])('are said, each with its place:\n%s', (said) => {
+    expect(outcome.stderr).toContain(`\n\n${said}`);
+  });
+
+  test('are no stack trace', () => {
+    expect(outcome.stderr).not.toMatch(/^\s*at |node_modules|Error:/m);
+  });
+
+  test('leave dist/ as it was: not a byte is written', () => {
+    expect(after).toEqual(before);
+  });
+});
+
+test('an unknown key of an environment is the only problem of an environment that is otherwise right', async () => {
+  const project = new Project();
+  project.edit('environments/local.ts', 'delivery: k3s(),', 'delivery: k3s(),\n  postgress: {},');
+  const before = project.dist();
+  const { code, stderr } = await project.synth();
+  const after = project.dist();
+  project.remove();
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^dist\/ was not changed: 1 problem\n\n {2}environments\/local\.ts:\d+:3\n {4}.*'postgress' does not exist in type 'Environment'.* \(TS2\d+\)\n$/,
+  );
+  expect(after).toEqual(before);
+});

@@ -1,0 +1,132 @@
+import { parse, parseAllDocuments } from 'yaml';
+import type { Manifest } from '../constructs/contract';
+import type { Environment } from '../constructs/platform';
+import { formatProblems } from '../constructs/problem';
+import { local } from '../environments/local';
+import { synthesize } from '../main';
+
+const { postgres, cvat } = local;
+if (!postgres || !cvat) throw new Error('These tests change the database and the CVAT of environments/local.ts.');
+
+/** What a change of local does to dist/: `-50-cvat.k8s.yaml host: a`, `+50-cvat.k8s.yaml host: b`, a line for a line. */
+function difference(changed: Environment): string[] {
+  const lines = (environment: Environment): string[] => {
+    const { files, problems } = synthesize({ local: environment });
+    expect(problems).toEqual([]);
+    return [...files].flatMap(([file, content]) => content.split('\n').map((line) => `${file}:${line}`));
+  };
+  const [before, after] = [lines(local), lines(changed)];
+  expect(after).toHaveLength(before.length);
+  return before.flatMap((line, index) => (line === after[index] ? [] : [`-${line}`, `+${after[index]}`]));
+}
+
+function without(...systems: (keyof Environment)[]): { removed: string[]; added: string[]; problems: string } {
+  const all = synthesize({ local }).files;
+  const left = Object.fromEntries(
+    Object.entries(local).filter(([key]) => !systems.includes(key as keyof Environment)),
+  ) as unknown as Environment;
+  const { files, problems } = synthesize({ local: left });
+  return {
+    removed: [...all.keys()].filter((file) => !files.has(file)),
+    added: [...files.keys()].filter((file) => !all.has(file)),
+    problems: formatProblems(problems),
+  };
+}
+
+describe('changing one line of local', () => {
+  test('a host changes only lines that name the host', () => {
+    const changed = difference({ ...local, cvat: { ...cvat, host: 'labels.example.com' } });
+    expect(changed.length).toBeGreaterThan(0);
+    for (const line of changed) expect(line).toContain(line.startsWith('-') ? 'cvat.kube-public' : 'labels.example.com');
+  });
+
+  test('the size of the database is one line', () => {
+    expect(difference({ ...local, postgres: { ...postgres, storage: { size: '8Gi' } } })).toEqual([
+      '-30-postgres.k8s.yaml:            storage: 5Gi',
+      '+30-postgres.k8s.yaml:            storage: 8Gi',
+    ]);
+  });
+
+  test('the number of database pods is one line', () => {
+    expect(difference({ ...local, postgres: { ...postgres, replicas: 3 } })).toEqual([
+      '-30-postgres.k8s.yaml:      replicas: 2',
+      '+30-postgres.k8s.yaml:      replicas: 3',
+    ]);
+  });
+
+  test("the size of CVAT's media is one line", () => {
+    expect(difference({ ...local, cvat: { ...cvat, storage: { ...cvat.storage, data: { ...cvat.storage.data, size: '20Gi' } } } })).toEqual(
+      ['-50-cvat.k8s.yaml:          size: 10Gi', '+50-cvat.k8s.yaml:          size: 20Gi'],
+    );
+  });
+
+  test('the version of CVAT is one line', () => {
+    expect(difference({ ...local, cvat: { ...cvat, version: '2.74.0' } })).toEqual([
+      '-50-cvat.k8s.yaml:  version: 2.73.0',
+      '+50-cvat.k8s.yaml:  version: 2.74.0',
+    ]);
+  });
+});
+
+describe('leaving out a system of local', () => {
+  test('CVAT goes alone', () => {
+    expect(without('cvat')).toEqual({ removed: ['50-cvat.k8s.yaml'], added: [], problems: '' });
+  });
+
+  test('the people go with the definition, and nobody misses them', () => {
+    expect(without('appUsers')).toEqual({ removed: ['10-app-user-definition.k8s.yaml', '60-app-users.k8s.yaml'], added: [], problems: '' });
+  });
+
+  test('the database goes, and CVAT complains', () => {
+    expect(without('postgres')).toEqual({
+      removed: ['30-postgres.k8s.yaml'],
+      added: [],
+      problems:
+        '  local  50-cvat/cvat  database\n    CVAT needs a PostgreSQL database, and this environment has no postgres. Add postgres with a user "cvat", or leave out cvat as well.\n',
+    });
+  });
+
+  test('PGO goes, and the PostgresCluster is of a kind that nobody serves', () => {
+    expect(without('postgresOperator')).toEqual({
+      removed: ['20-postgres-operator.k8s.yaml'],
+      added: [],
+      problems:
+        '  local  30-postgres/cluster/resource  kind\n    nothing in this environment serves postgres-operator.crunchydata.com/v1beta1 PostgresCluster. Add the operator or the definition that brings this kind, or leave this object out.\n',
+    });
+  });
+
+  test('the database goes with all that needs it', () => {
+    expect(without('cvat', 'postgres', 'postgresOperator')).toEqual({
+      removed: ['20-postgres-operator.k8s.yaml', '30-postgres.k8s.yaml', '50-cvat.k8s.yaml'],
+      added: [],
+      problems: '',
+    });
+  });
+
+  test('the data protection goes, and what holds data is still marked', () => {
+    const { files, problems } = synthesize({ local: { ...local, dataProtection: false } });
+    expect(problems).toEqual([]);
+    expect([...synthesize({ local }).files.keys()].filter((file) => !files.has(file))).toEqual(['90-data-protection.k8s.yaml']);
+    expect(files.get('30-postgres.k8s.yaml')).toContain('platform.kapernikov.com/holds-data: PostgreSQL my-postgres');
+  });
+});
+
+test("CVAT's values name exactly the Secret and the Service that the PostgresCluster makes", () => {
+  const objects = [...synthesize({ local }).files.values()]
+    .flatMap((content) => parseAllDocuments(content))
+    .map((document) => document.toJS() as Manifest);
+  const cluster = objects.find(({ kind }) => kind === 'PostgresCluster');
+  const names = objects.find(({ kind }) => kind === 'Secret');
+  const helmChart = objects.find(({ kind, metadata }) => kind === 'HelmChart' && metadata.name === 'cvat');
+  const { postgresql } = parse((helmChart?.['spec'] as { valuesContent: string }).valuesContent) as {
+    postgresql: { external: { host: string; port: number }; secret: { name: string } };
+  };
+  expect(postgresql).toMatchObject({
+    external: { host: 'my-postgres-primary.cvat.svc', port: 5432 },
+    secret: { name: 'my-postgres-pguser-cvat' },
+  });
+  expect(names?.metadata).toMatchObject({ name: postgresql.secret.name, namespace: 'cvat' });
+  const makes = cluster?.metadata.annotations?.['platform.kapernikov.com/makes'];
+  expect(makes).toContain(`Secret cvat/${postgresql.secret.name}: dbname, host,`);
+  expect(makes).toContain(`Service cvat/${postgresql.external.host.split('.')[0]}`);
+});

@@ -1,0 +1,201 @@
+import { parse } from 'yaml';
+import { contractOf, formatReference } from '../../../constructs/contract';
+import type { CvatProps } from '../../../constructs/cvat/cvat';
+import { Cvat } from '../../../constructs/cvat/cvat';
+import { ingress } from '../../../constructs/cvat/exposure';
+import type { Values } from '../../../constructs/merge';
+import { databaseUser } from '../../../constructs/postgres/database-user';
+import { objectsOf, objectsOfKind, problemsOf } from '../../support';
+
+const props: CvatProps = {
+  namespace: 'annotation',
+  version: '2.73.0',
+  host: 'cvat.example.com',
+  exposure: ingress({ className: 'traefik' }),
+  storage: { data: { size: '10Gi' }, cache: { size: '5Gi' } },
+  database: databaseUser({ name: 'my-postgres', namespace: 'annotation' }, 'cvat', true),
+};
+
+function values(change: Partial<CvatProps> = {}): Values {
+  const [helmChart] = objectsOfKind('HelmChart', (chart) => new Cvat(chart, 'cvat', { ...props, ...change }));
+  return parse((helmChart?.['spec'] as { valuesContent: string }).valuesContent) as Values;
+}
+
+function problems(change: Partial<CvatProps>): string[] {
+  return problemsOf((chart) => new Cvat(chart, 'cvat', { ...props, ...change }));
+}
+
+test('the chart is told about the host, the volumes, the database and the Secrets of the caches, and no default twice', () => {
+  expect(values()).toMatchInlineSnapshot(`
+    {
+      "analytics": {
+        "enabled": false,
+      },
+      "clickhouse": {
+        "enabled": false,
+      },
+      "cvat": {
+        "backend": {
+          "defaultStorage": {
+            "size": "10Gi",
+          },
+        },
+        "kvrocks": {
+          "defaultStorage": {
+            "size": "5Gi",
+          },
+          "existingSecret": "cvat-kvrocks",
+          "secret": {
+            "create": false,
+            "name": "cvat-kvrocks",
+          },
+        },
+      },
+      "ingress": {
+        "className": "traefik",
+        "enabled": true,
+        "hostname": "cvat.example.com",
+      },
+      "postgresql": {
+        "enabled": false,
+        "external": {
+          "host": "my-postgres-primary.annotation.svc",
+          "port": 5432,
+        },
+        "secret": {
+          "create": false,
+          "name": "my-postgres-pguser-cvat",
+        },
+      },
+      "redis": {
+        "auth": {
+          "existingSecret": "cvat-redis",
+          "existingSecretPasswordKey": "password",
+        },
+        "secret": {
+          "create": false,
+          "name": "cvat-redis",
+        },
+      },
+    }
+  `);
+});
+
+test('the database is ours: its host, its port and the Secret that PGO writes', () => {
+  expect(values()['postgresql']).toEqual({
+    enabled: false,
+    external: { host: 'my-postgres-primary.annotation.svc', port: 5432 },
+    secret: { create: false, name: 'my-postgres-pguser-cvat' },
+  });
+});
+
+test('analytics are off with both of their switches: otherwise every visitor would be an administrator of Grafana', () => {
+  expect(values()).toMatchObject({ analytics: { enabled: false }, clickhouse: { enabled: false } });
+});
+
+test('volumes have the classes and access modes that were asked for', () => {
+  const storage = {
+    data: { size: '1Ti', storageClassName: 'shared', accessModes: ['ReadWriteMany'] },
+    cache: { size: '5Gi', storageClassName: 'fast', accessModes: ['ReadWriteOnce'] },
+  };
+  expect(values({ storage })).toMatchObject({
+    cvat: { backend: { defaultStorage: storage.data }, kvrocks: { defaultStorage: storage.cache } },
+  });
+});
+
+test('pods have the replicas and resources that were asked for, by workload', () => {
+  const resources = { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '2Gi' } };
+  const asked = values({
+    server: { replicas: 2, resources },
+    frontend: { replicas: 3 },
+    workers: { chunks: { replicas: 4 }, export: { resources }, webhooks: { replicas: 0 } },
+  });
+  expect(asked).toMatchObject({
+    cvat: {
+      backend: {
+        server: { replicas: 2, resources },
+        worker: { chunks: { replicas: 4 }, export: { resources }, webhooks: { replicas: 0 } },
+      },
+      frontend: { replicas: 3 },
+    },
+  });
+});
+
+test('extra values win over ours, and leave the rest', () => {
+  const won = values({ values: { ingress: { className: 'mine' }, cvat: { kvrocks: { secret: null } }, nuclio: { enabled: true } } });
+  expect(won).toMatchObject({
+    ingress: { enabled: true, hostname: 'cvat.example.com', className: 'mine' },
+    cvat: { kvrocks: { existingSecret: 'cvat-kvrocks', secret: null } },
+    nuclio: { enabled: true },
+  });
+});
+
+test('the release says what its values read, what the chart makes, and what the installer must provide', () => {
+  const [helmChart] = objectsOfKind('HelmChart', (chart) => new Cvat(chart, 'cvat', props));
+  const { makes = [], reads = [], needs = [] } = helmChart ? contractOf(helmChart) : {};
+  expect([makes, reads, needs].map((list) => list.map(formatReference))).toEqual([
+    ['Service annotation/cvat-backend-service', 'Service annotation/cvat-frontend-service'],
+    ['Service annotation/my-postgres-primary', 'Secret annotation/my-postgres-pguser-cvat: database, password, username'],
+    [
+      'CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart',
+      'Secret annotation/cvat-redis: password',
+      'Secret annotation/cvat-kvrocks: password',
+      'IngressClass traefik',
+    ],
+  ]);
+});
+
+test('no password is in the manifests, nor in the command that makes one', () => {
+  const text = JSON.stringify(objectsOf((chart) => new Cvat(chart, 'cvat', props)));
+  expect(text).not.toMatch(/password["']?\s*[:=]\s*["']?(?!\/dev\/stdin)[a-z0-9]{4,}/i);
+  expect(text).toContain('--from-file=password=/dev/stdin');
+});
+
+test('the namespace holds the media, which go with it', () => {
+  const [namespace] = objectsOfKind('Namespace', (chart) => new Cvat(chart, 'cvat', props));
+  expect(namespace?.metadata).toEqual({ name: 'annotation', annotations: { 'platform.kapernikov.com/holds-data': "CVAT's media" } });
+});
+
+test('without a database there is no release, and a problem that says what to add', () => {
+  expect(objectsOfKind('HelmChart', (chart) => new Cvat(chart, 'cvat', { ...props, database: undefined }))).toEqual([]);
+  expect(problems({ database: undefined })).toEqual([
+    'database: CVAT needs a PostgreSQL database, and this environment has no postgres. Add postgres with a user "cvat", or leave out cvat as well.',
+  ]);
+});
+
+test('CVAT without a mistake has no problems', () => {
+  expect(problems({ server: { replicas: 1 }, workers: { chunks: { replicas: 0 } } })).toEqual([]);
+});
+
+test('a host with a space is a problem with a suggestion', () => {
+  expect(problems({ host: 'cvat kube public' })).toEqual([
+    'host: "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?',
+  ]);
+});
+
+test('every size and resource that is not a quantity is a problem with a suggestion', () => {
+  const storage = { data: { size: '10GB' }, cache: { size: '5 gb' } };
+  const found = problems({
+    storage,
+    server: { resources: { requests: { memory: '1gb' } } },
+    workers: { utils: { resources: { limits: { cpu: 'one' } } } },
+  });
+  expect(found).toEqual([
+    'storage.data.size: "10GB" is not a Kubernetes quantity. Did you mean "10G" or "10Gi"?',
+    'storage.cache.size: "5 gb" is not a Kubernetes quantity. Did you mean "5G" or "5Gi"?',
+    'server.resources.requests.memory: "1gb" is not a Kubernetes quantity. Did you mean "1G" or "1Gi"?',
+    'workers.utils.resources.limits.cpu: "one" is not a Kubernetes quantity. Write a number and a unit: "5Gi", "500M".',
+  ]);
+});
+
+test('a server needs a pod; a worker may have none', () => {
+  expect(problems({ server: { replicas: 0 }, frontend: { replicas: 1.5 }, workers: { export: { replicas: -1 } } })).toEqual([
+    'server.replicas: 0 is no number of pods. Use 1 or more.',
+    'frontend.replicas: 1.5 is no number of pods. Use 1 or more.',
+    'workers.export.replicas: -1 is no number of pods. Use 0 or more.',
+  ]);
+});
+
+test('a version that moves is a problem', () => {
+  expect(problems({ version: 'latest' })).toEqual([expect.stringContaining('chart.version: "latest" is not an exact version.')]);
+});

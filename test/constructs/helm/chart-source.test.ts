@@ -1,0 +1,59 @@
+import type { ChartSource } from '../../../constructs/helm/chart-source';
+import { chartSourceFindings, fromArchive, fromGit, fromOci, fromRepository } from '../../../constructs/helm/chart-source';
+
+const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
+const COMMIT = '0123456789'.repeat(4);
+
+function findings(source: ChartSource): string[] {
+  return chartSourceFindings(source).flatMap(([field, finding]) => (finding ? [`${field}: ${finding.message} ${finding.remedy}`] : []));
+}
+
+test.each([
+  fromRepository('https://kapernikov.github.io/cvat-helm/', 'cvat-helm', '0.2.4'),
+  fromOci('oci://registry-1.docker.io/cvat/cvat', '2.73.0'),
+  fromOci('oci://registry.local:5000/cvat', '2.73.0', DIGEST),
+  fromGit('https://github.com/cvat-ai/cvat', { path: 'helm-chart', tag: 'v2.73.0' }),
+  fromGit('ssh://git@github.com/cvat-ai/cvat', { path: 'helm-chart', tag: 'v2.73.0', commit: COMMIT }),
+  fromArchive('charts/cvat-2.73.0.tgz'),
+])('a chart can come from $kind', (source) => {
+  expect(findings(source)).toEqual([]);
+});
+
+test.each([fromRepository('https://charts.example.org', 'one', 'latest'), fromOci('oci://registry.example.org/one', 'latest')])(
+  'a version that moves is a problem, from $kind as well',
+  (source) => {
+    expect(findings(source)).toEqual([
+      'chart.version: "latest" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+    ]);
+  },
+);
+
+test.each([
+  [fromOci('https://registry.example.org/one', '1.0.0'), 'It starts with oci:// and has no blanks.'],
+  [fromRepository('oci://registry.example.org', 'one', '1.0.0'), 'It starts with https:// or http:// and has no blanks.'],
+  [fromRepository('https://', 'one', '1.0.0'), 'It starts with https:// or http:// and has no blanks.'],
+  [fromRepository('https://charts.example.org /one', 'one', '1.0.0'), 'It starts with https:// or http:// and has no blanks.'],
+  [fromGit('github.com/cvat-ai/cvat', { path: '.', tag: 'v1' }), 'It starts with https:// or http:// or ssh:// and has no blanks.'],
+])('an address of another kind of source is a problem: %j', (source, remedy) => {
+  expect(findings(source)).toEqual([
+    `chart.url: "${'url' in source ? source.url : ''}" is not an address of this kind of source. ${remedy}`,
+  ]);
+});
+
+test.each(['sha256:abc', DIGEST.toUpperCase(), DIGEST.slice('sha256:'.length), `${DIGEST}0`])('%s is no digest', (digest) => {
+  expect(findings(fromOci('oci://registry.example.org/one', '1.0.0', digest))).toEqual([
+    `chart.digest: "${digest}" names no content. Write sha256: and 64 lower-case hexadecimal digits.`,
+  ]);
+});
+
+test('a short commit is a problem', () => {
+  expect(findings(fromGit('https://github.com/cvat-ai/cvat', { path: '.', tag: 'v1', commit: 'abc1234' }))).toEqual([
+    'chart.commit: "abc1234" names no content. Write 40 lower-case hexadecimal digits.',
+  ]);
+});
+
+test("a folder is no archive: `helm package`'s file is", () => {
+  expect(findings(fromArchive('charts/cvat'))).toEqual([
+    'chart.file: "charts/cvat" is not a packaged chart. Name the .tgz file that `helm package` wrote.',
+  ]);
+});

@@ -1,0 +1,77 @@
+import { Chart, Testing } from 'cdk8s';
+import { fromOci } from '../../../constructs/helm/chart-source';
+import type { Release } from '../../../constructs/helm/delivery';
+import { Delivery } from '../../../constructs/helm/delivery';
+import type { HelmReleaseProps } from '../../../constructs/helm/helm-release';
+import { HelmRelease } from '../../../constructs/helm/helm-release';
+import { objectsOfKind, problemsOf } from '../../support';
+
+const release: HelmReleaseProps = { name: 'grafana', namespace: 'monitoring', chart: fromOci('oci://ghcr.io/grafana/grafana', '1.0.0') };
+
+function problems(change: Partial<HelmReleaseProps>): string[] {
+  return problemsOf((chart) => new HelmRelease(chart, 'release', { ...release, ...change }));
+}
+
+/** A delivery that only listens. */
+class Listener extends Delivery {
+  override readonly longestName = 5;
+  readonly heard: Release[] = [];
+
+  override deliver(_scope: Chart, delivered: Release): void {
+    this.heard.push(delivered);
+  }
+}
+
+test('the delivery of the environment gets the release, complete and with its contract', () => {
+  const app = Testing.app();
+  const listener = new Listener();
+  Delivery.provide(app, listener);
+  const makes = [{ kind: 'Service', name: 'grafana' }];
+  new HelmRelease(new Chart(app, 'stage'), 'release', { ...release, values: { replicas: 2 }, timeout: '10m', makes });
+  new HelmRelease(new Chart(app, 'another'), 'release', release);
+  expect(listener.heard).toEqual([
+    { ...release, values: { replicas: 2 }, timeout: '10m', contract: { makes } },
+    { ...release, values: {}, contract: {} },
+  ]);
+});
+
+test('without a delivery, whoever wrote the program is told what to call', () => {
+  expect(() => new HelmRelease(Testing.chart(), 'release', release)).toThrow(
+    'test/release: no delivery. Call Delivery.provide(app, k3s()) before you create Helm releases.',
+  );
+});
+
+test('the namespace of a release is created, unless every cluster has it', () => {
+  const namespaces = (namespace: string): string[] =>
+    objectsOfKind('Namespace', (chart) => new HelmRelease(chart, 'release', { ...release, namespace })).map(
+      ({ metadata }) => metadata.name,
+    );
+  expect(namespaces('monitoring')).toEqual(['monitoring']);
+  expect(namespaces('kube-system')).toEqual([]);
+});
+
+test('a release without a mistake has no problems', () => {
+  expect(problems({ timeout: '1h30m' })).toEqual([]);
+});
+
+test('a duration in words is a problem with a suggestion', () => {
+  expect(problems({ timeout: '10 minutes' })).toEqual(['timeout: "10 minutes" is not a duration as Go writes it. Did you mean "10m"?']);
+});
+
+test('the mistakes of the chart are problems of the release', () => {
+  expect(problems({ chart: fromOci('oci://ghcr.io/grafana/grafana', 'latest') })).toEqual([
+    'chart.version: "latest" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+  ]);
+});
+
+test('names that Kubernetes refuses are problems', () => {
+  expect(problems({ name: 'My Grafana', namespace: 'the_monitoring' })).toEqual([
+    'name: "My Grafana" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "my-grafana"?',
+    'namespace: "the_monitoring" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "the-monitoring"?',
+  ]);
+});
+
+test('a name is as long as the delivery can bear: 50 characters with k3s, whose Job is called helm-install-<name>', () => {
+  expect(problems({ name: 'a'.repeat(50) })).toEqual([]);
+  expect(problems({ name: 'a'.repeat(51) })).toEqual([`name: "${'a'.repeat(51)}" has 51 characters. Use at most 50.`]);
+});

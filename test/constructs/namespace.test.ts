@@ -1,0 +1,35 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { ensureNamespace } from '../../constructs/namespace';
+import { objectsOf } from '../support';
+
+test.each(['default', 'kube-system', 'kube-public', 'kube-node-lease', undefined])('%s is there already', (name) => {
+  expect(objectsOf((chart) => ensureNamespace(chart, name))).toEqual([]);
+});
+
+test('a namespace that somebody uses is created', () => {
+  expect(objectsOf((chart) => ensureNamespace(chart, 'cvat'))).toEqual([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cvat' } },
+  ]);
+});
+
+test('the first stage that uses a namespace creates it, and no other', () => {
+  const app = Testing.app();
+  const stages = ['10', '20', '30'].map((id) => new Chart(app, id));
+  for (const stage of stages.slice(1)) ensureNamespace(stage, 'cvat');
+  expect(stages.map((stage) => stage.toJson().length)).toEqual([0, 1, 0]);
+});
+
+test('a namespace says whose data it would take along, each once', () => {
+  const [namespace] = objectsOf((chart) => {
+    ensureNamespace(chart, 'cvat');
+    for (const whose of ['PostgreSQL my-postgres', "CVAT's media", 'PostgreSQL my-postgres']) ensureNamespace(chart, 'cvat', whose);
+    ensureNamespace(chart, 'cvat');
+  });
+  expect(namespace?.metadata.annotations).toEqual({ 'platform.kapernikov.com/holds-data': "PostgreSQL my-postgres, CVAT's media" });
+});
+
+test('two environments of one process have nothing to do with each other', () => {
+  const charts = [1, 2].map(() => new Chart(new App(), 'stage'));
+  for (const chart of charts) ensureNamespace(chart, 'cvat', 'the data of one');
+  expect(charts.map((chart) => chart.toJson().length)).toEqual([1, 1]);
+});

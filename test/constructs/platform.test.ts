@@ -1,0 +1,96 @@
+import { fromOci } from '../../constructs/helm/chart-source';
+import { k3s } from '../../constructs/helm/delivery/k3s';
+import type { Environment } from '../../constructs/platform';
+import { Platform } from '../../constructs/platform';
+import { reportedProblems } from '../../constructs/problem';
+import { local } from '../../environments/local';
+
+const release = { name: 'grafana', namespace: 'monitoring', chart: fromOci('oci://ghcr.io/grafana/grafana', '1.0.0') };
+
+function stages(environment: Environment): Record<string, string[]> {
+  const all = new Platform('test', environment).stages();
+  return Object.fromEntries(
+    all.map(({ name, objects }) => [name, objects.map(({ manifest: { kind, metadata } }) => `${kind} ${metadata.name}`)]),
+  );
+}
+
+test('the systems of an environment are stages, in the order in which they need each other', () => {
+  expect(stages({ ...local, releases: [release] })).toEqual({
+    '10-app-user-definition': ['CustomResourceDefinition appusers.kapernikov.com'],
+    '20-postgres-operator': ['Namespace crunchy-pgo', 'HelmChart pgo'],
+    '30-postgres': ['Namespace cvat', 'PostgresCluster my-postgres', 'Secret my-postgres-pguser-cvat'],
+    '50-cvat': ['Ingress cvat-closed-registration', 'HelmChart cvat'],
+    '60-app-users': ['AppUser john'],
+    '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
+    '90-data-protection': [
+      'ValidatingAdmissionPolicy data-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com',
+    ],
+  });
+});
+
+test('a stage is applied in the order of its name: the names are in alphabetical order', () => {
+  const names = new Platform('test', { ...local, releases: [release, { ...release, name: 'loki' }] }).stages().map(({ name }) => name);
+  expect(names).toEqual([...names].sort());
+});
+
+test('a namespace is made by the first stage that is applied, in whatever order releases are listed', () => {
+  const releases = [{ ...release, name: 'loki' }, release];
+  expect(stages({ delivery: k3s(), dataProtection: false, releases })).toEqual({
+    '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
+    '70-loki': ['HelmChart loki'],
+  });
+});
+
+test('an environment of nothing is nothing', () => {
+  expect(stages({ delivery: k3s(), dataProtection: false })).toEqual({});
+});
+
+test('people can be listed one day: an empty list keeps the definition', () => {
+  expect(stages({ delivery: k3s(), dataProtection: false, appUsers: [] })).toEqual({
+    '10-app-user-definition': ['CustomResourceDefinition appusers.kapernikov.com'],
+  });
+});
+
+test('any further chart is a stage of its own, and needs no code', () => {
+  expect(stages({ delivery: k3s(), dataProtection: false, releases: [release, { ...release, name: 'loki' }] })).toEqual({
+    '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
+    '70-loki': ['HelmChart loki'],
+  });
+});
+
+test('every object has the label of its environment', () => {
+  const objects = new Platform('test', { ...local, releases: [release] }).stages().flatMap((stage) => stage.objects);
+  expect(objects).toHaveLength(13);
+  for (const { manifest } of objects) expect(manifest.metadata.labels).toEqual({ 'platform.kapernikov.com/environment': 'test' });
+});
+
+test('an object knows the construct that made it', () => {
+  const [stage] = new Platform('test', { delivery: k3s(), releases: [release] }).stages();
+  expect(stage?.objects.map(({ path }) => path)).toContain('70-grafana/releases[0]/resource');
+});
+
+test('CVAT, its database and its people are in one namespace, and in the default one without a name', () => {
+  const namespaces = (environment: Environment): unknown[] =>
+    new Platform('test', environment)
+      .stages()
+      .flatMap(({ objects }) => objects.map(({ manifest }) => manifest))
+      .filter(({ kind }) => ['PostgresCluster', 'Ingress', 'AppUser'].includes(kind))
+      .map(({ metadata }) => metadata.namespace);
+  expect(namespaces({ ...local, namespace: 'annotation' })).toEqual(['annotation', 'annotation', 'annotation']);
+  expect(namespaces({ ...local, namespace: undefined })).toEqual([undefined, 'default', undefined]);
+});
+
+test('no constructor throws on a mistake: three mistakes are three problems', () => {
+  const platform = new Platform('test', {
+    ...local,
+    ...(local.postgres && { postgres: { ...local.postgres, replicas: 0 } }),
+    ...(local.cvat && { cvat: { ...local.cvat, host: 'not a host' } }),
+    releases: [{ ...release, name: 'Not A Name' }],
+  });
+  expect(reportedProblems(platform).map(({ path, field }) => `${path} ${field}`)).toEqual([
+    '30-postgres/cluster spec.instances[0].replicas',
+    '50-cvat/cvat host',
+    '70-Not A Name/releases[0] name',
+  ]);
+});

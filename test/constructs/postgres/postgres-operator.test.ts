@@ -1,0 +1,37 @@
+import { PostgresOperator } from '../../../constructs/postgres/postgres-operator';
+import { problemsOf, yamlOf } from '../../support';
+
+test('PGO is its chart in a namespace of its own, and serves the kinds of its chart', () => {
+  expect(yamlOf((chart) => new PostgresOperator(chart, 'operator', { namespace: 'crunchy-pgo', version: '5.8.7' }))).toMatchInlineSnapshot(`
+    "
+    apiVersion: helm.cattle.io/v1
+    kind: HelmChart
+    metadata:
+      annotations:
+        platform.kapernikov.com/makes: |-
+          CustomResourceDefinition postgresclusters.postgres-operator.crunchydata.com: v1beta1/PostgresCluster
+          CustomResourceDefinition pgupgrades.postgres-operator.crunchydata.com: v1beta1/PGUpgrade
+          CustomResourceDefinition pgadmins.postgres-operator.crunchydata.com: v1beta1/PGAdmin
+          CustomResourceDefinition crunchybridgeclusters.postgres-operator.crunchydata.com: v1beta1/CrunchyBridgeCluster
+        platform.kapernikov.com/needs: "CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- k3s and RKE2 bring it; on another kind of cluster choose another delivery"
+      name: pgo
+      namespace: kube-system
+    spec:
+      chart: oci://registry.developers.crunchydata.com/crunchydata/pgo
+      failurePolicy: retry
+      targetNamespace: crunchy-pgo
+      version: 5.8.7
+    ---
+    apiVersion: v1
+    kind: Namespace
+    metadata:
+      name: crunchy-pgo
+    "
+  `);
+});
+
+test('a version that moves is a problem', () => {
+  expect(problemsOf((chart) => new PostgresOperator(chart, 'operator', { namespace: 'crunchy-pgo', version: '5.8' }))).toEqual([
+    'chart.version: "5.8" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+  ]);
+});

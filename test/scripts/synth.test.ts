@@ -1,0 +1,52 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Project } from './project';
+
+let project: Project;
+
+beforeEach(() => (project = new Project()));
+afterEach(() => project.remove());
+
+test('dist/ that is up to date is left alone, and the next step is named', async () => {
+  const before = project.dist();
+  const { code, stdout, stderr } = await project.synth();
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.split('\n').slice(0, 3)).toEqual(['dist/ is up to date', '', '  dist/10-app-user-definition.k8s.yaml']);
+  expect(stdout).toContain('  dist/tutorial/30-postgres.k8s.yaml\n');
+  expect(stdout).toContain('Next: kubectl apply -f dist');
+  expect(project.dist()).toEqual(before);
+});
+
+test('a change is written, and the files that changed, came and went are named', async () => {
+  project.edit('environments/local.ts', 'replicas: 2,', 'replicas: 4,');
+  project.write('dist/99-forgotten.k8s.yaml', '---\n');
+  rmSync(join(project.folder, 'dist/production'), { recursive: true });
+  const { code, stdout, stderr } = await project.synth();
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.split('\n').filter((line) => /\(.*\)$/.test(line) && !line.includes('production/') && !line.startsWith('Next'))).toEqual([
+    '  dist/30-postgres.k8s.yaml  (changed)',
+    '  dist/99-forgotten.k8s.yaml  (gone)',
+  ]);
+  expect(stdout).toContain('  dist/production/50-cvat.k8s.yaml  (changed)\n');
+  expect(stdout).toContain('Next: git diff dist to review');
+  expect(project.read('dist/30-postgres.k8s.yaml')).toContain('replicas: 4');
+  expect(Object.keys(project.dist())).toContain('production/50-cvat.k8s.yaml');
+  expect(Object.keys(project.dist())).not.toContain('99-forgotten.k8s.yaml');
+});
+
+test('a file of somebody else in dist/ is a problem without a stack trace, and stays', async () => {
+  project.write('dist/notes.txt', 'mine');
+  const before = project.dist();
+  const { code, stderr } = await project.synth();
+  expect(code).toBe(1);
+  expect(stderr).toContain('dist/ holds files that synth did not write, and would lose them: notes.txt. Move them elsewhere.');
+  expect(project.dist()).toEqual(before);
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('help and wrong usage need no synthesis', async () => {
+  const [help, wrong] = await Promise.all([project.synth('--help'), project.synth('--everything')]);
+  expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/^npm run synth\n[^]*Exit code: 0 written/)]);
+  expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+  expect(wrong.stderr).toContain('synth takes no argument "--everything".');
+});
