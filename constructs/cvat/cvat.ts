@@ -58,7 +58,11 @@ export class Cvat extends Construct {
       chart: fromOci('oci://registry-1.docker.io/cvat/cvat', version),
       values: mergeValues(cvatValues(props, database, secrets), exposed.values, values),
       makes: [backend, frontend, ...(exposed.makes ?? [])],
-      reads: [database.service, { ...database.secret, keys: ['username', 'database', 'password'] }],
+      reads: [
+        database.service,
+        { ...database.secret, keys: ['username', 'database', 'password'] },
+        ...Object.values(secrets).map((name) => ({ kind: 'Secret', namespace, name, keys: ['password'] })),
+      ],
       needs: [...Object.values(secrets).map((name) => passwordNeed(namespace, name)), ...(exposed.needs ?? [])],
     });
   }

@@ -34,8 +34,8 @@ export function backupsSpec(place: Place, backups: readonly Backup[]): Backups {
   };
 }
 
-/** The Secrets that only the installer has: the keys to buckets and containers. */
-export function credentialNeeds(place: Place, backups: readonly Backup[], restore: Restore | undefined): Need[] {
+/** What only the installer has: the keys to buckets and containers, and a cluster to clone. */
+export function backupNeeds(place: Place, backups: readonly Backup[], restore: Restore | undefined): Need[] {
   const sources = [...backups, ...(restore?.kind === 's3' ? [restore] : [])];
   const files = new Map<string, Set<string>>();
   for (const source of sources) {
@@ -43,13 +43,16 @@ export function credentialNeeds(place: Place, backups: readonly Backup[], restor
     if (name !== undefined) files.set(name, (files.get(name) ?? new Set()).add(source.kind === 'azure' ? 'azure.conf' : 's3.conf'));
   }
   const kubectl = place.namespace === undefined ? 'kubectl' : `kubectl -n ${place.namespace}`;
-  return [...files].map(([name, keys]) => ({
+  const secrets = [...files].map(([name, keys]) => ({
     kind: 'Secret',
     namespace: place.namespace,
     name,
     keys: [...keys],
     remedy: `${kubectl} create secret generic ${name} ${[...keys].map((key) => `--from-file=${key}`).join(' ')} (docs/backups.md shows the file)`,
   }));
+  if (restore?.kind !== 'cluster') return secrets;
+  const source = { namespace: restore.namespace ?? place.namespace, name: restore.name };
+  return [...secrets, { kind: 'PostgresCluster', ...source, remedy: 'the cluster that is cloned: it must be there until the clone is' }];
 }
 
 /** What a new cluster is filled with, as PGO's spec says it. */

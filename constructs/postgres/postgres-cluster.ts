@@ -11,7 +11,7 @@ import type { Backup, Restore } from './backup';
 import { clusterFindings } from './cluster-findings';
 import type { DatabaseUser } from './database-user';
 import { databaseUser } from './database-user';
-import { backupsSpec, credentialNeeds, dataSourceSpec } from './pgbackrest';
+import { backupsSpec, backupNeeds, dataSourceSpec } from './pgbackrest';
 import type { Storage } from './volume-claim';
 import { volumeClaim } from './volume-claim';
 
@@ -98,7 +98,7 @@ export class PostgresCluster extends Construct {
           ...(props.users && { 'postgres-operator.crunchydata.com/autoCreateUserSchema': 'true' }),
           ...contractAnnotations({
             makes: [...handles.map((handle) => handle.secret), { kind: 'Service', namespace, name: `${name}-primary` }],
-            needs: credentialNeeds(props, backups, restore),
+            needs: backupNeeds(props, backups, restore),
             holdsData,
           }),
         },

@@ -135,7 +135,12 @@ test('the release says what its values read, what the chart makes, and what the 
   const { makes = [], reads = [], needs = [] } = helmChart ? contractOf(helmChart) : {};
   expect([makes, reads, needs].map((list) => list.map(formatReference))).toEqual([
     ['Service annotation/cvat-backend-service', 'Service annotation/cvat-frontend-service'],
-    ['Service annotation/my-postgres-primary', 'Secret annotation/my-postgres-pguser-cvat: database, password, username'],
+    [
+      'Service annotation/my-postgres-primary',
+      'Secret annotation/my-postgres-pguser-cvat: database, password, username',
+      'Secret annotation/cvat-redis: password',
+      'Secret annotation/cvat-kvrocks: password',
+    ],
     [
       'CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart',
       'Secret annotation/cvat-redis: password',

@@ -143,6 +143,11 @@ describe('credentials', () => {
     ]);
   });
 
+  test('a cluster that is cloned must be there, which only the installer can see to', () => {
+    const restore = fromCluster({ name: 'old', namespace: 'past', repository: 'repo1' });
+    expect(cluster({ restore }).needs).toEqual(['old:  <- the cluster that is cloned: it must be there until the clone is']);
+  });
+
   test('of S3 and of Azure in one Secret are two files of it', () => {
     const [need] = cluster({
       backups: [toS3({ ...s3, credentials: 'keys' }), toAzure({ container: 'backups', credentials: 'keys' })],

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import type { DatabaseUser } from '../postgres/database-user';
+import type { CacheSecrets } from './values';
+
+/** An account that may do everything in CVAT. */
+export interface Superuser {
+  readonly username: string;
+  readonly emailAddress: string;
+  /** The Secret, in CVAT's namespace, with the password under the key `password`. */
+  readonly secret: string;
+}
+
+export interface AdministratorsProps {
+  readonly namespace: string;
+  readonly release: string;
+  /** CVAT's version: the accounts are made by code that is in its image only. */
+  readonly version: string;
+  readonly database: DatabaseUser;
+  readonly caches: CacheSecrets;
+  readonly superusers: readonly Superuser[];
+}
+
+/**
+ * Makes an account what it should be: it is created, healed when it lost a right, and its password follows the Secret.
+ * In one transaction: a superuser that is half made, without its group, could never be mended by CVAT's own command.
+ */
+const ENSURE = `
+import os
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+User = get_user_model()
+for number in range(int(os.environ["SUPERUSERS"])):
+    name, email, password = (os.environ[f"SUPERUSER_{number}_{key}"] for key in ("USERNAME", "EMAIL", "PASSWORD"))
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(username=name).first() or User(username=name)
+        changed = user.pk is None
+        for field, value in (("email", email), ("is_active", True), ("is_staff", True), ("is_superuser", True)):
+            if getattr(user, field) != value:
+                setattr(user, field, value)
+                changed = True
+        if not user.has_usable_password() or not user.check_password(password):
+            user.set_password(password)
+            changed = True
+        if changed or not user.groups.filter(name="admin").exists():
+            user.save()
+        print(name, "changed" if changed else "unchanged")
+`;
+
+/** Until the tables are there, which a Job of the chart makes. The command fails alike when the database is down: both end by waiting. */
+const SCRIPT = `until django-admin migrate --check; do echo "waiting for CVAT's tables"; sleep 5; done
+exec django-admin shell -v0 --no-imports -c "$ENSURE"`;
+
+/**
+ * CVAT's superusers. Neither its chart nor its API can make one.
+ *
+ * It is a Job whose name follows its content: a Job cannot be changed, and a new one for every change is what should run.
+ */
+export class Administrators extends Construct {
+  constructor(scope: Construct, id: string, props: AdministratorsProps) {
+    super(scope, id);
+    const { namespace, release } = props;
+    const template = podTemplate(props);
+    const hash = createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 8);
+    new k8s.KubeJob(this, 'job', {
+      metadata: { name: `${release}-administrators-${hash}`, namespace },
+      spec: { backoffLimit: 20, template },
+    });
+  }
+}
+
+function podTemplate({ namespace, release, version, database, caches, superusers }: AdministratorsProps): k8s.PodTemplateSpec {
+  const secret = (name: string, key: string): k8s.EnvVarSource => ({ secretKeyRef: { name, key } });
+  return {
+    metadata: { labels: { 'app.kubernetes.io/name': `${release}-administrators` } },
+    spec: {
+      restartPolicy: 'OnFailure',
+      automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'administrators',
+          image: `cvat/server:v${version}`,
+          args: ['bash', '-c', SCRIPT],
+          env: [
+            { name: 'ENSURE', value: ENSURE },
+            // What any backend container of the chart has, without which CVAT's settings do not load.
+            { name: 'CVAT_REDIS_INMEM_HOST', value: `${release}-redis-master` },
+            { name: 'CVAT_REDIS_INMEM_PORT', value: '6379' },
+            { name: 'CVAT_REDIS_INMEM_PASSWORD', valueFrom: secret(caches.redis, 'password') },
+            { name: 'CVAT_REDIS_ONDISK_HOST', value: `${release}-kvrocks` },
+            { name: 'CVAT_REDIS_ONDISK_PORT', value: '6666' },
+            { name: 'CVAT_REDIS_ONDISK_PASSWORD', valueFrom: secret(caches.kvrocks, 'password') },
+            { name: 'CVAT_POSTGRES_HOST', value: database.host },
+            { name: 'CVAT_POSTGRES_PORT', value: String(database.port) },
+            { name: 'CVAT_POSTGRES_USER', valueFrom: secret(database.secret.name, 'username') },
+            { name: 'CVAT_POSTGRES_DBNAME', valueFrom: secret(database.secret.name, 'database') },
+            { name: 'CVAT_POSTGRES_PASSWORD', valueFrom: secret(database.secret.name, 'password') },
+            { name: 'CVAT_OPA_URL', value: `http://${release}-opa-service.${namespace}.svc:8181` },
+            { name: 'SUPERUSERS', value: String(superusers.length) },
+            ...superusers.flatMap(({ username, emailAddress, secret: name }, index): k8s.EnvVar[] => [
+              { name: `SUPERUSER_${index}_USERNAME`, value: username },
+              { name: `SUPERUSER_${index}_EMAIL`, value: emailAddress },
+              { name: `SUPERUSER_${index}_PASSWORD`, valueFrom: secret(name, 'password') },
+            ]),
+          ],
+          resources: { requests: { cpu: k8s.Quantity.fromString('100m'), memory: k8s.Quantity.fromString('512Mi') } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          // CVAT's settings make keys and folders below the home directory as they are loaded. Nothing of it is needed afterwards.
+          volumeMounts: [
+            { name: 'scratch', mountPath: '/home/django', subPath: 'home' },
+            { name: 'scratch', mountPath: '/tmp', subPath: 'tmp' },
+          ],
+        },
+      ],
+      volumes: [{ name: 'scratch', emptyDir: {} }],
+    },
+  };
+}
