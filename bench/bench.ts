@@ -21,7 +21,10 @@ const withTsx: Command = { name: 'the same with tsx', command: ['node', '--requi
 const withTsNode: Command = { name: '`npx ts-node main.ts`', command: ['npx', 'ts-node', 'main.ts'] };
 const cli: Command = { name: '`npx cdk8s synth`', command: ['npx', 'cdk8s', 'synth', '--no-check-upgrade'] };
 const cliAlone: Command = { name: 'the same with an app that does nothing', command: [...cli.command, '--app', 'mkdir -p $CDK8S_OUTDIR'] };
-const cliWithTsNode: Command = { name: 'the same with `npx ts-node main.ts` as its app', command: [...cli.command, '--app', 'npx ts-node main.ts'] };
+const cliWithTsNode: Command = {
+  name: 'the same with `npx ts-node main.ts` as its app',
+  command: [...cli.command, '--app', 'npx ts-node main.ts'],
+};
 
 /** Seconds of each round. The commands take turns, so that whatever else the machine does hits all of them alike. */
 function measure(commands: readonly Command[]): Map<Command, number[]> {

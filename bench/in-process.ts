@@ -28,7 +28,10 @@ export function perObject(counts: readonly number[]): string {
     const platform = new Platform('bench', { delivery: environments['local']?.delivery } as Environment);
     const chart = new Chart(platform, '80-many');
     for (let index = 0; index < count; index++) {
-      new k8s.KubeConfigMap(chart, `map-${index}`, { metadata: { name: `map-${index}`, namespace: 'default' }, data: { index: String(index) } });
+      new k8s.KubeConfigMap(chart, `map-${index}`, {
+        metadata: { name: `map-${index}`, namespace: 'default' },
+        data: { index: String(index) },
+      });
     }
     check(platform.stages());
     yaml(platform);
