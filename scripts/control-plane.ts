@@ -137,7 +137,7 @@ async function build(
   const partial = join(folder, `${program.name}.${randomUUID()}.partial`);
   mkdirSync(partial);
   report(`building ${label}`);
-  // A process group of its own, so that an interrupt also ends the compilers that Go started.
+  // A process group of its own, so that an interrupt also ends the compilers that Go started; at once: Go's cache bears it.
   const go = spawn('go', ['build', ...flags, '-o', join(partial, program.name), program.source], {
     cwd: GO_MODULE,
     // An interrupted Go leaves its temporary folder behind: here it goes away with ours.
@@ -148,7 +148,7 @@ async function build(
   let said: string[] = [];
   go.stderr.setEncoding('utf8').on('data', (text: string) => (said = [...said, ...text.split('\n').filter(Boolean)].slice(-30)));
   const reminder = setInterval(() => report(`still building ${label}, ${seconds()}${said.length > 0 ? `: ${said.at(-1)}` : ''}`), 30_000);
-  const endGroup = (): void => void (go.pid !== undefined && process.kill(-go.pid, 'SIGINT'));
+  const endGroup = (): void => void (go.pid !== undefined && process.kill(-go.pid, 'SIGKILL'));
   interrupt?.addEventListener('abort', endGroup);
   try {
     const code = await new Promise<number | null>((done, failed) => go.once('error', failed).once('close', done));

@@ -100,11 +100,14 @@ export interface HttpRouteProps {
 export function httpRoute({ gateway }: HttpRouteProps): Exposure {
   return {
     expose(scope, { host, release, namespace, backend, frontend, selfRegistration }) {
-      const toBackend = [{ name: backend.name, port: BACKEND_PORT }];
-      const toFrontend = [{ name: frontend.name, port: FRONTEND_PORT }];
+      // With the API server's defaults: it compares these lists as a whole, and without them every apply would be a change, or a conflict.
+      const to = (service: Reference, port: number) => [{ group: '', kind: 'Service', name: service.name, port, weight: 1 }];
+      const parent = { group: 'gateway.networking.k8s.io', kind: 'Gateway', ...gateway };
+      const toBackend = to(backend, BACKEND_PORT);
+      const toFrontend = to(frontend, FRONTEND_PORT);
       const closed = { matches: [{ path: { type: 'Exact' as const, value: REGISTRATION_PATH } }], backendRefs: toFrontend };
       const spec: Plain<HttpRouteSpec> = {
-        parentRefs: [gateway],
+        parentRefs: [parent],
         hostnames: [host],
         rules: [
           ...(selfRegistration ? [] : [closed]),

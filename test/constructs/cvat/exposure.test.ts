@@ -95,20 +95,28 @@ describe('an HTTPRoute', () => {
         hostnames:
           - cvat.example.com
         parentRefs:
-          - name: public
+          - group: gateway.networking.k8s.io
+            kind: Gateway
+            name: public
             namespace: gateways
             sectionName: https
         rules:
           - backendRefs:
-              - name: cvat-frontend-service
+              - group: ""
+                kind: Service
+                name: cvat-frontend-service
                 port: 8000
+                weight: 1
             matches:
               - path:
                   type: Exact
                   value: /api/auth/register
           - backendRefs:
-              - name: cvat-backend-service
+              - group: ""
+                kind: Service
+                name: cvat-backend-service
                 port: 8080
+                weight: 1
             matches:
               - path:
                   type: PathPrefix
@@ -126,8 +134,11 @@ describe('an HTTPRoute', () => {
                   type: PathPrefix
                   value: /profiler
           - backendRefs:
-              - name: cvat-frontend-service
+              - group: ""
+                kind: Service
+                name: cvat-frontend-service
                 port: 8000
+                weight: 1
             matches:
               - path:
                   type: PathPrefix

@@ -1,0 +1,199 @@
+import type { Manifest } from '../../constructs/contract';
+import { type ControlPlane, startControlPlane } from './harness/control-plane';
+import { type Definition, DEFINITIONS, describeWithDefinitions, install } from './harness/definitions';
+import { definitionsMadeBy, type Environment, ENVIRONMENTS, LOCAL, objectsIn, printed, ROOT } from './harness/dist';
+import type { Kubectl, KubectlResult } from './harness/kubectl';
+import { served } from './harness/served';
+
+/** kubectl's two manners of applying, and what each says when it has made an object, or sees it again. */
+const CLIENT_SIDE = { manner: 'kubectl apply', flags: [], made: 'created', again: 'unchanged' };
+const SERVER_SIDE = {
+  manner: 'kubectl apply --server-side',
+  flags: ['--server-side'],
+  made: 'serverside-applied',
+  again: 'serverside-applied',
+};
+
+const STORIES = [...ENVIRONMENTS.map((environment) => ({ environment, ...CLIENT_SIDE })), { environment: LOCAL, ...SERVER_SIDE }];
+
+type Story = (typeof STORIES)[number];
+
+const STRICT = ['--server-side', '--dry-run=server', '--validate=strict'];
+
+const NOT_SERVED =
+  /^(?:error: )?resource mapping not found for name: "(.*)" namespace: ".*" from ".*": no matches for kind "(.*)" in version "(.*)"$/;
+
+function apply(kubectl: Kubectl, { folder }: Environment, ...flags: readonly string[]): Promise<KubectlResult> {
+  return kubectl.run(['apply', '-f', folder, ...flags], { workingDirectory: ROOT });
+}
+
+/** What kubectl prints when it did the same to each of these objects. */
+function each(objects: readonly Manifest[], done: string): string[] {
+  return objects.map((object) => `${printed(object)} ${done}`);
+}
+
+const without = (all: readonly Manifest[], some: readonly Manifest[]): Manifest[] => all.filter((object) => !some.includes(object));
+
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+const complaint = ({ apiVersion, kind, metadata }: Manifest): string => `${apiVersion} ${kind} ${metadata.name}`;
+
+/** The objects that kubectl could not apply because their kinds are not served; any other complaint stays as it is. */
+function complaints(stderr: string): string[] {
+  return lines(stderr)
+    .filter((line) => line !== 'ensure CRDs are installed first')
+    .map((line) => line.replace(NOT_SERVED, '$3 $2 $1'));
+}
+
+/** The version of each object; any write would change it. */
+async function versionsOf(kubectl: Kubectl, { folder }: Environment): Promise<string[]> {
+  const columns = '{range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
+  return lines(await kubectl.output(['get', '-f', folder, '-o', `jsonpath=${columns}`], { workingDirectory: ROOT }));
+}
+
+/** What an environment expects of its cluster, and what comes with it. */
+function kindsOf(environment: Environment): {
+  objects: Manifest[];
+  /** What the cluster has before. */
+  onCluster: Definition[];
+  /** What the releases bring. */
+  brought: Definition[];
+  /** The names of what is in dist itself. */
+  own: string[];
+  /** The objects that a first apply cannot make, because their definitions come with it. */
+  early: Manifest[];
+} {
+  const objects = objectsIn(environment);
+  const made = definitionsMadeBy(objects);
+  const used = DEFINITIONS.filter((definition) => objects.some((object) => definition.defines(object)));
+  const brought = used.filter(({ name }) => made.includes(name));
+  const own = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const ownKinds = own.map(({ spec }) => (spec as { names: { kind: string } }).names.kind);
+  return {
+    objects,
+    onCluster: used.filter(({ name }) => !made.includes(name)),
+    brought,
+    own: own.map(({ metadata }) => metadata.name),
+    early: objects.filter((object) => ownKinds.includes(object.kind) || brought.some((definition) => definition.defines(object))),
+  };
+}
+
+/** What happens when somebody goes by the README. */
+interface Told {
+  readonly first: KubectlResult;
+  readonly second: KubectlResult;
+  readonly versions: readonly string[];
+  readonly third: KubectlResult;
+  readonly versionsAfter: readonly string[];
+  /** And when somebody else goes on server-side. */
+  readonly serverSide: KubectlResult;
+}
+
+async function tell({ environment, flags }: Story): Promise<Told> {
+  const { onCluster, brought, own } = kindsOf(environment);
+  const controlPlane = await startControlPlane();
+  try {
+    const { kubectl } = controlPlane;
+    await install(kubectl, onCluster);
+    const first = await apply(kubectl, environment, ...flags);
+    // As the releases that were just applied do.
+    await install(kubectl, brought);
+    await served(kubectl, ...own);
+    const second = await apply(kubectl, environment, ...flags);
+    const versions = await versionsOf(kubectl, environment);
+    const third = await apply(kubectl, environment, ...flags);
+    const versionsAfter = await versionsOf(kubectl, environment);
+    const serverSide = await apply(kubectl, environment, '--server-side');
+    return { first, second, versions, third, versionsAfter, serverSide };
+  } finally {
+    await controlPlane.stop();
+  }
+}
+
+describeWithDefinitions('on a new cluster', () => {
+  /** All stories at once, each on a cluster of its own: most of the time is spent waiting. */
+  let stories: ReadonlyMap<Story, Told>;
+
+  beforeAll(async () => {
+    stories = new Map(await Promise.all(STORIES.map(async (story) => [story, await tell(story)] as const)));
+  });
+
+  describe.each(STORIES)('$manner -f $environment.folder', (story) => {
+    const { environment, made, again } = story;
+    const { objects, early } = kindsOf(environment);
+    const told = (): Told => stories.get(story) as Told;
+
+    test('applies all but the objects whose definitions come with it, names those, and exits with 1', () => {
+      const { code, stdout, stderr } = told().first;
+      expect(early.map(({ kind }) => kind)).toContain('PostgresCluster');
+      expect(complaints(stderr)).toEqual(early.map(complaint));
+      expect(lines(stdout)).toEqual(each(without(objects, early), made));
+      expect(code).toBe(1);
+    });
+
+    test('exits with 0 the second time, when the releases have brought their definitions', () => {
+      const { code, stdout, stderr } = told().second;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(lines(stdout)).toEqual(objects.flatMap((object) => each([object], early.includes(object) ? made : again)));
+    });
+
+    test('changes nothing the third time', () => {
+      const { third, versions, versionsAfter } = told();
+      expect(third).toEqual({ code: 0, stdout: `${each(objects, again).join('\n')}\n`, stderr: '' });
+      expect(versions).toHaveLength(objects.length);
+      expect(versionsAfter).toEqual(versions);
+    });
+
+    test('can be followed by a server-side apply, which meets no conflict', () => {
+      expect(told().serverSide).toMatchObject({ code: 0, stderr: '' });
+    });
+  });
+});
+
+describeWithDefinitions('a cluster with the definitions of all others', () => {
+  let controlPlane: ControlPlane;
+  let kubectl: Kubectl;
+
+  beforeAll(async () => {
+    controlPlane = await startControlPlane();
+    ({ kubectl } = controlPlane);
+    const definitions = ENVIRONMENTS.map(kindsOf).flatMap(({ onCluster, brought }) => [...onCluster, ...brought]);
+    await install(kubectl, [...new Set(definitions)]);
+  });
+
+  afterAll(async () => {
+    await controlPlane?.stop();
+  });
+
+  test('needs two passes of kubectl apply --server-side: only our own definition is missing in the first', async () => {
+    const { early, brought, own } = kindsOf(LOCAL);
+    const users = early.filter((object) => !brought.some((definition) => definition.defines(object)));
+    const first = await apply(kubectl, LOCAL, '--server-side');
+    expect(complaints(first.stderr)).toEqual(users.map(complaint));
+    await served(kubectl, ...own);
+    expect(await apply(kubectl, LOCAL, '--server-side')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each(ENVIRONMENTS)('accepts every object of $folder under strict validation, without a warning', async (environment) => {
+    // A dry run makes no namespaces for the objects after them.
+    const namespaces = objectsIn(environment).filter(({ kind }) => kind === 'Namespace');
+    expect(await kubectl.apply(namespaces, '--server-side')).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await apply(kubectl, environment, ...STRICT);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines(stdout)).toEqual(each(objectsIn(environment), 'serverside-applied (server dry run)'));
+  });
+
+  test('names a field that is misspelt, in a kind of Kubernetes and in one of somebody else', async () => {
+    const objects = objectsIn(LOCAL);
+    const misspelt = (wanted: string): Promise<KubectlResult> => {
+      const object = objects.find(({ kind }) => kind === wanted);
+      // Text, because a list would be validated by kubectl, which knows less.
+      return kubectl.apply(JSON.stringify({ ...object, spec: { ...(object?.spec as object), misspelt: 1 } }), ...STRICT);
+    };
+    expect(await misspelt('PostgresCluster')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('.spec.misspelt: field not declared'),
+    });
+    expect(await misspelt('Ingress')).toMatchObject({ code: 1, stderr: expect.stringContaining('.spec.misspelt: field not declared') });
+  });
+});

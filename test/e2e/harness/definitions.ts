@@ -1,0 +1,62 @@
+import { basename, join } from 'node:path';
+import type { Manifest } from '../../../constructs/contract';
+import { type CrdFolder, type CrdSource, crdSources, findCrds, readCrd } from '../../../scripts/crd-sources';
+import type { Kubectl } from './kubectl';
+import { served } from './served';
+
+const FOUND = findCrds();
+if ('missing' in FOUND) process.stderr.write(`Tests are skipped: ${FOUND.missing}\n`);
+
+/** Tests that need the definitions: skipped where there are none at all. A folder that was named and lacks one makes them fail. */
+export function describeWithDefinitions(name: string, tests: () => void): void {
+  if ('missing' in FOUND) describe.skip(name, () => void test('needs the CRDs of other projects', () => undefined));
+  else describe(name, tests);
+}
+
+function folderOf(found: CrdFolder): string {
+  if ('missing' in found) throw new Error(found.missing);
+  return found.folder;
+}
+
+/** The definition (CRD) of a kind that somebody else makes, as it was released. */
+export class Definition {
+  /** `postgresclusters.postgres-operator.crunchydata.com` */
+  readonly name: string;
+  private readonly group: string;
+  private knownKind: string | undefined;
+
+  constructor(private readonly source: CrdSource) {
+    const [group = '', plural = ''] = basename(source.file, '.yaml').split('_');
+    this.group = group;
+    this.name = `${plural}.${group}`;
+  }
+
+  get path(): string {
+    return join(folderOf(FOUND), this.source.file);
+  }
+
+  /** Whether the object is one of this kind. */
+  defines({ apiVersion, kind }: Manifest): boolean {
+    return apiVersion.startsWith(`${this.group}/`) && kind === this.kind;
+  }
+
+  private get kind(): string | undefined {
+    // Its place is spec.names.kind. A parser would take a second for PGO's.
+    return (this.knownKind ??= /^ {4}kind: (\w+)$/m.exec(readCrd(folderOf(FOUND), this.source))?.[1]);
+  }
+}
+
+export const DEFINITIONS: readonly Definition[] = crdSources.map((source) => new Definition(source));
+
+/** One of the definitions by its name. */
+export function definition(name: string): Definition {
+  const found = DEFINITIONS.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`scripts/crd-sources.ts has no ${name}`);
+  return found;
+}
+
+/** Installs definitions as their projects' charts do, and returns when the kinds are served. */
+export async function install(kubectl: Kubectl, definitions: readonly Definition[]): Promise<void> {
+  await kubectl.output(['apply', '--server-side', ...definitions.flatMap(({ path }) => ['-f', path])]);
+  await served(kubectl, ...definitions.map(({ name }) => name));
+}

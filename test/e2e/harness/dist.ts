@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { contractOf, type Manifest } from '../../../constructs/contract';
+
+/** Where the names of folders begin, and where kubectl runs when it is given one. */
+export const ROOT = join(__dirname, '..', '..', '..');
+
+/** An environment as it lies in dist. */
+export interface Environment {
+  readonly name: string;
+  /** From the root of the project, as a person types it: `dist`, `dist/tutorial`. */
+  readonly folder: string;
+}
+
+/** The default environment. */
+export const LOCAL: Environment = { name: 'local', folder: 'dist' };
+
+/** Every environment. */
+export const ENVIRONMENTS: readonly Environment[] = [
+  LOCAL,
+  ...readdirSync(join(ROOT, 'dist'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, folder: `dist/${name}` })),
+];
+
+/** A file of an environment. */
+export interface Stage {
+  /** From the root of the project. */
+  readonly file: string;
+  readonly objects: readonly Manifest[];
+}
+
+/** The files of an environment in the order in which kubectl reads them. */
+export function stagesIn({ folder }: Environment): Stage[] {
+  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.yaml'));
+  return names.sort().map((name) => {
+    const file = `${folder}/${name}`;
+    const documents = parseAllDocuments(readFileSync(join(ROOT, file), 'utf8'));
+    return { file, objects: documents.map((document) => document.toJS() as Manifest) };
+  });
+}
+
+/** The objects of an environment in the order in which kubectl reads them. */
+export function objectsIn(environment: Environment): Manifest[] {
+  return stagesIn(environment).flatMap(({ objects }) => objects);
+}
+
+/** The names of the CRDs that the releases among these objects bring. */
+export function definitionsMadeBy(objects: readonly Manifest[]): string[] {
+  const made = objects.flatMap((object) => contractOf(object).makes ?? []);
+  return made.filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ name }) => name);
+}
+
+/** How kubectl names an object when it has done something with it: `ingress.networking.k8s.io/cvat`. */
+export function printed({ apiVersion, kind, metadata }: Manifest): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
+  return `${kind.toLowerCase()}${group}/${metadata.name}`;
+}

@@ -1,0 +1,20 @@
+import { createServer } from 'node:net';
+
+/** Different free ports of the loopback address. Somebody may take one before it is used: who uses them must be ready to ask again. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  return Promise.all(
+    servers.map(async (server) => {
+      const address = server.address();
+      await new Promise((resolve) => server.close(resolve));
+      if (address === null || typeof address === 'string') throw new Error('the system gave no port of the loopback address');
+      return address.port;
+    }),
+  );
+}
