@@ -22,8 +22,16 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true }],
     },
   },
-  oneWay(['constructs'], ['environments', 'checks', 'cluster', 'operator', 'main', 'scripts', 'test'], 'environments import constructs, never the reverse'),
-  oneWay(['environments'], ['checks', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'], 'an environment is data: it imports constructs only'),
+  oneWay(
+    ['constructs'],
+    ['environments', 'checks', 'cluster', 'operator', 'main', 'scripts', 'test'],
+    'environments import constructs, never the reverse',
+  ),
+  oneWay(
+    ['environments'],
+    ['checks', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'],
+    'an environment is data: it imports constructs only',
+  ),
   oneWay(
     ['checks', 'cluster'],
     ['environments', 'operator', 'main', 'scripts', 'test', 'imports', 'constructs/(?!contract$|problem$)'],
