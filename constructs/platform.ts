@@ -2,10 +2,13 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { AppUser } from './app-user/app-user';
 import type { AppUserProps } from './app-user/app-user';
 import { AppUserDefinition } from './app-user/app-user-definition';
+import { AppUserOperator } from './app-user/app-user-operator';
+import type { AppUserOperatorProps } from './app-user/app-user-operator';
 import type { Acknowledgement, Manifest, Stage } from './contract';
 import { ENVIRONMENT_LABEL } from './contract';
 import { Cvat } from './cvat/cvat';
 import type { CvatProps } from './cvat/cvat';
+import { cvatNames } from './cvat/names';
 import { DataProtection } from './data-protection';
 import { Delivery } from './helm/delivery';
 import { HelmRelease } from './helm/helm-release';
@@ -29,7 +32,9 @@ export interface Environment {
   /** The PostgreSQL cluster. CVAT needs it, with a user called `cvat`. */
   readonly postgres?: Omit<PostgresClusterProps, 'namespace'>;
   /** CVAT, and how people reach it. */
-  readonly cvat?: Omit<CvatProps, 'namespace' | 'database'>;
+  readonly cvat?: Omit<CvatProps, 'namespace' | 'database' | 'operated'>;
+  /** What makes CVAT accounts out of AppUsers. Left out, AppUsers just sit there. */
+  readonly appUserOperator?: AppUserOperatorProps;
   /** The people. Left out, there is no AppUser definition either; an empty list keeps it. */
   readonly appUsers?: readonly Omit<AppUserProps, 'namespace'>[];
   /** Any further Helm charts, as data. Each is a stage of its own, after all the others. */
@@ -49,7 +54,6 @@ const CVAT_USER = 'cvat';
 /**
  * The systems of one environment. A chart is a file of dist/ and a stage of a deployment: they are applied in the order of their ids, each
  * when the one before is ready, and taken away in the reverse order. So a system's number says what it needs to be there before it.
- * 40 is the place of the AppUser operator, which makes Secrets that CVAT waits for.
  */
 export class Platform extends App {
   constructor(
@@ -57,17 +61,34 @@ export class Platform extends App {
     environment: Environment,
   ) {
     super();
-    const { delivery, namespace, postgresOperator, postgres, cvat, appUsers, releases = [], dataProtection = true } = environment;
+    const {
+      delivery,
+      namespace,
+      postgresOperator,
+      postgres,
+      appUserOperator,
+      cvat,
+      appUsers,
+      releases = [],
+      dataProtection = true,
+    } = environment;
     Delivery.provide(this, delivery);
 
-    if (appUsers) new AppUserDefinition(this.stage('10-app-user-definition'), 'definition');
+    if (appUsers ?? appUserOperator) new AppUserDefinition(this.stage('10-app-user-definition'), 'definition');
 
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
 
     const database = postgres && new PostgresCluster(this.stage('30-postgres'), 'cluster', { ...postgres, namespace });
 
+    const names = cvatNames(namespace ?? 'default');
+    if (appUserOperator) {
+      const publicUrl = cvat ? `${cvat.exposure.scheme}://${cvat.host}` : names.url;
+      new AppUserOperator(this.stage('40-app-user-operator'), 'operator', appUserOperator, { names, publicUrl });
+    }
+
     if (cvat) {
-      new Cvat(this.stage('50-cvat'), 'cvat', { ...cvat, namespace: namespace ?? 'default', database: database?.user(CVAT_USER) });
+      const props = { ...cvat, namespace: names.namespace, database: database?.user(CVAT_USER), operated: appUserOperator !== undefined };
+      new Cvat(this.stage('50-cvat'), 'cvat', props);
     }
 
     appUsers?.forEach((user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }));

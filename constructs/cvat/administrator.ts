@@ -2,24 +2,14 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import type { DatabaseUser } from '../postgres/database-user';
-import type { CacheSecrets } from './values';
-
-/** An account that may do everything in CVAT. */
-export interface Superuser {
-  readonly username: string;
-  readonly emailAddress: string;
-  /** The Secret, in CVAT's namespace, with the password under the key `password`. */
-  readonly secret: string;
-}
+import type { CvatNames } from './names';
+import { CVAT_RELEASE, SUPERUSERS } from './names';
 
 export interface AdministratorsProps {
-  readonly namespace: string;
-  readonly release: string;
+  readonly names: CvatNames;
   /** CVAT's version: the accounts are made by code that is in its image only. */
   readonly version: string;
   readonly database: DatabaseUser;
-  readonly caches: CacheSecrets;
-  readonly superusers: readonly Superuser[];
 }
 
 /**
@@ -47,7 +37,7 @@ for number in range(int(os.environ["SUPERUSERS"])):
         if changed or not user.groups.filter(name="admin").exists():
             user.save()
         print(name, "changed" if changed else "unchanged")
-`;
+`.trim();
 
 /** Until the tables are there, which a Job of the chart makes. The command fails alike when the database is down: both end by waiting. */
 const SCRIPT = `until django-admin migrate --check; do echo "waiting for CVAT's tables"; sleep 5; done
@@ -61,20 +51,25 @@ exec django-admin shell -v0 --no-imports -c "$ENSURE"`;
 export class Administrators extends Construct {
   constructor(scope: Construct, id: string, props: AdministratorsProps) {
     super(scope, id);
-    const { namespace, release } = props;
+    const { namespace } = props.names;
     const template = podTemplate(props);
     const hash = createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 8);
     new k8s.KubeJob(this, 'job', {
-      metadata: { name: `${release}-administrators-${hash}`, namespace },
+      metadata: { name: `${CVAT_RELEASE}-administrators-${hash}`, namespace },
       spec: { backoffLimit: 20, template },
     });
   }
 }
 
-function podTemplate({ namespace, release, version, database, caches, superusers }: AdministratorsProps): k8s.PodTemplateSpec {
+function podTemplate({ names, version, database }: AdministratorsProps): k8s.PodTemplateSpec {
+  const { secrets } = names;
+  const superusers = [
+    { ...SUPERUSERS.administrator, password: secrets.administrator },
+    { ...SUPERUSERS.robot, password: secrets.robot },
+  ];
   const secret = (name: string, key: string): k8s.EnvVarSource => ({ secretKeyRef: { name, key } });
   return {
-    metadata: { labels: { 'app.kubernetes.io/name': `${release}-administrators` } },
+    metadata: { labels: { 'app.kubernetes.io/name': `${CVAT_RELEASE}-administrators` } },
     spec: {
       restartPolicy: 'OnFailure',
       automountServiceAccountToken: false,
@@ -87,23 +82,23 @@ function podTemplate({ namespace, release, version, database, caches, superusers
           env: [
             { name: 'ENSURE', value: ENSURE },
             // What any backend container of the chart has, without which CVAT's settings do not load.
-            { name: 'CVAT_REDIS_INMEM_HOST', value: `${release}-redis-master` },
+            { name: 'CVAT_REDIS_INMEM_HOST', value: `${CVAT_RELEASE}-redis-master` },
             { name: 'CVAT_REDIS_INMEM_PORT', value: '6379' },
-            { name: 'CVAT_REDIS_INMEM_PASSWORD', valueFrom: secret(caches.redis, 'password') },
-            { name: 'CVAT_REDIS_ONDISK_HOST', value: `${release}-kvrocks` },
+            { name: 'CVAT_REDIS_INMEM_PASSWORD', valueFrom: secret(secrets.redis, 'password') },
+            { name: 'CVAT_REDIS_ONDISK_HOST', value: `${CVAT_RELEASE}-kvrocks` },
             { name: 'CVAT_REDIS_ONDISK_PORT', value: '6666' },
-            { name: 'CVAT_REDIS_ONDISK_PASSWORD', valueFrom: secret(caches.kvrocks, 'password') },
+            { name: 'CVAT_REDIS_ONDISK_PASSWORD', valueFrom: secret(secrets.kvrocks, 'password') },
             { name: 'CVAT_POSTGRES_HOST', value: database.host },
             { name: 'CVAT_POSTGRES_PORT', value: String(database.port) },
             { name: 'CVAT_POSTGRES_USER', valueFrom: secret(database.secret.name, 'username') },
             { name: 'CVAT_POSTGRES_DBNAME', valueFrom: secret(database.secret.name, 'database') },
             { name: 'CVAT_POSTGRES_PASSWORD', valueFrom: secret(database.secret.name, 'password') },
-            { name: 'CVAT_OPA_URL', value: `http://${release}-opa-service.${namespace}.svc:8181` },
+            { name: 'CVAT_OPA_URL', value: `http://${CVAT_RELEASE}-opa-service:8181` },
             { name: 'SUPERUSERS', value: String(superusers.length) },
-            ...superusers.flatMap(({ username, emailAddress, secret: name }, index): k8s.EnvVar[] => [
+            ...superusers.flatMap(({ username, emailAddress, password }, index): k8s.EnvVar[] => [
               { name: `SUPERUSER_${index}_USERNAME`, value: username },
               { name: `SUPERUSER_${index}_EMAIL`, value: emailAddress },
-              { name: `SUPERUSER_${index}_PASSWORD`, valueFrom: secret(name, 'password') },
+              { name: `SUPERUSER_${index}_PASSWORD`, valueFrom: secret(password, 'password') },
             ]),
           ],
           resources: { requests: { cpu: k8s.Quantity.fromString('100m'), memory: k8s.Quantity.fromString('512Mi') } },

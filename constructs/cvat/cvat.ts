@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { Need, Reference } from '../contract';
+import type { Need } from '../contract';
 import { fromOci } from '../helm/chart-source';
 import { HelmRelease } from '../helm/helm-release';
 import type { Values } from '../merge';
@@ -9,7 +9,9 @@ import type { DatabaseUser } from '../postgres/database-user';
 import { report } from '../problem';
 import { hostName } from '../syntax/name';
 import { quantity } from '../syntax/quantity';
+import { Administrators } from './administrator';
 import type { Exposure } from './exposure';
+import { CVAT_RELEASE, cvatNames } from './names';
 import type { CvatSizes, Workload } from './values';
 import { cvatValues } from './values';
 
@@ -29,42 +31,44 @@ export interface CvatProps extends CvatSizes {
   readonly selfRegistration?: boolean;
   /** A user of a PostgreSQL 15 cluster: the one major version that CVAT supports. */
   readonly database: DatabaseUser | undefined;
+  /**
+   * Whether the AppUser operator makes the passwords of CVAT's caches and of its superusers. Without it, the installer makes the former, and
+   * there are no superusers until somebody makes one.
+   */
+  readonly operated: boolean;
   /** Anything else that the chart knows. Merged last. */
   readonly values?: Values;
 }
-
-/** The release's name, which is in the names of everything that the chart makes. */
-const RELEASE = 'cvat';
 
 /** CVAT, the annotation tool, from its authors' own chart, with a PostgresCluster as its database. */
 export class Cvat extends Construct {
   constructor(scope: Construct, id: string, props: CvatProps) {
     super(scope, id);
-    const { namespace, version, host, exposure, selfRegistration = false, database, values } = props;
+    const { namespace, version, host, exposure, selfRegistration = false, database, operated, values } = props;
 
     this.reportProblems(props);
     // The chart marks its media volume to be kept when the release goes. It goes with its namespace all the same.
     ensureNamespace(this, namespace, "CVAT's media");
     if (!database) return;
 
-    const service = (name: string): Reference => ({ kind: 'Service', namespace, name: `${RELEASE}-${name}` });
-    const backend = service('backend-service');
-    const frontend = service('frontend-service');
-    const exposed = exposure.expose(this, { host, release: RELEASE, namespace, backend, frontend, selfRegistration });
-    const secrets = { redis: `${RELEASE}-redis`, kvrocks: `${RELEASE}-kvrocks` };
+    const names = cvatNames(namespace);
+    const { backend, frontend } = names;
+    const exposed = exposure.expose(this, { host, release: CVAT_RELEASE, namespace, backend, frontend, selfRegistration });
+    const passwords = [names.secrets.redis, names.secrets.kvrocks];
     new HelmRelease(this, 'release', {
-      name: RELEASE,
+      name: CVAT_RELEASE,
       namespace,
       chart: fromOci('oci://registry-1.docker.io/cvat/cvat', version),
-      values: mergeValues(cvatValues(props, database, secrets), exposed.values, values),
+      values: mergeValues(cvatValues(props, database, names), exposed.values, values),
       makes: [backend, frontend, ...(exposed.makes ?? [])],
       reads: [
         database.service,
         { ...database.secret, keys: ['username', 'database', 'password'] },
-        ...Object.values(secrets).map((name) => ({ kind: 'Secret', namespace, name, keys: ['password'] })),
+        ...passwords.map((name) => ({ kind: 'Secret', namespace, name, keys: ['password'] })),
       ],
-      needs: [...Object.values(secrets).map((name) => passwordNeed(namespace, name)), ...(exposed.needs ?? [])],
+      needs: [...(operated ? [] : passwords.map((name) => passwordNeed(namespace, name))), ...(exposed.needs ?? [])],
     });
+    if (operated) new Administrators(this, 'administrators', { names, version, database });
   }
 
   private reportProblems({ host, storage, server, frontend, workers = {}, database }: CvatProps): void {

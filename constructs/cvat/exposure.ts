@@ -20,6 +20,8 @@ export interface Site {
 
 /** How people's browsers get to CVAT. */
 export interface Exposure {
+  /** What the address in the browser starts with. */
+  readonly scheme: 'http' | 'https';
   /** Adds the objects that lead the host to the Services, and says what the chart needs to know and the cluster must have. */
   expose(scope: Construct, site: Site): Pick<Contract, 'makes' | 'needs'> & { readonly values: Values };
 }
@@ -54,6 +56,7 @@ export interface IngressProps {
 /** Through an Ingress of any class: the chart's own, and one of ours for the path that stays closed. */
 export function ingress({ className, clusterIssuer, annotations = {} }: IngressProps): Exposure {
   return {
+    scheme: clusterIssuer === undefined ? 'http' : 'https',
     expose(scope, { host, release, namespace, frontend, selfRegistration }) {
       const secretName = clusterIssuer === undefined ? undefined : `${release}-tls`;
       if (!selfRegistration) {
@@ -94,11 +97,14 @@ export interface HttpRouteProps {
     /** One of the Gateway's listeners. @default all that accept the route */
     readonly sectionName?: string;
   };
+  /** What the Gateway's listener speaks. @default https */
+  readonly scheme?: 'http' | 'https';
 }
 
 /** Through a Gateway of the cluster. The chart knows no Gateway API: the HTTPRoute is ours. */
-export function httpRoute({ gateway }: HttpRouteProps): Exposure {
+export function httpRoute({ gateway, scheme = 'https' }: HttpRouteProps): Exposure {
   return {
+    scheme,
     expose(scope, { host, release, namespace, backend, frontend, selfRegistration }) {
       // With the API server's defaults: it compares these lists as a whole, and without them every apply would be a change, or a conflict.
       const to = (service: Reference, port: number) => [{ group: '', kind: 'Service', name: service.name, port, weight: 1 }];

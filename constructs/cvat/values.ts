@@ -1,5 +1,6 @@
 import type { Values } from '../merge';
 import type { DatabaseUser } from '../postgres/database-user';
+import type { CvatNames } from './names';
 
 /** The queues of CVAT's background work, each with Deployments of its own. */
 export type WorkerName = 'annotation' | 'chunks' | 'consensus' | 'export' | 'import' | 'qualityreports' | 'utils' | 'webhooks';
@@ -45,17 +46,11 @@ export interface CvatSizes {
   readonly workers?: Readonly<Partial<Record<WorkerName, Workload>>>;
 }
 
-/** The names of the Secrets that hold the passwords of CVAT's two caches, under the key `password`. */
-export interface CacheSecrets {
-  readonly redis: string;
-  readonly kvrocks: string;
-}
-
 /**
  * What the chart is told, and no default of it twice.
  * The keys are those of helm-chart/values.yaml at CVAT 2.73.0: https://github.com/cvat-ai/cvat/blob/v2.73.0/helm-chart/values.yaml
  */
-export function cvatValues(sizes: CvatSizes, database: DatabaseUser, secrets: CacheSecrets): Values {
+export function cvatValues(sizes: CvatSizes, database: DatabaseUser, { secrets }: CvatNames): Values {
   const { storage, server, frontend, workers = {} } = sizes;
   return {
     cvat: {

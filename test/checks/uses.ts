@@ -27,6 +27,7 @@ const NO_REFERENCES: readonly RegExp[] = [
   /^spec\.users\[\d+\]\./, // PostgreSQL's users and databases
   /[cC]ontainers\[\d+\]\.(name|ports|command|args)/,
   /(volumes|volumeMounts)\[\d+\]\.name$/,
+  /\.env\[\d+\]\.value$/, // words for a program: of these, rules know addresses only (test/checks/missing-reference.test.ts)
   /^rules\[\d+\]\.resourceNames/, // a right to something that need not exist
 ];
 

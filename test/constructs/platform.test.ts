@@ -1,3 +1,6 @@
+import { check } from '../../checks';
+import type { Exposure } from '../../constructs/cvat/exposure';
+import { httpRoute, ingress } from '../../constructs/cvat/exposure';
 import { fromOci } from '../../constructs/helm/chart-source';
 import { k3s } from '../../constructs/helm/delivery/k3s';
 import type { Environment } from '../../constructs/platform';
@@ -93,4 +96,39 @@ test('no constructor throws on a mistake: three mistakes are three problems', ()
     '50-cvat/cvat host',
     '70-Not A Name/releases[0] name',
   ]);
+});
+
+describe('with the AppUser operator', () => {
+  const appUserOperator = { image: 'app-user-operator:0.1.0' };
+  const operated = new Platform('test', { ...local, appUserOperator });
+  const text = (stages: ReturnType<Platform['stages']>): string => JSON.stringify(stages);
+
+  test('it has the stage before CVAT, which waits for what it makes, and CVAT has superusers', () => {
+    const stages = Object.fromEntries(operated.stages().map(({ name, objects }) => [name, objects.map(({ manifest }) => manifest.kind)]));
+    expect(stages['40-app-user-operator']).toEqual(['ServiceAccount', 'Role', 'RoleBinding', 'Deployment', 'NetworkPolicy']);
+    expect(stages['50-cvat']).toEqual(['Ingress', 'HelmChart', 'Job']);
+  });
+
+  test('the installer is no longer asked for the passwords of the caches', () => {
+    expect(text(operated.stages())).not.toContain('openssl');
+    expect(text(new Platform('test', local).stages())).toContain('Secret cvat/cvat-redis: password <- openssl rand -hex 24');
+  });
+
+  test('no check finds anything, and without CVAT one finds that the operator misses it', () => {
+    expect(check(operated.stages())).toEqual([]);
+    const findings = check(new Platform('test', { ...local, cvat: undefined, appUserOperator }).stages());
+    expect(findings.map(({ rule, field }) => `${rule}: ${field}`)).toEqual([
+      'missing-reference: spec.template.spec.containers[0].env[3].value Service cvat/cvat-backend-service',
+    ]);
+  });
+
+  test('people are told the address of their browsers, with the scheme that the exposure speaks', () => {
+    const address = (exposure: Exposure): string | undefined => {
+      const environment = { ...local, appUserOperator, cvat: local.cvat && { ...local.cvat, exposure } };
+      return /"name":"PUBLIC_URL","value":"([^"]*)"/.exec(text(new Platform('test', environment).stages()))?.[1];
+    };
+    expect(address(ingress({ className: 'traefik' }))).toBe('http://cvat.kube-public');
+    expect(address(ingress({ className: 'traefik', clusterIssuer: 'ca' }))).toBe('https://cvat.kube-public');
+    expect(address(httpRoute({ gateway: { name: 'public', namespace: 'gateways' } }))).toBe('https://cvat.kube-public');
+  });
 });

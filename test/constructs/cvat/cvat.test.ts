@@ -14,6 +14,7 @@ const props: CvatProps = {
   exposure: ingress({ className: 'traefik' }),
   storage: { data: { size: '10Gi' }, cache: { size: '5Gi' } },
   database: databaseUser({ name: 'my-postgres', namespace: 'annotation' }, 'cvat', true),
+  operated: false,
 };
 
 function values(change: Partial<CvatProps> = {}): Values {

@@ -1,0 +1,62 @@
+import { AppUserOperator } from '../../../constructs/app-user/app-user-operator';
+import type { AppUserOperatorProps } from '../../../constructs/app-user/app-user-operator';
+import { contractOf, formatReference } from '../../../constructs/contract';
+import { cvatNames } from '../../../constructs/cvat/names';
+import { objectsOf, problemsOf, yamlOf } from '../../support';
+
+const props: AppUserOperatorProps = { image: 'app-user-operator:0.1.0' };
+const target = { names: cvatNames('cvat'), publicUrl: 'http://cvat.kube-public' };
+const install =
+  (changes: Partial<AppUserOperatorProps> = {}) =>
+  (chart: ConstructorParameters<typeof AppUserOperator>[0]) =>
+    new AppUserOperator(chart, 'operator', { ...props, ...changes }, target);
+
+const kinds = (changes: Partial<AppUserOperatorProps> = {}): string[] => objectsOf(install(changes)).map(({ kind }) => kind);
+
+test('one that stands by comes with a budget, by which a node is never drained of both', () => {
+  expect(kinds()).toEqual(['ServiceAccount', 'Role', 'RoleBinding', 'Deployment', 'NetworkPolicy', 'Namespace']);
+  expect(kinds({ replicas: 2 })).toContain('PodDisruptionBudget');
+});
+
+test('no replicas are a problem', () => {
+  expect(problemsOf(install({ replicas: 0 }))).toEqual(['replicas: 0 is no number of pods. Use 1, or 2 for one that stands by.']);
+  expect(problemsOf(install())).toEqual([]);
+});
+
+test('it says which Secrets it makes, and is told to make exactly these', () => {
+  const deployment = objectsOf(install()).find(({ kind }) => kind === 'Deployment');
+  expect(deployment && contractOf(deployment).makes?.map(formatReference)).toEqual([
+    'Secret cvat/cvat-redis: password',
+    'Secret cvat/cvat-kvrocks: password',
+    'Secret cvat/cvat-administrator: password, username',
+    'Secret cvat/cvat-robot: password, username',
+  ]);
+  const told = /value: '(\[.*\])'/.exec(yamlOf(install()))?.[1] ?? '[]';
+  expect(JSON.parse(told)).toEqual([
+    { name: 'cvat-redis', random: ['password'] },
+    { name: 'cvat-kvrocks', random: ['password'] },
+    { name: 'cvat-administrator', random: ['password'], values: { username: 'administrator' } },
+    { name: 'cvat-robot', random: ['password'], values: { username: 'app-user-operator' } },
+  ]);
+});
+
+test('it has rights in its own namespace only, and cannot list Secrets', () => {
+  const objects = objectsOf(install());
+  expect(objects.filter(({ kind }) => kind.startsWith('Cluster'))).toEqual([]);
+  const rules = objects.find(({ kind }) => kind === 'Role')?.['rules'] as { resources: string[]; verbs: string[] }[];
+  expect(rules.find(({ resources }) => resources.includes('secrets'))?.verbs).toEqual(['get', 'create', 'patch', 'delete']);
+  expect(JSON.stringify(rules)).not.toContain('*');
+});
+
+test('it finds CVAT within the cluster, and tells people where it is from outside', () => {
+  expect(yamlOf(install())).toContain(`
+            - name: CVAT_URL
+              value: http://cvat-backend-service.cvat.svc:8080
+            - name: CVAT_SERVICE
+              value: cvat-backend-service
+            - name: CVAT_ROBOT_SECRET
+              value: cvat-robot
+            - name: PUBLIC_URL
+              value: http://cvat.kube-public
+`);
+});
