@@ -1,5 +1,5 @@
 import { Chart } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from './k8s';
 import type { Construct } from 'constructs';
 import { contractAnnotations } from './contract';
 import { report } from './problem';

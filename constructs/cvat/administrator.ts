@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../k8s';
 import { Construct } from 'constructs';
 import type { DatabaseUser } from '../postgres/database-user';
 import type { CvatNames } from './names';

@@ -1,5 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../k8s';
 import type { Construct } from 'constructs';
 import type { HttpRouteSpec } from '../../imports/gateway.networking.k8s.io';
 import type { Contract, Need, Reference } from '../contract';
