@@ -33,6 +33,11 @@ export default tseslint.config(
     'an environment is data: it imports constructs only',
   ),
   oneWay(
+    ['operator'],
+    ['environments', 'checks', 'cluster', 'main', 'scripts', 'constructs'],
+    "the operator shares nothing with the rest but the AppUser's definition",
+  ),
+  oneWay(
     ['checks', 'cluster'],
     ['environments', 'operator', 'main', 'scripts', 'test', 'imports', 'constructs/(?!contract$|problem$)'],
     'checks and cluster read objects: of the constructs they know the contract only',

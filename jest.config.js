@@ -26,6 +26,11 @@ module.exports = {
     },
     {
       ...common,
+      displayName: 'operator',
+      testMatch: ['<rootDir>/operator/test/**/*.test.ts'],
+    },
+    {
+      ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/e2e/setup.ts'],

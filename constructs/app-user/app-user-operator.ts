@@ -7,7 +7,7 @@ import { ensureNamespace } from '../namespace';
 import { report } from '../problem';
 
 export interface AppUserOperatorProps {
-  /** The image, with its exact tag. It is pulled only where it is not there yet: operator/README.md says how to build it into k3s. */
+  /** The image, with its exact tag. It is pulled only where it is not there yet: operator/Dockerfile says how it is built. */
   readonly image: string;
   /** One of them works, the others stand by. @default 1 */
   readonly replicas?: number;

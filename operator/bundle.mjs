@@ -1,0 +1,25 @@
+/**
+ * Makes the operator one file, which needs nothing but Node.js: `node bundle.mjs [file]`. The image holds this file and no node_modules.
+ */
+import { dirname, join, resolve } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+
+await build({
+  absWorkingDir: folder,
+  entryPoints: ['src/main.ts'],
+  outfile: argv[2] === undefined ? join(folder, 'build', 'operator.cjs') : resolve(argv[2]),
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  // Of what client-node brings, most is never called; keeping the names keeps stack traces and error names readable.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'linked',
+  logLevel: 'warning',
+});

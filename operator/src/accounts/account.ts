@@ -1,0 +1,78 @@
+/**
+ * Accounts of people in an application, as the operator speaks of them. One module per application implements `Accounts`; the rest of the
+ * operator knows this file only. docs/operator.md says what an application has to provide.
+ */
+
+export interface Account {
+  /** The application's own number. It stays the same when everything else about the account changes. */
+  readonly id: number;
+  readonly username: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** In lower case, by which addresses are compared. */
+  readonly emailAddress: string;
+  readonly active: boolean;
+  /** Whether it can administer the application: such an account is never touched. */
+  readonly privileged: boolean;
+}
+
+/** What is needed to make an account. */
+export interface NewAccount {
+  readonly username: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly emailAddress: string;
+  readonly password: string;
+}
+
+/** What the operator changes about an account that exists. */
+export type AccountChanges = Partial<Pick<Account, 'username' | 'firstName' | 'lastName' | 'emailAddress' | 'active'>>;
+
+/** An application's accounts. Every method may fail with `Unavailable` (try again) or `Refused` (a person must change something). */
+export interface Accounts {
+  /** `create` refuses names of fewer characters, which `update` accepts: such an account is made by another name first. */
+  readonly shortestUsername: number;
+  /** Resolves when the application is healthy and lets the operator administer accounts; fails with `Unavailable` until then. */
+  ready(): Promise<void>;
+  /**
+   * Every account, page by page: reading all of them is the most expensive call there is. One may be missing if another was removed meanwhile:
+   * whoever is about to act on an absence asks for that account alone.
+   */
+  pages(): AsyncIterable<readonly Account[]>;
+  byId(id: number): Promise<Account | undefined>;
+  /** By the exact name. */
+  byUsername(username: string): Promise<Account | undefined>;
+  /** Makes an active account. It may exist though this failed: the answer can get lost. */
+  create(account: NewAccount): Promise<Account>;
+  /** Changes an account and returns it as it is now. Fails with `Refused` if the application did not do what was asked. */
+  update(id: number, changes: AccountChanges): Promise<Account>;
+  /** Removes an account for good. Removing one that is gone succeeds. */
+  remove(id: number): Promise<void>;
+  /** The number of the active account that this name and password open, if they open one: proof that we have made it. */
+  opens(username: string, password: string): Promise<number | undefined>;
+}
+
+/** The application cannot answer now: it is down, starting, overloaded, or it answers nonsense. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+
+  constructor(
+    message: string,
+    /** When the application asks to be left alone until then. */
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The application understood, and does not do it: asking again will not help. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+
+  constructor(
+    readonly reason: 'username-taken' | 'email-taken' | 'invalid' | 'forbidden' | 'not-found',
+    message: string,
+  ) {
+    super(message);
+  }
+}

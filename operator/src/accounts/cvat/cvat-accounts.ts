@@ -1,0 +1,162 @@
+import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused, Unavailable } from '../account';
+import { failureOf, isAbsent, isRecord, ROLE } from './failure';
+import { type Answer, type CvatRequest, Http, type HttpOptions } from './http';
+import { type Robot, Session, UNVERIFIED } from './session';
+import { accountOf, bodyOf, ignoredFields, isAdministrator } from './user';
+
+export interface CvatOptions extends HttpOptions {
+  /** Asked at every login. May fail with `Unavailable`. */
+  readonly robot: () => Promise<Robot>;
+  /** The time in milliseconds, for tests. */
+  readonly now?: () => number;
+  /** CVAT needs 1.5 ms for each account: one request for all of them would block it for seconds. */
+  readonly pageSize?: number;
+}
+
+/** The accounts of a CVAT 2.73, by its REST API. What that API really does is written down as a stand-in, in test/stand-in. */
+export class CvatAccounts implements Accounts {
+  readonly shortestUsername = 5;
+  readonly #http: Http;
+  readonly #session: Session;
+  readonly #pageSize: number;
+  #lastCreation: Promise<unknown> = Promise.resolve();
+
+  constructor(options: CvatOptions) {
+    this.#http = new Http(options);
+    this.#session = new Session(this.#http, options.robot, options.now);
+    this.#pageSize = options.pageSize ?? 1000;
+  }
+
+  async ready(): Promise<void> {
+    const health = await this.#http.send({ operation: 'health', method: 'GET', path: '/api/server/health/', query: { format: 'json' } });
+    if (health.status !== 200 || !isRecord(health.body)) throw unhealthy(health);
+    const { body } = await this.#ask({ operation: 'self', method: 'GET', path: '/api/users/self' });
+    if (!isAdministrator(body)) throw new Unavailable(`CVAT does not let the operator administer accounts.${ROLE}`);
+  }
+
+  async *pages(): AsyncGenerator<readonly Account[], void> {
+    // In the order of their numbers: an account that is made meanwhile comes last and shifts no other. Pages are counted here, because the
+    // addresses in `next` are made of whatever host name the request had.
+    let sawItself = false;
+    for (let page = 1; ; page++) {
+      const query = { page: String(page), page_size: String(this.#pageSize), sort: 'id' };
+      const request: CvatRequest = { operation: 'list', method: 'GET', path: '/api/users', query };
+      const answer = await this.#session.send(request);
+      const removedMeanwhile = page > 1 && isAbsent(answer);
+      const { users, more } = removedMeanwhile ? { users: [], more: false } : listOf(request, answer);
+      sawItself ||= users.some((user) => isAdministrator(user) && this.#session.isOf(user));
+      yield users.map(shown);
+      if (more) continue;
+      // A superuser outside of the group gets a list of one, and nothing says that it is not whole.
+      if (!sawItself) throw new Unavailable(`CVAT does not show the operator all accounts.${ROLE}`);
+      return;
+    }
+  }
+
+  async byId(id: number): Promise<Account | undefined> {
+    const request: CvatRequest = { operation: 'get', method: 'GET', path: userPath(id) };
+    const answer = await this.#session.send(request);
+    return isAbsent(answer) ? undefined : shown(expect200(request, answer).body);
+  }
+
+  async byUsername(username: string): Promise<Account | undefined> {
+    // CVAT cuts blanks off, and answers with everybody when nothing is left.
+    if (username.trim() === '') throw new Refused('invalid', "An empty username is nobody's.");
+    const request: CvatRequest = { operation: 'find', method: 'GET', path: '/api/users', query: { username } };
+    const { users } = listOf(request, await this.#session.send(request));
+    return users.map(shown).find((account) => account.username === username);
+  }
+
+  /** One at a time: CVAT looks for names and addresses that are taken, but two that come at once may both get one. */
+  async create(account: NewAccount): Promise<Account> {
+    const creation = this.#lastCreation.then(() => this.#create(account));
+    this.#lastCreation = creation.catch(() => undefined);
+    return creation;
+  }
+
+  async update(id: number, changes: AccountChanges): Promise<Account> {
+    const asked = bodyOf(changes);
+    const request: CvatRequest = { operation: 'patch', method: 'PATCH', path: userPath(id), body: asked };
+    const { body } = expect200(request, await this.#session.send(request));
+    const ignored = ignoredFields(asked, body);
+    if (ignored.length > 0) throw new Refused('forbidden', `CVAT ignored the change of ${ignored.join(', ')} of account ${id}.${ROLE}`);
+    return shown(body);
+  }
+
+  async remove(id: number): Promise<void> {
+    const request: CvatRequest = { operation: 'delete', method: 'DELETE', path: userPath(id) };
+    const answer = await this.#session.send(request);
+    if (answer.status !== 204 && !isAbsent(answer)) throw failureOf(request, answer);
+  }
+
+  async opens(username: string, password: string): Promise<number | undefined> {
+    const request: CvatRequest = { operation: 'open', method: 'GET', path: '/api/users/self' };
+    const credentials = Buffer.from(`${username}:${password}`).toString('base64');
+    // Basic, because a login would count as the person's last one.
+    const answer = await this.#http.send(request, `Basic ${credentials}`);
+    if (answer.status === 401 && isRecord(answer.body)) {
+      if (answer.body['detail'] === 'E-mail is not verified.') throw new Refused('forbidden', UNVERIFIED);
+      return undefined;
+    }
+    const account = shown(expect200(request, answer).body);
+    // CVAT takes an address for a name, and a name in another case.
+    return account.username === username ? account.id : undefined;
+  }
+
+  async #create(account: NewAccount): Promise<Account> {
+    const { username, password, ...person } = account;
+    const { email, ...names } = bodyOf(person);
+    // CVAT refuses fields that are empty, but not the absence of fields.
+    const filled = Object.fromEntries(Object.entries({ email, ...names }).filter(([, value]) => value !== undefined && value !== ''));
+    const body = { username, ...filled, password1: password, password2: password };
+    const request: CvatRequest = { operation: 'register', method: 'POST', path: '/api/auth/register', body };
+    const answer = await this.#session.send(request);
+    // The answer has no number, but a token of the new person, which nobody must see.
+    if (answer.status !== 201) throw failureOf(request, answer);
+    const made = await this.byUsername(username);
+    if (!made) throw new Unavailable(`CVAT made the account "${username}", but does not show it.${ROLE}`);
+    if (made.emailAddress !== (email ?? '') || made.privileged) {
+      throw new Refused(
+        'username-taken',
+        `The account "${username}" is not the one that CVAT was asked to make: somebody changed it meanwhile.`,
+      );
+    }
+    return made;
+  }
+
+  async #ask(request: CvatRequest): Promise<Answer> {
+    return expect200(request, await this.#session.send(request));
+  }
+}
+
+function userPath(id: number): string {
+  if (!Number.isSafeInteger(id) || id < 1) throw new Refused('invalid', 'The number of an account is a whole number from 1.');
+  return `/api/users/${id}`;
+}
+
+function expect200(request: CvatRequest, answer: Answer): Answer {
+  if (answer.status !== 200) throw failureOf(request, answer);
+  // A sign-in page of a proxy comes with 200, too.
+  if (!isRecord(answer.body)) throw new Unavailable(`What answers at ${request.path} is not CVAT's API.`);
+  return answer;
+}
+
+function shown(body: unknown): Account {
+  const account = accountOf(body);
+  if (!account) throw new Unavailable(`CVAT shows the operator only parts of an account.${ROLE}`);
+  return account;
+}
+
+function listOf(request: CvatRequest, answer: Answer): { readonly users: readonly unknown[]; readonly more: boolean } {
+  const { body } = expect200(request, answer);
+  const { results, next } = isRecord(body) ? body : {};
+  if (!Array.isArray(results)) throw new Unavailable(`What answers at ${request.path} is not CVAT's API.`);
+  return { users: results, more: results.length > 0 && next !== null && next !== undefined };
+}
+
+/** Only the names of the parts: what is said about them quotes addresses and errors of CVAT's inside. */
+function unhealthy({ status, body, retryAfterSeconds }: Answer): Unavailable {
+  const parts = isRecord(body) ? Object.keys(body).filter((part) => typeof body[part] === 'string' && body[part] !== 'working') : [];
+  const cause = parts.length === 0 ? `its health is ${status}` : `${parts.join(', ')} not working`;
+  return new Unavailable(`CVAT is not healthy: ${cause}.`, retryAfterSeconds);
+}

@@ -1,0 +1,62 @@
+import type { Account, AccountChanges } from '../account';
+import { isRecord } from './failure';
+
+/** One of CVAT's users as its API shows it to a superuser. Others see names only: see `accountOf`. */
+interface User {
+  readonly id: number;
+  readonly username: string;
+  readonly first_name: string;
+  readonly last_name: string;
+  readonly email: string;
+  readonly is_active: boolean;
+  readonly is_staff: boolean;
+  readonly is_superuser: boolean;
+  readonly groups: readonly string[];
+}
+
+/** Undefined when CVAT does not show everything: the operator has lost its rights. */
+export function accountOf(body: unknown): Account | undefined {
+  if (!isUser(body)) return undefined;
+  return {
+    id: body.id,
+    username: body.username,
+    firstName: body.first_name,
+    lastName: body.last_name,
+    emailAddress: body.email.toLowerCase(),
+    active: body.is_active,
+    privileged: body.is_superuser || body.is_staff || body.groups.includes('admin'),
+  };
+}
+
+/** Whether somebody may administer accounts. Each alone is not enough, and CVAT does not say so when asked: it shows less, or does nothing. */
+export function isAdministrator(body: unknown): boolean {
+  return isUser(body) && body.is_superuser && body.groups.includes('admin');
+}
+
+/** Changes in CVAT's words, as CVAT will store them: it cuts blanks off, and compares addresses in lower case. */
+export function bodyOf({ username, firstName, lastName, emailAddress, active }: AccountChanges): Record<string, string | boolean> {
+  return {
+    ...(username !== undefined && { username }),
+    ...(firstName !== undefined && { first_name: firstName.trim() }),
+    ...(lastName !== undefined && { last_name: lastName.trim() }),
+    ...(emailAddress !== undefined && { email: emailAddress.trim().toLowerCase() }),
+    ...(active !== undefined && { is_active: active }),
+  };
+}
+
+/** The fields that CVAT's answer does not show as they were asked for: it answers 200 also to what it ignores. */
+export function ignoredFields(asked: Readonly<Record<string, string | boolean>>, body: unknown): string[] {
+  const shown = isRecord(body) ? body : {};
+  const lower = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+  return Object.keys(asked).filter((field) => asked[field] !== (field === 'email' ? lower(shown[field]) : shown[field]));
+}
+
+function isUser(body: unknown): body is User {
+  return (
+    isRecord(body) &&
+    Number.isSafeInteger(body['id']) &&
+    ['username', 'first_name', 'last_name', 'email'].every((field) => typeof body[field] === 'string') &&
+    ['is_active', 'is_staff', 'is_superuser'].every((field) => typeof body[field] === 'boolean') &&
+    Array.isArray(body['groups'])
+  );
+}

@@ -1,0 +1,102 @@
+import type { AppUserSpecDeletionPolicy, AppUserSpec as GeneratedSpec } from '../../../imports/kapernikov.com';
+
+/** The types that come from the definition; only those of the status, which nobody writes into a manifest, are not generated. */
+export type AppUserSpec = Omit<GeneratedSpec, 'deletionPolicy'> & { readonly deletionPolicy?: `${AppUserSpecDeletionPolicy}` };
+
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly observedGeneration: number;
+  readonly lastTransitionTime: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface AppUserStatus {
+  readonly observedGeneration?: number;
+  readonly username?: string;
+  readonly userId?: number;
+  readonly credentialsSecretName?: string;
+  readonly lastSyncTime?: string;
+  readonly conditions?: readonly Condition[];
+}
+
+/** What the operator needs to know of an AppUser, and nothing else: ten thousand of them are kept in memory. */
+export interface AppUser {
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly createdAt: string;
+  /** Somebody deleted it; it is still there because of its finalizers. */
+  readonly deleting: boolean;
+  readonly finalizers: readonly string[];
+  /** A person allows that an account which the operator has not made becomes this AppUser's. */
+  readonly adopt: boolean;
+  readonly spec: AppUserSpec;
+  readonly status: AppUserStatus;
+}
+
+/** Keeps the object until its account has been closed or removed. */
+export const FINALIZER = 'kapernikov.com/account';
+
+/** By this annotation, with the value "true", a person allows the adoption of an account. */
+export const ADOPT_ANNOTATION = 'kapernikov.com/adopt';
+
+/** An AppUser as the API server sends it, as far as it is read. */
+export interface AppUserManifest {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: AppUserSpec;
+  readonly status?: AppUserStatus;
+}
+
+export function trimmed({ metadata, spec, status = {} }: AppUserManifest): AppUser {
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    generation: metadata.generation ?? 0,
+    createdAt: metadata.creationTimestamp,
+    deleting: metadata.deletionTimestamp !== undefined,
+    finalizers: metadata.finalizers ?? [],
+    adopt: metadata.annotations?.[ADOPT_ANNOTATION] === 'true',
+    spec,
+    status,
+  };
+}
+
+/** The name that the account is to have. */
+export function usernameOf({ name, spec }: AppUser): string {
+  return spec.username ?? name;
+}
+
+/** The address that the account is to have: applications store and compare it in lower case. */
+export function emailAddressOf({ spec }: AppUser): string {
+  return spec.emailAddress.toLowerCase();
+}
+
+/**
+ * The name that an account is made with when the application refuses the wanted one as too short. Nobody else can know it, so an account of
+ * that name is this AppUser's.
+ */
+export function temporaryUsernameOf({ uid }: AppUser): string {
+  return `app-user-${uid}`;
+}
+
+/** Which of two AppUsers was there first. */
+export function isOlder(one: AppUser, other: AppUser): boolean {
+  return one.createdAt === other.createdAt ? one.uid < other.uid : one.createdAt < other.createdAt;
+}
+
+export function conditionOf({ status }: AppUser, type: string): Condition | undefined {
+  return status.conditions?.find((condition) => condition.type === type);
+}

@@ -1,0 +1,87 @@
+import type { Account, AccountChanges } from '../accounts/account';
+import { ADOPT_ANNOTATION, type AppUser, conditionOf, emailAddressOf, usernameOf } from '../app-user/app-user';
+import { type CredentialsContent, type PasswordUnknown, sameContent } from '../credentials/credentials';
+import { describe, emailConflict, nameConflict, usernameConflict } from './conflicts';
+import type { Step } from './decide';
+import type { Knowledge, World } from './knowledge';
+import { refused } from './refused';
+
+/** Towards an account that is as wanted, where there is one. */
+export function update(knowledge: Knowledge, account: Account, world: World): Step {
+  const { appUser, ownership } = knowledge;
+  if (ownership === 'unproven') {
+    const reason = whyNotAdopted(appUser, account, world);
+    if (reason !== undefined) return { reason: 'NameConflict', message: reason };
+  }
+  const refusal = refused(knowledge);
+  if (refusal) return refusal;
+  const wanted: Required<AccountChanges> = {
+    username: usernameOf(appUser),
+    firstName: appUser.spec.firstName,
+    lastName: appUser.spec.lastName,
+    emailAddress: emailAddressOf(appUser),
+    active: true,
+  };
+  const changes = differences(account, wanted);
+  if (account.privileged && Object.keys(changes).length > 0) {
+    const fields = Object.keys(changes).join(', ');
+    return {
+      reason: 'Privileged',
+      message: `${describe(account)} is never changed by the operator. In the application, change ${fields}.`,
+    };
+  }
+  if (Object.keys(changes).length > 0 && !knowledge.asked) return { kind: 'look-again' };
+  const address = changes.emailAddress === undefined ? undefined : emailConflict(appUser, account, world);
+  if (address && 'kind' in address) return address;
+  const { username, emailAddress, ...others } = changes;
+  const first: AccountChanges = { ...others, ...(emailAddress !== undefined && !address && { emailAddress }) };
+  if (Object.keys(first).length > 0) return change(account, first);
+  const name = username === undefined ? undefined : (nameConflict(appUser, world) ?? usernameConflict(username, account, world));
+  // Apart from the rest, because it can be refused: somebody may have taken the name meanwhile.
+  if (username !== undefined && !name) return change(account, { username });
+  return credentialsStep(knowledge, account, world) ?? name ?? address;
+}
+
+/** Why an account of the wanted name does not become this AppUser's. */
+function whyNotAdopted(appUser: AppUser, account: Account, world: World): string | undefined {
+  const name = describe(account);
+  if (account.privileged) return `${name} administers the application: the operator never adopts such an account.`;
+  const owner = world.appUsersWithAccount(account.id).find((other) => other.name !== appUser.name);
+  if (owner) return `${name} is that of the AppUser "${owner.name}".`;
+  const rival = nameConflict(appUser, world);
+  if (rival) return rival.message;
+  if (appUser.adopt) return undefined;
+  return `${name} was not made for this object. To make it this object's, annotate the object with ${ADOPT_ANNOTATION}=true.`;
+}
+
+function differences(account: Account, wanted: Required<AccountChanges>): AccountChanges {
+  return Object.fromEntries(Object.entries(wanted).filter(([field, value]) => account[field as keyof AccountChanges] !== value));
+}
+
+function change(account: Account, changes: AccountChanges): Step {
+  const note = `Changed ${Object.keys(changes).join(', ')} of account ${account.id}.`;
+  return { kind: 'update-account', id: account.id, changes, notice: { type: 'Normal', reason: 'Updated', note } };
+}
+
+/** The Secret says what the account is, not what it should be. */
+function credentialsStep({ appUser, credentials, ownership }: Knowledge, account: Account, world: World): Step {
+  const secret = credentials?.kind === 'ours' ? credentials : undefined;
+  // A password that does not open the account must not look as if it did.
+  const password = ownership === 'ours' ? secret?.password : undefined;
+  const content: CredentialsContent = {
+    url: world.publicUrl,
+    username: account.username,
+    emailAddress: account.emailAddress,
+    ...(password === undefined ? { passwordUnknown: whyUnknown() } : { password }),
+    userId: account.id,
+    appUserUid: appUser.uid,
+  };
+  return secret && sameContent(secret, content) ? undefined : { kind: 'write-credentials', content, newPassword: false };
+
+  function whyUnknown(): PasswordUnknown {
+    if (ownership === 'unproven') return 'Adopted';
+    // An adopted account stays one: also when its Secret was lost, or belongs to an AppUser of that name that has been deleted.
+    const before = conditionOf(appUser, 'PasswordUnknown')?.reason;
+    return secret?.passwordUnknown ?? (before === 'Adopted' ? 'Adopted' : 'SecretLost');
+  }
+}

@@ -1,0 +1,88 @@
+import type { Logger } from 'pino';
+import { Unavailable } from '../accounts/account';
+import type { AppUsers } from '../app-user/app-users';
+import { type Census, describeUndeclared, takeCensus } from '../directory/census';
+import type { Directory } from '../directory/directory';
+import type { Gate } from '../directory/gate';
+import type { EventRecorder } from '../kubernetes/event-recorder';
+import { type Clock, pause } from '../queue/clock';
+import type { Configuration } from './configuration';
+import { describeError } from './log';
+import type { Metrics } from './metrics';
+
+export interface ResyncOptions {
+  readonly configuration: Configuration;
+  readonly appUsers: AppUsers;
+  readonly directory: Directory;
+  readonly gate: Gate;
+  readonly recorder: EventRecorder;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Has every AppUser looked at. */
+  readonly lookAtAll: () => void;
+}
+
+const FIRST_RETRY_SECONDS = 5;
+const LONGEST_RETRY_SECONDS = 60;
+/** How often the same accounts are told of. */
+const UNDECLARED_SECONDS = 3600;
+
+/** Every now and then, all accounts are read and all AppUsers compared with them: so drift is healed that nobody told of. */
+export class Resync {
+  private census: Census | undefined;
+  private told: { readonly note: string; readonly at: number } | undefined;
+
+  constructor(private readonly options: ResyncOptions) {}
+
+  /** How many accounts there were in each state, the last time. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.census?.counts ?? new Map();
+  }
+
+  /** Works until the signal. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { configuration, clock, log, metrics, lookAtAll } = this.options;
+    let retrySeconds = FIRST_RETRY_SECONDS;
+    for (let first = true; !signal.aborted; first = false) {
+      let seconds = configuration.resyncSeconds * (0.9 + 0.2 * Math.random());
+      try {
+        await this.once();
+        metrics.resyncs.inc({ result: 'success' });
+        retrySeconds = FIRST_RETRY_SECONDS;
+      } catch (error) {
+        metrics.resyncs.inc({ result: error instanceof Unavailable ? 'unavailable' : 'failure' });
+        log.warn(describeError(error), 'the accounts cannot be read; they are later');
+        // Those that are new or changed say that they wait.
+        if (first) lookAtAll();
+        seconds = Math.min(retrySeconds, seconds);
+        retrySeconds = Math.min(2 * retrySeconds, LONGEST_RETRY_SECONDS);
+      }
+      await pause(clock, seconds * 1000, signal);
+    }
+  }
+
+  private async once(): Promise<void> {
+    const { gate, directory, appUsers, lookAtAll } = this.options;
+    await gate.check();
+    await directory.refresh();
+    lookAtAll();
+    this.census = takeCensus(directory.all(), appUsers);
+    this.tellOfUndeclared(this.census);
+  }
+
+  private tellOfUndeclared(census: Census): void {
+    const { configuration, recorder, clock, log } = this.options;
+    const count = census.counts.get('undeclared') ?? 0;
+    if (count === 0) return;
+    const note = describeUndeclared(census);
+    if (this.told?.note === note && clock.now() - this.told.at < UNDECLARED_SECONDS * 1000) return;
+    this.told = { note, at: clock.now() };
+    log.warn({ count }, 'accounts are open that no AppUser declares');
+    const { namespace, deploymentName } = configuration;
+    const regarding = deploymentName
+      ? { apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName, namespace }
+      : { apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace };
+    recorder.tell(regarding, { type: 'Warning', reason: 'UndeclaredAccounts', note });
+  }
+}

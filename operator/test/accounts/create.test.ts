@@ -1,0 +1,118 @@
+import { Refused, Unavailable } from '../../src/accounts/account';
+import { Cvat, failure, JANE, ROBOT } from './support';
+
+describe('An account is made', () => {
+  let cvat: Cvat;
+  beforeEach(async () => (cvat = await Cvat.start()));
+  afterEach(() => cvat.standIn.stop());
+
+  it('active, as it is asked for, and its number is found', async () => {
+    const account = await cvat.accounts().create({ ...JANE, emailAddress: 'Jane.Doe@Example.com' });
+    const { password, ...shown } = JANE;
+    expect(account).toEqual({ ...shown, id: 2, active: true, privileged: false });
+    expect(cvat.standIn.people.get(2)).toMatchObject({ username: 'jane.doe', password, isActive: true, groups: ['user'] });
+  });
+
+  it('without a first name, a last name or an address, too', async () => {
+    const account = await cvat.accounts().create({ ...JANE, firstName: '', lastName: '', emailAddress: '' });
+    expect(account).toMatchObject({ firstName: '', lastName: '', emailAddress: '' });
+  });
+
+  it('as the robot, so that nobody is throttled, and without cookies, which would log the operator in as that person', async () => {
+    const accounts = cvat.accounts();
+    cvat.standIn.settings.throttle = { requests: 1, seconds: 60 };
+    await accounts.create(JANE);
+    await accounts.create({ ...JANE, username: 'john.doe', emailAddress: 'john.doe@example.com' });
+    expect(cvat.usernames).toEqual(['jane.doe', 'john.doe']);
+    const registered = cvat.standIn.seen.filter(({ operation }) => operation === 'register');
+    expect(registered.map(({ headers }) => headers.authorization?.split(' ')[0])).toEqual(['Token', 'Token']);
+    expect(cvat.standIn.seen.filter(({ headers }) => headers.cookie !== undefined)).toEqual([]);
+  });
+
+  it('one after the other, because CVAT would give two people one address', async () => {
+    cvat.standIn.settings.registerDelayMs = 20;
+    const accounts = cvat.accounts();
+    const made = await Promise.allSettled(['jane1', 'jane2', 'jane3'].map((username) => accounts.create({ ...JANE, username })));
+    expect(made.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+    expect(cvat.usernames).toEqual(['jane1']);
+  });
+
+  it('though another one failed before', async () => {
+    const accounts = cvat.accounts();
+    const [first, second] = await Promise.allSettled([accounts.create({ ...JANE, username: 'jd' }), accounts.create(JANE)]);
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+  });
+
+  it.each<[string, Refused['reason'], object, string]>([
+    ['the name is taken', 'username-taken', { username: 'taken.name' }, 'username: A user with that username already exists'],
+    [
+      'the name is taken in another case',
+      'username-taken',
+      { username: 'TAKEN.name' },
+      'username: A user with that username already exists',
+    ],
+    ['the address is taken', 'email-taken', { emailAddress: 'Taken@example.com' }, 'A user is already registered with this e-mail address'],
+    ['the name is too short', 'invalid', { username: 'jane' }, 'username: Ensure this field has at least 5 characters'],
+    ['the name has a blank', 'invalid', { username: 'jane doe' }, 'username: Enter a valid username.'],
+    ['the address is none', 'invalid', { emailAddress: 'jane@corp' }, 'email: Enter a valid email address'],
+    ['a name is too long', 'invalid', { firstName: 'J'.repeat(151) }, 'first_name: Ensure this field has no more than 150 characters'],
+    ['the password is too weak', 'invalid', { password: '8273645192' }, 'password1: This password is entirely numeric'],
+    ['the password is like the name', 'invalid', { password: 'jane.doe1' }, 'The password is too similar to the username'],
+  ])('not when %s', async (_, reason, details, message) => {
+    cvat.add('taken.name', { email: 'taken@example.com' });
+    const error = await failure(cvat.accounts().create({ ...JANE, ...details }));
+    expect(error).toBeInstanceOf(Refused);
+    expect(error).toMatchObject({ reason, message: expect.stringMatching(/^CVAT refuses POST \/api\/auth\/register: /) as string });
+    expect(error.message).toContain(message);
+    expect(cvat.usernames).toEqual(['taken.name']);
+  });
+
+  it('which names under five characters get by a change', async () => {
+    const accounts = cvat.accounts();
+    expect(accounts.shortestUsername).toBe(5);
+    const { id } = await accounts.create({ ...JANE, username: 'app-user-1' });
+    expect(await accounts.update(id, { username: 'jd' })).toMatchObject({ id, username: 'jd' });
+    expect(await accounts.opens('jd', JANE.password)).toBe(id);
+  });
+
+  it('and may exist though the answer was lost', async () => {
+    const accounts = cvat.accounts();
+    cvat.standIn.faults.dropAfterWork({ operation: 'register' });
+    await expect(accounts.create(JANE)).rejects.toBeInstanceOf(Unavailable);
+    const found = await accounts.byUsername(JANE.username);
+    expect(await accounts.opens(JANE.username, JANE.password)).toBe(found?.id);
+    await expect(accounts.create(JANE)).rejects.toMatchObject({ reason: 'username-taken' });
+  });
+
+  it('also when CVAT is slow, for which it gets more time than for anything else', async () => {
+    cvat.standIn.settings.registerDelayMs = 1700;
+    const patient = cvat.accounts({ timeoutSeconds: { other: 1.5 } });
+    expect(await patient.create(JANE)).toMatchObject({ username: 'jane.doe' });
+    const impatient = cvat.accounts({ timeoutSeconds: { register: 0.15 } });
+    const error = await failure(impatient.create({ ...JANE, username: 'john.doe', emailAddress: 'john@example.com' }));
+    expect(error.message).toBe('CVAT has not answered POST /api/auth/register within 0.15 s.');
+  });
+
+  it('and not trusted when somebody was faster, or changed it at once', async () => {
+    cvat.standIn.faults.hooks.after = (operation) => {
+      const person = cvat.standIn.people.byUsername(JANE.username);
+      if (operation === 'register' && person) person.email = 'somebody.else@example.com';
+    };
+    expect(await failure(cvat.accounts().create(JANE))).toMatchObject({ name: 'Refused', reason: 'username-taken' });
+  });
+
+  it('and not trusted when CVAT made an administrator of that address over to it', async () => {
+    cvat.standIn.people.addAdministrator('admin', '', { password: undefined, email: JANE.emailAddress });
+    expect(await failure(cvat.accounts().create(JANE))).toMatchObject({ name: 'Refused', reason: 'username-taken' });
+  });
+
+  it('and reported as unfinished when CVAT does not show it', async () => {
+    cvat.standIn.faults.hooks.after = (operation) => {
+      const robot = cvat.standIn.people.byUsername(ROBOT.username);
+      if (operation === 'register' && robot) robot.groups = [];
+    };
+    const error = await failure(cvat.accounts().create(JANE));
+    expect(error).toBeInstanceOf(Unavailable);
+    expect(error.message).toContain('CVAT made the account "jane.doe", but does not show it.');
+  });
+});

@@ -1,0 +1,82 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The steps of the Dockerfile without a builder: the bundle is made, and runs where there is no node_modules. */
+const OPERATOR = join(__dirname, '..');
+let folder: string;
+let bundle: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'app-user-operator-'));
+  bundle = join(folder, 'operator.cjs');
+  execFileSync(process.execPath, [join(OPERATOR, 'bundle.mjs'), bundle], { stdio: 'inherit' });
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test('told nothing, the operator says all that it needs to know, and ends', () => {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [bundle], { cwd: folder, env: {}, encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr.split('\n').filter(Boolean).sort()).toEqual([
+    'CVAT_ROBOT_SECRET is not set, and is needed.',
+    'CVAT_URL is not set, and is needed.',
+    'POD_NAMESPACE is not set, and is needed.',
+  ]);
+});
+
+test('it starts without an API server, answers that it lives and is not ready, and stops when it is told to', async () => {
+  const port = await freePort();
+  const cluster = { name: 'c', cluster: { server: `https://127.0.0.1:${await freePort()}` } };
+  const context = { name: 'x', context: { cluster: 'c', user: 'u' } };
+  const kubeconfig = { clusters: [cluster], users: [{ name: 'u', user: {} }], contexts: [context], 'current-context': 'x' };
+  writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig));
+  const needed = { POD_NAMESPACE: 'people', CVAT_URL: 'http://127.0.0.1:1', CVAT_ROBOT_SECRET: 'robot' };
+  const env = { ...needed, KUBECONFIG: join(folder, 'kubeconfig'), PORT: String(port) };
+  const operator = spawn(process.execPath, [...flags(), bundle], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  let log = '';
+  operator.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  try {
+    const status = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    while (!log.includes('waits for its turn')) await once(operator.stdout, 'data');
+    expect([await status('/healthz'), await status('/readyz'), await status('/metrics')]).toEqual([200, 503, 200]);
+    operator.kill('SIGTERM');
+    expect(await once(operator, 'exit')).toEqual([0, null]);
+  } finally {
+    operator.kill('SIGKILL');
+  }
+  const lines = log
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { readonly msg: string });
+  expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['the Lease cannot be read or written', 'stops']));
+});
+
+/** How the image starts it. */
+function flags(): readonly string[] {
+  const [, command = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(OPERATOR, 'Dockerfile'), 'utf8')) ?? [];
+  return (JSON.parse(command) as string[]).filter((argument) => argument.startsWith('--'));
+}
+
+test('what the Dockerfile copies exists', () => {
+  const dockerfile = readFileSync(join(OPERATOR, 'Dockerfile'), 'utf8');
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = '']) => paths.split(' '));
+  expect(copied.length).toBeGreaterThan(0);
+  expect(copied.filter((path) => !existsSync(join(OPERATOR, '..', path)))).toEqual([]);
+  expect(dockerfile).toMatch(/^FROM \S+:\S*[\d]\S* AS build$/m);
+  expect(flags()).toEqual(expect.arrayContaining([expect.stringMatching(/^--max-old-space-size=\d+$/)]));
+});

@@ -1,0 +1,111 @@
+import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused } from '../../src/accounts/account';
+import type { Hazard } from './hazard';
+
+export interface StoredAccount extends Account {
+  readonly password: string;
+  /** The uid and the name of the AppUser that was being reconciled when it was made; nothing if a person registered. */
+  readonly madeFor?: { readonly uid: string; readonly name: string };
+}
+
+/** The accounts of an application with CVAT's rules, in memory. */
+export class Application implements Accounts {
+  readonly shortestUsername = 5;
+  readonly stored = new Map<number, StoredAccount>();
+  /** Whom the operator works for at the moment. */
+  current: { readonly uid: string; readonly name: string } | undefined;
+  /** Called before the operator changes or removes an account. */
+  onTouch: (account: StoredAccount) => void = () => undefined;
+  private lastId = 0;
+
+  constructor(private readonly hazard: Hazard) {
+    this.register({ username: 'robot', emailAddress: 'robot@x.test', privileged: true });
+  }
+
+  register(account: Partial<StoredAccount>): StoredAccount {
+    const made = {
+      ...{ username: 'somebody', firstName: '', lastName: '', emailAddress: '', active: true, privileged: false, password: 'own' },
+      ...account,
+      id: ++this.lastId,
+    };
+    this.stored.set(made.id, made);
+    return made;
+  }
+
+  change(id: number, changes: Partial<StoredAccount>): void {
+    const account = this.stored.get(id);
+    if (account) this.stored.set(id, { ...account, ...changes });
+  }
+
+  ready(): Promise<void> {
+    return this.hazard.around('read', () => undefined);
+  }
+
+  async *pages(): AsyncIterable<readonly Account[]> {
+    yield await this.hazard.around('read', () => [...this.stored.values()].map(visible));
+  }
+
+  byId(id: number): Promise<Account | undefined> {
+    return this.hazard.around('read', () => optional(this.stored.get(id)));
+  }
+
+  byUsername(username: string): Promise<Account | undefined> {
+    return this.hazard.around('read', () => optional(this.find((account) => account.username === username)));
+  }
+
+  create({ password, ...account }: NewAccount): Promise<Account> {
+    return this.hazard.around('write', () => {
+      if (account.username.length < 5) throw new Refused('invalid', 'at least 5 characters');
+      if (this.find(({ username }) => username.toLowerCase() === account.username.toLowerCase())) {
+        throw new Refused('username-taken', 'a user with that username already exists');
+      }
+      if (this.find(({ emailAddress }) => emailAddress === account.emailAddress)) {
+        throw new Refused('email-taken', 'a user is already registered with this e-mail address');
+      }
+      return visible(this.register({ ...account, password, madeFor: this.current }));
+    });
+  }
+
+  update(id: number, changes: AccountChanges): Promise<Account> {
+    return this.hazard.around('write', () => {
+      const account = this.existing(id);
+      this.onTouch(account);
+      if (changes.username !== undefined && this.find((other) => other.id !== id && other.username === changes.username)) {
+        throw new Refused('username-taken', 'a user with that username already exists');
+      }
+      this.change(id, changes);
+      return visible(this.existing(id));
+    });
+  }
+
+  remove(id: number): Promise<void> {
+    return this.hazard.around('write', () => {
+      const account = this.stored.get(id);
+      if (account) this.onTouch(account);
+      this.stored.delete(id);
+    });
+  }
+
+  opens(username: string, password: string): Promise<number | undefined> {
+    return this.hazard.around('read', () => {
+      return this.find((account) => account.active && account.username === username && account.password === password)?.id;
+    });
+  }
+
+  find(matches: (account: StoredAccount) => boolean): StoredAccount | undefined {
+    return [...this.stored.values()].find(matches);
+  }
+
+  private existing(id: number): StoredAccount {
+    const account = this.stored.get(id);
+    if (!account) throw new Refused('not-found', 'no such account');
+    return account;
+  }
+}
+
+function visible({ id, username, firstName, lastName, emailAddress, active, privileged }: StoredAccount): Account {
+  return { id, username, firstName, lastName, emailAddress, active, privileged };
+}
+
+function optional(account: StoredAccount | undefined): Account | undefined {
+  return account && visible(account);
+}

@@ -1,0 +1,20 @@
+import { Unavailable } from '../../src/accounts/account';
+import { ApiError } from '../../src/kubernetes/api-client';
+import { describeError } from '../../src/runtime/log';
+
+test("of errors nothing is told that may quote somebody's data", () => {
+  expect(describeError(new ApiError(422, 'Invalid', 'emailAddress: Invalid value: "john@x.test"'))).toEqual({
+    error: 'ApiError',
+    status: 422,
+    reason: 'Invalid',
+  });
+  expect(describeError(Object.assign(new Error('connect to john@x.test'), { code: 'ECONNREFUSED' }))).toEqual({
+    error: 'Error',
+    reason: 'ECONNREFUSED',
+  });
+  expect(describeError(new Unavailable('CVAT answered 500'))).toEqual({ error: 'CVAT answered 500' });
+  const unexpected = describeError(new TypeError('cannot read john@x.test'));
+  expect(unexpected).toMatchObject({ error: 'TypeError', stack: expect.stringContaining('log.test.ts') });
+  expect(JSON.stringify(unexpected)).not.toContain('john');
+  expect(describeError('text')).toEqual({ error: 'unknown' });
+});
