@@ -1,6 +1,9 @@
 import type { Manifest } from '../constructs/contract';
 import type { Kind, LiveObject, ObjectKey } from './object';
 
+/** Under this name the API server notes which fields dist has set. It must never change: fields of the old name would stay for ever. */
+export const FIELD_MANAGER = 'third-party-platform';
+
 /** What the API server says of a kind. */
 export interface Resource {
   /** The name in paths, which is the plural: `postgresclusters`. */
@@ -23,6 +26,12 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Takes fields over from whoever has set them to something else. */
   readonly force?: boolean;
+}
+
+export interface Applied {
+  readonly object: LiveObject;
+  /** It was not there before. */
+  readonly created: boolean;
 }
 
 export interface DeleteOptions {
@@ -48,8 +57,8 @@ export interface Cluster {
   get(key: ObjectKey): Promise<LiveObject | undefined>;
   /** All of them, in whatever pages; none of a kind that is not served. */
   list(kind: Kind, options?: ListOptions): Promise<LiveObject[]>;
-  /** Server-side apply. */
-  apply(manifest: Manifest, options?: ApplyOptions): Promise<LiveObject>;
+  /** Server-side apply. Fails with a conflict where somebody else has set a field to something else. */
+  apply(manifest: Manifest, options?: ApplyOptions): Promise<Applied>;
   /** A JSON merge patch, or a JSON patch where it is a list. */
   patch(key: ObjectKey, patch: object): Promise<LiveObject>;
   /** Asks for it, and does not wait: finalizers may hold it. One that is not there is fine. */

@@ -69,6 +69,8 @@ export interface Contract {
   readonly makes?: readonly Reference[];
   /** What this object uses by name where YAML does not show it: inside the values of a chart. */
   readonly reads?: readonly Reference[];
+  /** The definitions of others whose objects this object looks after: while one of them is left, it must not go. Those it makes are meant anyway. */
+  readonly operates?: readonly Reference[];
   /** What must be on the cluster before this object is applied. */
   readonly needs?: readonly Need[];
   /** Deleting this object deletes data: whose. */
@@ -90,6 +92,7 @@ export function contractAnnotations(contract: Contract): Record<string, string> 
   const entries: [string, string | undefined][] = [
     [`${PREFIX}/makes`, lines(contract.makes?.map(formatReference))],
     [`${PREFIX}/reads`, lines(contract.reads?.map(formatReference))],
+    [`${PREFIX}/operates`, lines(contract.operates?.map(formatReference))],
     [`${PREFIX}/needs`, lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy}`))],
     [HOLDS_DATA_ANNOTATION, contract.holdsData],
   ];
@@ -100,7 +103,8 @@ export function contractAnnotations(contract: Contract): Record<string, string> 
 export function contractOf(manifest: Manifest): Contract {
   const { annotations = {} } = manifest.metadata;
   const parse = (name: string): Need[] => (annotations[`${PREFIX}/${name}`] ?? '').split('\n').flatMap(parseLine);
-  return { makes: parse('makes'), reads: parse('reads'), needs: parse('needs'), holdsData: annotations[HOLDS_DATA_ANNOTATION] };
+  const holdsData = annotations[HOLDS_DATA_ANNOTATION];
+  return { makes: parse('makes'), reads: parse('reads'), operates: parse('operates'), needs: parse('needs'), holdsData };
 }
 
 /** A reference in words: `Secret cvat/my-postgres-pguser-cvat: password, user`. */

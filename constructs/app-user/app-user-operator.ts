@@ -5,6 +5,7 @@ import type { CvatNames } from '../cvat/names';
 import { SUPERUSERS } from '../cvat/names';
 import { ensureNamespace } from '../namespace';
 import { report } from '../problem';
+import { appUserDefinition } from './schema';
 
 export interface AppUserOperatorProps {
   /** The image, with its exact tag. It is pulled only where it is not there yet: operator/Dockerfile says how it is built. */
@@ -59,6 +60,7 @@ export class AppUserOperator extends Construct {
             name,
             keys: [...random, ...Object.keys(values)],
           })),
+          operates: [{ kind: 'CustomResourceDefinition', name: appUserDefinition.metadata.name, keys: ['v1/AppUser'] }],
         }),
       },
       spec: {

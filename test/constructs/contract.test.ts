@@ -43,13 +43,15 @@ test('annotations parse back to what was written, through YAML', () => {
     fc.property(
       references,
       references,
+      references,
       fc.array(need, { maxLength: 3 }),
       fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-      (makes, reads, needs, holdsData) => {
-        const written = parse(Yaml.stringify(manifest({ makes, reads, needs, holdsData }))) as Manifest;
+      (makes, reads, operates, needs, holdsData) => {
+        const written = parse(Yaml.stringify(manifest({ makes, reads, operates, needs, holdsData }))) as Manifest;
         const contract = contractOf(written);
         expect(withoutRemedies(contract.makes)).toEqual(makes);
         expect(withoutRemedies(contract.reads)).toEqual(reads);
+        expect(withoutRemedies(contract.operates)).toEqual(operates);
         expect(contract.needs).toEqual(needs);
         expect(contract.holdsData).toBe(holdsData);
       },

@@ -1,0 +1,132 @@
+import type { Manifest } from '../../constructs/contract';
+import {
+  type Access,
+  type Applied,
+  type ApplyOptions,
+  type Cluster,
+  type DeleteOptions,
+  FIELD_MANAGER,
+  type ListOptions,
+  type Resource,
+} from '../cluster';
+import { groupOf, type Kind, keyOf, type LiveObject, type ObjectKey } from '../object';
+import { CommandProblem } from '../problem';
+import { ApiError, isCode } from './api-error';
+import { discover, nameOf } from './discovery';
+import type { Http } from './http';
+
+/** More than nearly every list has. What is longer comes in several answers. */
+const PAGE = 5000;
+
+interface Page {
+  readonly metadata: { readonly continue?: string };
+  readonly items: readonly LiveObject[];
+}
+
+/** A real cluster. */
+export class ApiCluster implements Cluster {
+  readonly namespace: string;
+  private resources: Promise<ReadonlyMap<string, Resource>> | undefined;
+
+  constructor(private readonly http: Http) {
+    this.namespace = http.connection.namespace;
+  }
+
+  async resource(kind: Kind): Promise<Resource | undefined> {
+    return (await (this.resources ??= discover(this.http))).get(nameOf(kind));
+  }
+
+  rediscover(): void {
+    this.resources = undefined;
+  }
+
+  async get(key: ObjectKey): Promise<LiveObject | undefined> {
+    const path = await this.pathOf(key, key.name);
+    if (path === undefined) return undefined;
+    try {
+      return (await this.http.send<LiveObject>({ path })).body;
+    } catch (error) {
+      if (isCode(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async list(kind: Kind, { namespace, labels, fields }: ListOptions = {}): Promise<LiveObject[]> {
+    const path = await this.pathOf({ ...kind, ...(namespace !== undefined && { namespace }) });
+    if (path === undefined) return [];
+    const objects: LiveObject[] = [];
+    let next: string | undefined;
+    do {
+      const query = { labelSelector: labels, fieldSelector: fields, limit: String(PAGE), continue: next };
+      const { body } = await this.http.send<Page>({ path, query });
+      // The items of a list do not say what they are.
+      for (const item of body.items) objects.push({ ...item, ...kind });
+      next = body.metadata.continue || undefined;
+    } while (next !== undefined);
+    return objects;
+  }
+
+  async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
+    const key = keyOf(manifest);
+    const path = await this.pathOf(key, key.name);
+    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${nameOf(manifest)}` });
+    const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), dryRun: dryRun ? 'All' : undefined };
+    const contentType = 'application/apply-patch+yaml';
+    const { code, body } = await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: manifest });
+    return { object: body, created: code === 201 };
+  }
+
+  async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
+    const path = await this.pathOf(key, key.name);
+    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${nameOf(key)}` });
+    const contentType = Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
+    return (await this.http.send<LiveObject>({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, contentType, body: patch }))
+      .body;
+  }
+
+  async delete(key: ObjectKey, { uid }: DeleteOptions = {}): Promise<void> {
+    const path = await this.pathOf(key, key.name);
+    if (path === undefined) return;
+    // Without this, a Job's pods would stay.
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      ...(uid !== undefined && { preconditions: { uid } }),
+    };
+    try {
+      await this.http.send({ method: 'DELETE', path, body });
+    } catch (error) {
+      // Gone, or another object by now.
+      if (!isCode(error, 404) && !(uid !== undefined && isCode(error, 409))) throw error;
+    }
+  }
+
+  async isAllowed({ verb, kind, namespace }: Access): Promise<boolean> {
+    const resource = kind && (await this.resource(kind));
+    const attributes = {
+      verb,
+      group: kind ? groupOf(kind) : '*',
+      resource: resource?.name ?? '*',
+      ...(namespace !== undefined && { namespace }),
+    };
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes: attributes } };
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    return (await this.http.send<{ status: { allowed: boolean } }>({ method: 'POST', path, body })).body.status.allowed;
+  }
+
+  /** Nothing while the kind is not served. */
+  private async pathOf({ namespace, ...kind }: Kind & { namespace?: string }, name?: string): Promise<string | undefined> {
+    const resource = await this.resource(kind);
+    if (resource === undefined) return undefined;
+    if (resource.namespaced && name !== undefined && namespace === undefined)
+      throw new CommandProblem(`${kind.kind} ${name} has no namespace.`);
+    const parts = [
+      groupOf(kind) === '' ? `/api/${kind.apiVersion}` : `/apis/${kind.apiVersion}`,
+      ...(resource.namespaced && namespace !== undefined ? ['namespaces', encodeURIComponent(namespace)] : []),
+      resource.name,
+      ...(name === undefined ? [] : [encodeURIComponent(name)]),
+    ];
+    return parts.join('/');
+  }
+}

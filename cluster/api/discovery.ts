@@ -1,0 +1,42 @@
+import type { Resource } from '../cluster';
+import type { Kind } from '../object';
+import type { Http } from './http';
+
+/** All kinds in one answer. Kubernetes has this since 1.30, and as v2beta1 since 1.27; asked for both, it gives the better. */
+const ACCEPT = ['v2', 'v2beta1'].map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`).join(',');
+
+interface GroupList {
+  readonly items?: readonly {
+    readonly metadata?: { readonly name?: string };
+    readonly versions: readonly {
+      readonly version: string;
+      readonly resources?: readonly {
+        readonly resource: string;
+        readonly responseKind?: { readonly kind: string };
+        readonly scope: 'Namespaced' | 'Cluster';
+        readonly verbs: readonly string[];
+      }[];
+    }[];
+  }[];
+}
+
+/** Which kinds the API server serves, by `apiVersion kind`. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+export async function discover(http: Http): Promise<ReadonlyMap<string, Resource>> {
+  const lists = await Promise.all(['/api', '/apis'].map((path) => http.send<GroupList>({ path, accept: ACCEPT })));
+  const resources = new Map<string, Resource>();
+  for (const group of lists.flatMap(({ body }) => body.items ?? [])) {
+    const name = group.metadata?.name ?? '';
+    for (const { version, resources: served = [] } of group.versions) {
+      const apiVersion = name === '' ? version : `${name}/${version}`;
+      for (const { resource, responseKind, scope, verbs } of served) {
+        if (responseKind?.kind)
+          resources.set(nameOf({ apiVersion, kind: responseKind.kind }), { name: resource, namespaced: scope === 'Namespaced', verbs });
+      }
+    }
+  }
+  return resources;
+}
+
+export function nameOf({ apiVersion, kind }: Kind): string {
+  return `${apiVersion} ${kind}`;
+}

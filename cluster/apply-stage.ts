@@ -1,0 +1,169 @@
+import pMap from 'p-map';
+import type { Manifest } from '../constructs/contract';
+import { ApiError } from './api/api-error';
+import { apply, Conflict } from './apply';
+import { immutableFields } from './difference/immutable';
+import { wayOut } from './difference/way-out';
+import type { Dist, DistStage } from './dist';
+import type { Inventory } from './inventory';
+import { placed, readLabelled } from './live';
+import { idOf, inWords, keyOf, type LiveObject } from './object';
+import { isDefinition, isNamespace } from './relations';
+import { lookUntil, type Session } from './session';
+import { type Expected, type Unready, untilReady } from './until-ready';
+import { untilServed } from './until-served';
+
+export interface StageOptions {
+  readonly dist: Dist;
+  readonly inventory: Inventory;
+  /** How long a stage may take. */
+  readonly timeoutMilliseconds: number;
+  readonly force: boolean;
+}
+
+/** More at once only makes the API server's queue longer. */
+export const CONCURRENCY = 12;
+
+/** A refusal that is none: a webhook or a definition that has just come, an API server that starts. */
+const PASSING = [404, 500, 503];
+const PASSING_MILLISECONDS = 30_000;
+
+/**
+ * Applies a stage, and waits until it is ready. Namespaces come first and definitions next, each ready before what is in it or of its kind; the rest
+ * at once. Tells what has not become ready.
+ */
+export class StageApplication {
+  /** What was on the cluster when this deployment first saw objects of its kind and namespace. */
+  private readonly before = new Map<string, LiveObject>();
+  private readonly asked = new Set<string>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: StageOptions,
+  ) {}
+
+  async apply(stage: DistStage): Promise<readonly Unready[]> {
+    const { session, options } = this;
+    const { reporter } = session;
+    reporter.line({ type: 'stage', stage: stage.name });
+    const deadline = session.clock.now() + options.timeoutMilliseconds;
+    const counted = { unchanged: 0 };
+    const first = [stage.objects.filter(isNamespace), stage.objects.filter(isDefinition)];
+    const rest = stage.objects.filter((object) => !isNamespace(object) && !isDefinition(object));
+    for (const objects of [...first, rest].filter(({ length }) => length > 0)) {
+      const wait = { stage: stage.name, environment: options.dist.environment, manifests: this.manifests, deadline, force: options.force };
+      const unserved = await untilServed(session, kindsOf(objects), wait);
+      if (unserved.length > 0) {
+        const isUnserved = (object: Manifest): boolean =>
+          unserved.some(({ kind }) => kind.apiVersion === object.apiVersion && kind.kind === object.kind);
+        return objects
+          .filter(isUnserved)
+          .map((object) => ({ object: inWords(keyOf(object)), state: 'failed', reason: unserved[0]?.reason ?? '' }));
+      }
+      const { expected, refused } = await this.applyAll(stage, objects, deadline, counted);
+      if (refused.length > 0) return refused;
+      const unready = await untilReady(session, expected, wait);
+      if (unready.length > 0) return unready;
+      // Definitions are new, or serve new versions.
+      if (objects.some(isDefinition) && expected.some(({ created }) => created)) session.cluster.rediscover();
+    }
+    if (counted.unchanged > 0) reporter.line({ type: 'note', stage: stage.name, message: `${counted.unchanged} unchanged` });
+    return [];
+  }
+
+  private get manifests(): readonly Manifest[] {
+    return this.options.dist.stages.flatMap(({ objects }) => objects);
+  }
+
+  private async applyAll(
+    stage: DistStage,
+    objects: readonly Manifest[],
+    deadline: number,
+    counted: { unchanged: number },
+  ): Promise<{ expected: Expected[]; refused: Unready[] }> {
+    const { session, options } = this;
+    const manifests = await Promise.all(objects.map((object) => placed(session.cluster, object)));
+    await this.look(manifests);
+    await options.inventory.add(stage.name, manifests.map(keyOf));
+    const refused: Unready[] = [];
+    const expected = await pMap(
+      manifests,
+      async (manifest): Promise<Expected[]> => {
+        try {
+          const applied = await this.applyOne(stage, manifest, deadline);
+          const result = this.resultOf(applied);
+          if (result === 'unchanged') counted.unchanged++;
+          else session.reporter.line({ type: 'applied', stage: stage.name, object: inWords(keyOf(manifest)), result });
+          return [applied];
+        } catch (error) {
+          refused.push({ object: inWords(keyOf(manifest)), state: 'failed', reason: reasonOf(error, manifest) });
+          return [];
+        }
+      },
+      { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
+    );
+    return { expected: expected.flat(), refused };
+  }
+
+  /** What lies in a kind and namespace is asked for once in a deployment. */
+  private async look(manifests: readonly Manifest[]): Promise<void> {
+    const keys = manifests.map(keyOf);
+    const unknown = keys.filter(({ apiVersion, kind, namespace }) => {
+      const place = `${apiVersion} ${kind} ${namespace ?? ''}`;
+      return !this.asked.has(place) && this.asked.add(place);
+    });
+    const found = await readLabelled(this.session.cluster, this.options.dist.environment, unknown);
+    for (const [id, object] of found) this.before.set(id, object);
+  }
+
+  private resultOf({ object, created }: Expected): 'created' | 'changed' | 'unchanged' {
+    if (created) return 'created';
+    return this.before.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'changed';
+  }
+
+  /** What is being deleted takes along whatever is applied to it or into it: it is waited for. So is what is refused only for the moment. */
+  private async applyOne(stage: DistStage, manifest: Manifest, deadline: number): Promise<Expected> {
+    const { session, options } = this;
+    const since = session.clock.now();
+    const waits = (reason: string): void =>
+      session.reporter.waiting([{ stage: stage.name, object: inWords(keyOf(manifest)), reason, since }]);
+    let refusal: unknown;
+    const applied = await lookUntil(session, deadline, async () => {
+      try {
+        const answer = await apply(session.cluster, manifest, { force: options.force });
+        if (answer.object.metadata.deletionTimestamp === undefined) return { manifest, ...answer };
+        refusal = new Error('it is still being deleted');
+        waits('is being deleted; it is applied again when it is gone');
+      } catch (error) {
+        const passing = error instanceof ApiError && PASSING.includes(error.code) && session.clock.now() - since < PASSING_MILLISECONDS;
+        if (!passing && !isTerminating(error)) throw error;
+        refusal = error;
+        waits(reasonOf(error, manifest));
+        session.cluster.rediscover();
+      }
+      return undefined;
+    });
+    if (applied === undefined) throw refusal;
+    return applied;
+  }
+}
+
+function kindsOf(objects: readonly Manifest[]): Manifest[] {
+  return [...new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object])).values()];
+}
+
+/** Nothing can be made in a namespace that is being deleted. */
+function isTerminating(error: unknown): boolean {
+  return error instanceof ApiError && error.causes.some(({ reason }) => reason === 'NamespaceTerminating');
+}
+
+/** Why the API server does not take an object, and what to do about it. */
+export function reasonOf(error: unknown, manifest: Manifest): string {
+  if (!(error instanceof ApiError)) {
+    if (error instanceof Conflict || error instanceof Error) return error.message;
+    return String(error);
+  }
+  const fields = immutableFields(error.status);
+  if (fields.length > 0) return `${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}. ${wayOut(manifest, fields)}`;
+  return error.message;
+}

@@ -1,0 +1,67 @@
+import type { Manifest } from '../constructs/contract';
+import { ApiError } from './api/api-error';
+import { type Applied, type ApplyOptions, type Cluster, FIELD_MANAGER } from './cluster';
+import { CLIENT_SIDE_APPLY, migrated } from './managed-fields';
+import { keyOf, type LiveObject } from './object';
+
+/** A field that dist sets, and that somebody else has set to something else. */
+export interface FieldConflict {
+  readonly field: string;
+  readonly owner: string;
+}
+
+/** Somebody else's fields are not taken away unasked. */
+export class Conflict extends Error {
+  override readonly name = 'Conflict';
+
+  constructor(readonly fields: readonly FieldConflict[]) {
+    super(
+      `${fields.length === 1 ? 'a field is' : `${fields.length} fields are`} set to something else by others: ` +
+        `${fields.map(({ field, owner }) => `${field} by ${owner}`).join(', ')}. ` +
+        'Write what they want into the environment, make them stop, or take the fields over with --force-conflicts',
+    );
+  }
+}
+
+/**
+ * Applies on the server's side. What kubectl has applied before on its own side (`kubectl apply -f dist`) becomes ours, so that a field that is no
+ * longer in dist goes away; kubectl does the same when a person goes on with --server-side.
+ */
+export async function apply(cluster: Cluster, manifest: Manifest, options: ApplyOptions = {}): Promise<Applied> {
+  let applied: Applied;
+  try {
+    applied = await cluster.apply(manifest, options);
+  } catch (error) {
+    const conflicts = conflictsOf(error);
+    if (conflicts.length === 0) throw error;
+    // A dry run cannot hand fields over first: it is told as what the deployment would do.
+    const kubectls = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
+    if (kubectls && options.dryRun) return cluster.apply(manifest, { ...options, force: true });
+    const live = kubectls ? await cluster.get(keyOf(manifest)) : undefined;
+    if (!live || !(await takeOver(cluster, live))) throw new Conflict(conflicts);
+    return cluster.apply(manifest, options);
+  }
+  if (options.dryRun || !(await takeOver(cluster, applied.object))) return applied;
+  return { ...(await cluster.apply(manifest, options)), created: false };
+}
+
+/** Whether there was something to take over. */
+async function takeOver(cluster: Cluster, live: LiveObject): Promise<boolean> {
+  const managedFields = migrated(live.metadata.managedFields ?? [], { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER });
+  if (managedFields === undefined) return false;
+  await cluster.patch(keyOf(live), [
+    // Refused when somebody has changed the object meanwhile.
+    { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+    { op: 'replace', path: '/metadata/managedFields', value: managedFields },
+  ]);
+  return true;
+}
+
+const OWNER = /^conflict with "(?<owner>[^"]+)"/;
+
+function conflictsOf(error: unknown): FieldConflict[] {
+  if (!(error instanceof ApiError) || error.code !== 409) return [];
+  return error.causes
+    .filter(({ reason }) => reason === 'FieldManagerConflict')
+    .map(({ field = '', message = '' }) => ({ field, owner: OWNER.exec(message)?.groups?.['owner'] ?? message }));
+}

@@ -1,0 +1,77 @@
+import type { Connection } from '../api/connection';
+import { compare } from '../compare';
+import { deploy, type Deployed } from '../deploy';
+import { directions, type Directions } from '../directions';
+import { type Dist, selectStages } from '../dist';
+import type { Options } from '../options';
+import type { Session } from '../session';
+import { confirmed, counted, listed, listedTaken, say, sayJson } from './say';
+
+export async function runDeploy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
+  const stages = selectStages(dist.stages, options.stages);
+  if (options.dryRun) return rehearse(session, dist, options);
+  const what = `Deploys ${counted(stages.length, 'stage')} of ${dist.environment} (${dist.folder}):`;
+  const deployed = await deploy(session, dist, { ...options, confirm: () => confirmed(what, connection, options, session) });
+  session.reporter.end();
+  if (deployed === undefined) return 1;
+  const isWell = deployed.unready.length === 0 && deployed.taken.refused.length === 0;
+  const directed = isWell ? await directions(session.cluster, dist) : undefined;
+  if (options.json) sayJson({ type: 'result', ready: isWell, ...deployed, ...(directed && { directions: directed }) });
+  else say(inWords(dist, options, deployed, directed).join('\n'));
+  return isWell ? 0 : 1;
+}
+
+function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deployed, directed: Directions | undefined): string[] {
+  if (stage !== undefined) {
+    const minutes = counted(Math.round(options.timeoutMilliseconds / 60_000), 'minute');
+    const late = unready.some(({ state }) => state === 'failed') ? '' : ` after ${minutes}`;
+    return [
+      ...listed(`Stage ${stage} is not ready${late}, and the stages after it were not applied:`, unready),
+      '',
+      'What was applied stays. Deploy again when the cause is gone: it goes on from here.',
+    ];
+  }
+  const pruned = taken.deleted > 0 ? [`${counted(taken.deleted, 'object')} that dist no longer has were taken away.`] : [];
+  const left = listedTaken(taken, 'No longer in dist, but kept, because --delete-data was not given:');
+  if (!directed)
+    return ['', `${dist.environment} is deployed, but not all that dist no longer has could be taken away.`, ...pruned, ...left];
+  return [
+    '',
+    `All of ${options.stages.length === 0 ? dist.environment : options.stages.join(', ')} is ready.`,
+    ...pruned,
+    ...left,
+    ...told(directed),
+  ];
+}
+
+function told({ urls, hosts, credentials }: Directions): string[] {
+  return [
+    ...(urls.length > 0 ? ['', 'Open in a browser:', ...urls.map((url) => `  ${url}`)] : []),
+    ...(hosts.length > 0
+      ? ['', 'If no name service knows that name, add this line to /etc/hosts:', ...hosts.map((host) => `  ${host}`)]
+      : []),
+    ...(credentials.length > 0 ? ['', 'Passwords are in:', ...credentials.map((secret) => `  ${secret}`)] : []),
+  ];
+}
+
+/** Has the API server check all of it, and store nothing. */
+async function rehearse(session: Session, dist: Dist, options: Options): Promise<number> {
+  const comparisons = await compare(session, dist, selectStages(dist.stages, options.stages), options.stages);
+  const refused = comparisons.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
+  const results = { none: 'unchanged', created: 'created', changed: 'changed', removed: 'deleted' } as const;
+  for (const { stage, object, difference, refusal } of comparisons) {
+    if (refusal === undefined)
+      session.reporter.line({ type: 'applied', stage, object, result: results[difference.kind], message: 'dry run' });
+  }
+  session.reporter.end();
+  if (options.json) sayJson({ type: 'result', dryRun: true, refused });
+  else
+    say(
+      [
+        '',
+        ...listed('The API server would refuse:', refused),
+        `Nothing was changed: this was a dry run of ${counted(comparisons.length, 'object')}.`,
+      ].join('\n'),
+    );
+  return refused.length === 0 ? 0 : 1;
+}

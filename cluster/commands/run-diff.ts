@@ -1,0 +1,36 @@
+import { compare } from '../compare';
+import { type Dist, selectStages } from '../dist';
+import type { Options } from '../options';
+import type { Session } from '../session';
+import { paintDifference, paintFor } from '../terminal/colours';
+import { counted, listed, say, sayJson } from './say';
+
+export async function runDiff(session: Session, dist: Dist, options: Options): Promise<number> {
+  const comparisons = await compare(session, dist, selectStages(dist.stages, options.stages), options.stages);
+  const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
+  const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
+  if (options.json) {
+    sayJson({ environment: dist.environment, differences: different.map(({ difference, ...rest }) => ({ ...rest, ...difference })) });
+  } else {
+    const paint = paintFor(process.stdout);
+    for (const { difference } of different) if (difference.text !== '') say(`${paintDifference(difference.text, paint)}\n`);
+    say(
+      summaryOf(
+        different.map(({ difference }) => difference.kind),
+        comparisons.length,
+      )
+        .concat(listed('The API server would refuse:', refused))
+        .join('\n'),
+    );
+  }
+  if (refused.length > 0) return 2;
+  return different.length === 0 ? 0 : 1;
+}
+
+function summaryOf(kinds: readonly string[], total: number): string[] {
+  const number = (kind: string): number => kinds.filter((each) => each === kind).length;
+  if (kinds.length === 0) return [`No differences in ${counted(total, 'object')}.`];
+  return [
+    `${number('created')} to create, ${number('changed')} to change, ${number('removed')} to take away, of ${counted(total, 'object')}.`,
+  ];
+}

@@ -1,0 +1,79 @@
+import pMap from 'p-map';
+import type { Manifest } from '../constructs/contract';
+import { ApiError } from './api/api-error';
+import { apply } from './apply';
+import { CONCURRENCY, reasonOf } from './apply-stage';
+import { FIELD_MANAGER } from './cluster';
+import { targetsOf } from './destroy/target';
+import { withoutAbandoned } from './difference/abandoned';
+import { type Difference, differenceOf } from './difference/difference';
+import type { Dist, DistStage } from './dist';
+import { Inventory } from './inventory';
+import { placed, readLive } from './live';
+import { CLIENT_SIDE_APPLY } from './managed-fields';
+import { idOf, inWords, keyOf, type LiveObject } from './object';
+import { goneFromDist } from './prune';
+import type { Session } from './session';
+
+/** What a deployment would do to an object. */
+export interface Comparison {
+  readonly stage: string;
+  readonly object: string;
+  readonly difference: Difference;
+  /** Why the API server would refuse it, and what to do about that. */
+  readonly refusal?: string;
+}
+
+const UNCHANGED: Difference = { kind: 'none', text: '' };
+
+/** What a deployment of these stages would do, as the API server itself says: it is asked to apply all of it, and to store nothing. */
+export async function compare(session: Session, dist: Dist, stages: readonly DistStage[], named: readonly string[]): Promise<Comparison[]> {
+  const { cluster } = session;
+  const comparisons: Comparison[] = [];
+  for (const stage of stages) {
+    const manifests = await Promise.all(stage.objects.map((object) => placed(cluster, object)));
+    const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
+    const compared = await pMap(manifests, async (manifest) => compareOne(session, stage, manifest, live.get(idOf(keyOf(manifest)))), {
+      concurrency: CONCURRENCY,
+      ...(session.signal && { signal: session.signal }),
+    });
+    comparisons.push(...compared);
+  }
+  const targets = await targetsOf(cluster, dist, await Inventory.read(cluster, dist.environment));
+  for (const { stage, key, manifest } of goneFromDist(dist, targets, named)) {
+    if (manifest) comparisons.push({ stage, object: inWords(key), difference: differenceOf(manifest, undefined, dist.folder) });
+  }
+  return comparisons;
+}
+
+async function compareOne({ cluster }: Session, stage: DistStage, manifest: Manifest, live: LiveObject | undefined): Promise<Comparison> {
+  const comparison = { stage: stage.name, object: inWords(keyOf(manifest)) };
+  // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
+  const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
+  if ((await cluster.resource(manifest)) === undefined) return created;
+  try {
+    const { object } = await apply(cluster, manifest, { dryRun: true });
+    const next = live ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
+    return { ...comparison, difference: differenceOf(live, next, stage.file) };
+  } catch (error) {
+    if (!live && error instanceof ApiError && error.code === 404) return created;
+    if (!(error instanceof Error)) throw error;
+    const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created.difference;
+    return { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference, refusal: reasonOf(error, manifest) };
+  }
+}
+
+/** What dist wants, where the API server does not say what would become of it: dist's fields over those that are there. */
+function overlaid<Value>(below: Value, above: unknown): Value {
+  if (!isMap(below) || !isMap(above)) return above as Value;
+  return Object.fromEntries(
+    Object.entries({ ...below, ...above }).map(([name, value]) => [
+      name,
+      name in above && name in below ? overlaid(below[name], above[name]) : value,
+    ]),
+  ) as Value;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

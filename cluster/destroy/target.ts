@@ -1,0 +1,75 @@
+import type { Manifest } from '../../constructs/contract';
+import { contractOf } from '../../constructs/contract';
+import type { Cluster } from '../cluster';
+import type { Dist } from '../dist';
+import type { Inventory } from '../inventory';
+import { placed } from '../live';
+import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../object';
+import { definitionsOperatedBy, isCustom, isDefinition, isNamespace } from '../relations';
+
+/** An object of an environment, whether it is on the cluster or not. */
+export interface Target {
+  readonly stage: string;
+  readonly key: ObjectKey;
+  /** If not, an earlier deploy has applied it. */
+  readonly inDist: boolean;
+  /** As dist has it, or where dist has it no longer, as it is on the cluster: what its contract says. Nothing when it is in neither. */
+  readonly manifest?: Manifest;
+}
+
+/** All that an environment has or had on a cluster, in the order of stages: what is in dist, and what the inventory has besides. */
+export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Inventory): Promise<Target[]> {
+  const targets: Target[] = [];
+  for (const { name, objects } of dist.stages) {
+    const manifests = await Promise.all(objects.map((object) => placed(cluster, object)));
+    targets.push(...manifests.map((manifest) => ({ stage: name, key: keyOf(manifest), inDist: true, manifest })));
+  }
+  const known = new Set(targets.map(({ key }) => idOf(key)));
+  for (const stage of inventory.stages) {
+    const others = inventory.of(stage).filter((key) => !known.has(idOf(key)));
+    const found = await Promise.all(others.map((key) => cluster.get(key)));
+    others.forEach((key, index) => targets.push({ stage, key, inDist: false, ...(found[index] && { manifest: found[index] }) }));
+  }
+  return targets.sort((one, other) => (one.stage < other.stage ? -1 : one.stage > other.stage ? 1 : 0));
+}
+
+/** Kinds whose objects take data along, whether they say so or not. With a definition goes every object of its kind. */
+const DATA_KINDS = [
+  'Namespace',
+  'CustomResourceDefinition.apiextensions.k8s.io',
+  'PersistentVolumeClaim',
+  'PostgresCluster.postgres-operator.crunchydata.com',
+];
+
+/** Whose data goes when an object goes; nothing when none does. */
+export function dataOf(manifest: Manifest): string | undefined {
+  const { holdsData } = contractOf(manifest);
+  if (holdsData !== undefined) return holdsData;
+  if (!DATA_KINDS.includes(groupKindOf(manifest))) return undefined;
+  if (isNamespace(manifest)) return 'all that is in it';
+  return isDefinition(manifest) ? 'every object of its kind' : 'its volume';
+}
+
+/** Policies of admission. They guard the rest, so they are the last to go. */
+export function isGuard(kind: Kind): boolean {
+  return /^(Validating|Mutating)AdmissionPolicy(Binding)?\.admissionregistration\.k8s\.io$/.test(groupKindOf(kind));
+}
+
+/**
+ * The order within a stage: what an operator has to take apart; operators, while they still have all their rights; all others; definitions; and what
+ * they all are in.
+ */
+export enum Rank {
+  Custom,
+  Operator,
+  Other,
+  Definition,
+  Namespace,
+}
+
+export function rankOf({ key, manifest }: Target): Rank {
+  if (isNamespace(key)) return Rank.Namespace;
+  if (isDefinition(key)) return Rank.Definition;
+  if (manifest && definitionsOperatedBy(manifest).length > 0) return Rank.Operator;
+  return isCustom(key) ? Rank.Custom : Rank.Other;
+}

@@ -1,0 +1,49 @@
+import { conditionOf, idOf, inWords, keyOf, type LiveObject } from '../object';
+import { isNamespace } from '../relations';
+import { lookUntil, type Session } from '../session';
+import { lostOperatorOf, type Situation } from './rules';
+
+export interface GoneWait {
+  readonly stage: string;
+  readonly situation: Situation;
+  readonly deadline: number;
+}
+
+/** Waits until all are gone; tells by id why those that are left are: they take too long, or nobody is left who would let them go. */
+export async function untilGone(session: Session, objects: readonly LiveObject[], wait: GoneWait): Promise<ReadonlyMap<string, string>> {
+  const { cluster, reporter, clock } = session;
+  const since = clock.now();
+  let left: readonly LiveObject[] = objects;
+  const lost = new Map<string, string>();
+  const done = await lookUntil(session, wait.deadline, async (round) => {
+    const live = await Promise.all(left.map((object) => cluster.get(keyOf(object))));
+    left = live.filter(
+      (object): object is LiveObject => object !== undefined && objects.some(({ metadata }) => metadata.uid === object.metadata.uid),
+    );
+    reporter.waiting(left.map((object) => ({ stage: wait.stage, object: inWords(keyOf(object)), reason: reasonOf(object), since })));
+    if (left.length === 0) return true;
+    for (const object of round === 0 ? [] : left) {
+      const reason = await lostOperatorOf(object, wait.situation);
+      if (reason !== undefined) lost.set(idOf(keyOf(object)), reason);
+    }
+    return lost.size > 0 || undefined;
+  });
+  reporter.waiting([]);
+  const minutes = Math.round((wait.deadline - since) / 60_000);
+  const late = (object: LiveObject): string => `is still there after ${minutes} min: it ${reasonOf(object)}`;
+  return new Map(left.map((object) => [idOf(keyOf(object)), lost.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
+}
+
+/** What an object that is being deleted waits for. */
+function reasonOf(object: LiveObject): string {
+  if (isNamespace(object)) {
+    const [problem] = ['NamespaceDeletionContentFailure', 'NamespaceFinalizersRemaining', 'NamespaceContentRemaining']
+      .map((type) => conditionOf(object, type))
+      .filter((condition) => condition?.status === 'True');
+    if (problem?.message) return problem.message;
+  }
+  const { finalizers = [] } = object.metadata;
+  return finalizers.length === 0
+    ? 'goes'
+    : `waits for ${finalizers.length === 1 ? 'its finalizer' : 'its finalizers'} ${finalizers.join(', ')}`;
+}

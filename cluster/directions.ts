@@ -1,0 +1,84 @@
+import { contractOf, type Manifest } from '../constructs/contract';
+import type { Cluster } from './cluster';
+import { groupKindOf, inWords, keyOf } from './object';
+import type { Dist } from './dist';
+import { placed } from './live';
+
+/** What a person wants to know when all is ready: where to go, and where the passwords are. Names only. */
+export interface Directions {
+  readonly urls: readonly string[];
+  /** A line for /etc/hosts, for names that no name service may know. */
+  readonly hosts: readonly string[];
+  /** Secrets with a password, and whose it is. */
+  readonly credentials: readonly string[];
+}
+
+interface Entrance {
+  readonly host: string;
+  readonly scheme: 'http' | 'https';
+  readonly address?: string;
+}
+
+export async function directions(cluster: Cluster, dist: Dist): Promise<Directions> {
+  const objects = await Promise.all(dist.stages.flatMap((stage) => stage.objects).map((object) => placed(cluster, object)));
+  const entrances = (await Promise.all(objects.map((object) => entrancesOf(cluster, object)))).flat();
+  const secrets = objects.flatMap((object) =>
+    (contractOf(object).makes ?? []).filter(({ kind, keys = [] }) => kind === 'Secret' && keys.includes('password')),
+  );
+  return {
+    urls: unique(entrances.map(({ scheme, host }) => `${scheme}://${host}`)),
+    hosts: unique(entrances.flatMap(({ address, host }) => (address === undefined ? [] : [`${address} ${host}`]))),
+    credentials: unique(secrets.map(({ kind, namespace, name }) => inWords({ kind, name, ...(namespace !== undefined && { namespace }) }))),
+  };
+}
+
+async function entrancesOf(cluster: Cluster, manifest: Manifest): Promise<Entrance[]> {
+  switch (groupKindOf(manifest)) {
+    case 'Ingress.networking.k8s.io': {
+      const { rules = [], tls = [] } = manifest['spec'] as {
+        rules?: readonly { host?: string }[];
+        tls?: readonly { hosts?: readonly string[] }[];
+      };
+      const address = await addressOf(cluster, manifest);
+      const secured = new Set(tls.flatMap(({ hosts = [] }) => hosts));
+      return rules.flatMap(({ host }) =>
+        host === undefined ? [] : [{ host, scheme: secured.has(host) ? 'https' : 'http', ...(address !== undefined && { address }) }],
+      );
+    }
+    case 'HTTPRoute.gateway.networking.k8s.io': {
+      const { hostnames = [], parentRefs = [] } = manifest['spec'] as {
+        hostnames?: readonly string[];
+        parentRefs?: readonly { name: string; namespace?: string; sectionName?: string }[];
+      };
+      const [parent] = parentRefs;
+      const gateway =
+        parent &&
+        (await cluster.get({
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'Gateway',
+          namespace: parent.namespace ?? manifest.metadata.namespace ?? 'default',
+          name: parent.name,
+        }));
+      const { listeners = [] } = (gateway?.['spec'] ?? {}) as { listeners?: readonly { name: string; protocol: string }[] };
+      const { addresses = [] } = (gateway?.['status'] ?? {}) as { addresses?: readonly { type?: string; value: string }[] };
+      const listener = listeners.find(({ name }) => name === parent?.sectionName);
+      const address = addresses.find(({ type = 'IPAddress' }) => type === 'IPAddress')?.value;
+      const scheme = listener?.protocol === 'HTTP' ? 'http' : 'https';
+      return hostnames.map((host) => ({ host, scheme, ...(address !== undefined && { address }) }));
+    }
+    default:
+      return [];
+  }
+}
+
+/** The address of an Ingress' controller; where a load balancer has a name only, name services are somebody's business already. */
+async function addressOf(cluster: Cluster, manifest: Manifest): Promise<string | undefined> {
+  const { loadBalancer } = ((await cluster.get(keyOf(manifest)))?.['status'] ?? {}) as {
+    loadBalancer?: { ingress?: readonly { ip?: string }[] };
+  };
+  return loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip;
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { ENVIRONMENT_LABEL, type Manifest } from '../constructs/contract';
+import { inWords, keyOf } from './object';
+import { CommandProblem } from './problem';
+
+/** A file of dist. */
+export interface DistStage {
+  /** The file's name without its ending: `30-postgres`. */
+  readonly name: string;
+  /** The file, from where the command was called: `dist/30-postgres.k8s.yaml`. */
+  readonly file: string;
+  readonly objects: readonly Manifest[];
+}
+
+/** A folder that synth has written: one environment. Its sub-folders are other environments. */
+export interface Dist {
+  readonly folder: string;
+  /** The environment's name, which all of its objects carry as a label. */
+  readonly environment: string;
+  /** In the order in which they are applied. */
+  readonly stages: readonly DistStage[];
+}
+
+const ENDING = /(\.k8s)?\.(yaml|yml|json)$/;
+
+/** Reads all of a folder; every problem of its files is told at once. */
+export function readDist(folder: string): Dist {
+  const files = filesIn(folder);
+  const problems: string[] = [];
+  const stages = files.map((file) => readStage(join(folder, file), problems));
+  if (problems.length > 0)
+    throw new CommandProblem(`${folder} is not what npm run synth writes:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  const environments = new Set(stages.flatMap(({ objects }) => objects.map(environmentOf)));
+  const [environment] = environments;
+  if (environment === undefined || environments.size > 1) {
+    const found = [...environments].map((name) => (name === undefined ? 'none' : `"${name}"`)).join(' and ') || 'nothing';
+    throw new CommandProblem(
+      `The objects of ${folder} must be those of one environment, by their label ${ENVIRONMENT_LABEL}, but it has those of ${found}.\n` +
+        'Run npm run synth, and name a folder that it writes: dist, dist/production.',
+    );
+  }
+  return { folder, environment, stages };
+}
+
+/** The stages by what a person calls them: `50-cvat`, or `cvat`. All of them when none is named. */
+export function selectStages<Named extends { readonly name: string }>(
+  stages: readonly Named[],
+  names: readonly string[],
+): readonly Named[] {
+  const unknown = names.filter((name) => !stages.some((stage) => isCalled(stage.name, name)));
+  if (unknown.length > 0) {
+    const known = stages.map(({ name }) => name).join(', ');
+    throw new CommandProblem(
+      `There is no stage ${unknown.map((name) => `"${name}"`).join(', ')}. There are ${known}; the number can be left out.`,
+    );
+  }
+  return names.length === 0 ? stages : stages.filter((stage) => names.some((name) => isCalled(stage.name, name)));
+}
+
+const isCalled = (stage: string, name: string): boolean => stage === name || stage.replace(/^\d+-/, '') === name;
+
+function filesIn(folder: string): string[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() && ENDING.test(entry.name) ? [entry.name] : [],
+    );
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : `cannot be read (${(error as Error).message})`;
+    throw new CommandProblem(
+      `The folder ${folder} ${reason}. npm run synth writes dist, and a folder below it for each further environment.`,
+    );
+  }
+  if (names.length === 0) throw new CommandProblem(`The folder ${folder} has no YAML files. Run npm run synth.`);
+  // As kubectl does: byte by byte, in no language.
+  return names.sort();
+}
+
+function readStage(file: string, problems: string[]): DistStage {
+  const objects: Manifest[] = [];
+  for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
+    const [error] = document.errors;
+    if (error) {
+      problems.push(`${file}: ${error.message}`);
+      continue;
+    }
+    const object = document.toJS() as Partial<Manifest> | null;
+    if (object === null) continue;
+    if (object.apiVersion && object.kind && object.metadata?.name) objects.push(object as Manifest);
+    else problems.push(`${file}: a document lacks apiVersion, kind or metadata.name`);
+  }
+  const seen = new Set<string>();
+  for (const object of objects) {
+    const name = inWords(keyOf(object));
+    if (seen.has(name)) problems.push(`${file}: ${name} is there twice`);
+    seen.add(name);
+  }
+  return { name: file.slice(file.lastIndexOf('/') + 1).replace(ENDING, ''), file, objects };
+}
+
+function environmentOf({ metadata }: Manifest): string | undefined {
+  return metadata.labels?.[ENVIRONMENT_LABEL];
+}

@@ -1,0 +1,37 @@
+import { ENVIRONMENT_LABEL, type Manifest } from '../constructs/contract';
+import type { Cluster } from './cluster';
+import { idOf, keyOf, type LiveObject, type ObjectKey } from './object';
+
+/** Objects as they are on the cluster. */
+export type Live = ReadonlyMap<string, LiveObject>;
+
+/** The object that a manifest of dist describes goes where kubectl would put it. Which kinds have a namespace only the cluster knows. */
+export async function placed(cluster: Cluster, manifest: Manifest): Promise<Manifest> {
+  if (manifest.metadata.namespace !== undefined) return manifest;
+  const resource = await cluster.resource(manifest);
+  if (!resource?.namespaced) return manifest;
+  return { ...manifest, metadata: { ...manifest.metadata, namespace: cluster.namespace } };
+}
+
+/** Those of an environment's objects that are on the cluster: one question for each kind and namespace. */
+export async function readLabelled(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<Map<string, LiveObject>> {
+  const places = new Map(objects.map((object) => [`${object.apiVersion} ${object.kind} ${object.namespace ?? ''}`, object]));
+  const labels = `${ENVIRONMENT_LABEL}=${environment}`;
+  const lists = await Promise.all(
+    [...places.values()].map(({ apiVersion, kind, namespace }) =>
+      cluster.list({ apiVersion, kind }, { labels, ...(namespace !== undefined && { namespace }) }),
+    ),
+  );
+  return new Map(lists.flat().map((object) => [idOf(keyOf(object)), object]));
+}
+
+/**
+ * Those of the objects that are on the cluster. The label is asked for first; an object that lacks it, because somebody made it without us,
+ * or took the label off, is asked for by its name.
+ */
+export async function readLive(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<Live> {
+  const live = await readLabelled(cluster, environment, objects);
+  const others = objects.filter((object) => !live.has(idOf(object)));
+  for (const object of await Promise.all(others.map((key) => cluster.get(key)))) if (object) live.set(idOf(keyOf(object)), object);
+  return live;
+}

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApiCluster } from './api/api-cluster';
+import { ApiError } from './api/api-error';
+import { connect } from './api/connection';
+import { Http } from './api/http';
+import { type Command as Run, runDeploy, runDestroy, runDiff, runStatus } from './commands';
+import { readDist } from './dist';
+import { HELP } from './help';
+import { type Command, type Options, parseOptions } from './options';
+import { CommandProblem } from './problem';
+import type { Clock } from './session';
+import { createReporter, type ReportFormat } from './terminal/create-reporter';
+
+const RUNS: Readonly<Record<Command, Run>> = { deploy: runDeploy, diff: runDiff, status: runStatus, destroy: runDestroy };
+
+const INTERRUPTED = 130;
+
+const clock: Clock = { now: () => Date.now(), pause: (milliseconds, signal) => pause(milliseconds, undefined, signal ? { signal } : {}) };
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(HELP[process.argv[2] as Command]);
+    return 0;
+  }
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second time, a person has no patience.
+      if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+      interrupt.abort();
+    });
+  }
+  try {
+    return await run(options, interrupt.signal);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.stderr.write(`\nInterrupted. What was done stays done; run the same command again to go on.\n`);
+    return INTERRUPTED;
+  }
+}
+
+async function run(options: Options, signal: AbortSignal): Promise<number> {
+  const dist = readDist(options.folder);
+  const connection = connect(options.context);
+  const reporter = createReporter(formatOf(options));
+  const http = new Http(connection, { signal, onWarning: (message) => reporter.line({ type: 'warning', message }) });
+  try {
+    return await RUNS[options.command]({ cluster: new ApiCluster(http), clock, reporter, signal }, dist, options, connection);
+  } finally {
+    reporter.end();
+  }
+}
+
+function formatOf({ json }: Options): ReportFormat {
+  if (json) return 'json';
+  return process.stdout.isTTY ? 'terminal' : 'plain';
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const known = error instanceof CommandProblem || error instanceof ApiError;
+    const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`${text.trimEnd()}\n`);
+    process.exit(error instanceof CommandProblem ? error.exitCode : 2);
+  },
+);

@@ -1,0 +1,125 @@
+import type { Manifest } from '../constructs/contract';
+import { apply } from './apply';
+import type { Applied } from './cluster';
+import { readLive } from './live';
+import { Round } from './look';
+import { idOf, inWords, keyOf, type LiveObject } from './object';
+import { readinessOf } from './readiness';
+import type { State } from './readiness/readiness';
+import { lookUntil, type Session } from './session';
+import { Warnings } from './warnings';
+
+/** An object that was applied, and is to become ready. */
+export interface Expected extends Applied {
+  readonly manifest: Manifest;
+}
+
+export interface Wait {
+  readonly stage: string;
+  readonly environment: string;
+  /** All objects of the environment, which tell who looks after what. */
+  readonly manifests: readonly Manifest[];
+  /** When to give up, in milliseconds since 1970. */
+  readonly deadline: number;
+  readonly force: boolean;
+}
+
+/** An object that has not become ready. */
+export interface Unready {
+  readonly object: string;
+  readonly state: Exclude<State['state'], 'ready'>;
+  readonly reason: string;
+}
+
+/** How often in succession an object must look failed: some only seem so for a moment, while their controllers take notice of a change. */
+const FAILURES = 2;
+
+interface Pending {
+  readonly expected: Expected;
+  readonly since: number;
+  failures: number;
+  state: State;
+}
+
+/** Waits until all are ready; tells those that are not when the time is over, or at once when waiting for one is of no use. */
+export async function untilReady(session: Session, expected: readonly Expected[], wait: Wait): Promise<readonly Unready[]> {
+  const { clock, reporter } = session;
+  const warnings = new Warnings(
+    session,
+    expected.map(({ manifest }) => manifest),
+    wait.stage,
+  );
+  let pending: Pending[] = expected.map((each) => ({
+    expected: each,
+    since: clock.now(),
+    failures: 0,
+    state: { state: 'waiting', reason: '' },
+  }));
+  const done = await lookUntil(session, wait.deadline, async (round) => {
+    // Right after the apply, its answers are what is on the cluster.
+    const live = round === 0 ? answers(pending) : await present(session, pending, wait);
+    const look = new Round(session.cluster, wait.manifests);
+    const judged = await Promise.all(
+      pending.map(async (each): Promise<Pending> => {
+        const object = live.get(idOf(keyOf(each.expected.manifest)));
+        const state: State = object ? await readinessOf(object, look) : { state: 'waiting', reason: 'is not there' };
+        return { ...each, state, failures: state.state === 'failed' ? each.failures + 1 : 0 };
+      }),
+    );
+    for (const {
+      expected: { manifest },
+      state,
+    } of judged) {
+      if (round > 0 && state.state === 'ready')
+        reporter.line({ type: 'state', stage: wait.stage, object: words(manifest), state: 'ready' });
+    }
+    pending = judged.filter(({ state }) => state.state !== 'ready');
+    reporter.waiting(
+      pending.map((each) => ({
+        stage: wait.stage,
+        object: words(each.expected.manifest),
+        reason: reasonOf(each.state),
+        since: each.since,
+      })),
+    );
+    if (pending.length === 0) return [];
+    await warnings.tell();
+    return pending.some(({ failures }) => failures >= FAILURES) ? unready(pending) : undefined;
+  });
+  reporter.waiting([]);
+  return done ?? unready(pending);
+}
+
+function answers(pending: readonly Pending[]): ReadonlyMap<string, LiveObject> {
+  return new Map(pending.map(({ expected: { object } }) => [idOf(keyOf(object)), object]));
+}
+
+/**
+ * The objects as they are now. One that has gone, or has been replaced by another, is applied again: whoever deleted it may not have known that it
+ * is wanted. PGO does so to the Secret of a database user when its cluster was deleted a moment ago.
+ */
+async function present(session: Session, pending: readonly Pending[], wait: Wait): Promise<ReadonlyMap<string, LiveObject>> {
+  const { cluster, reporter } = session;
+  const manifests = pending.map(({ expected }) => expected.manifest);
+  const live = new Map(await readLive(cluster, wait.environment, manifests.map(keyOf)));
+  await Promise.all(
+    pending.map(async ({ expected: { manifest, object } }) => {
+      const id = idOf(keyOf(manifest));
+      if (live.get(id)?.metadata.uid === object.metadata.uid) return;
+      const message = 'was deleted or replaced by somebody meanwhile, and is applied again';
+      reporter.line({ type: 'warning', stage: wait.stage, object: words(manifest), message });
+      const { object: again } = await apply(cluster, manifest, { force: wait.force });
+      live.set(id, again);
+    }),
+  );
+  return live;
+}
+
+function unready(pending: readonly Pending[]): Unready[] {
+  return pending.flatMap(({ expected: { manifest }, state }) => {
+    return state.state === 'ready' ? [] : [{ object: words(manifest), state: state.state, reason: state.reason }];
+  });
+}
+
+const words = (manifest: Manifest): string => inWords(keyOf(manifest));
+const reasonOf = (state: State): string => (state.state === 'ready' ? '' : state.reason);

@@ -1,0 +1,65 @@
+import type { Manifest } from '../constructs/contract';
+import { contractOf } from '../constructs/contract';
+import { groupKindOf, inWords, type Kind, keyOf } from './object';
+import { definitionIn, definitionsMadeBy } from './relations';
+import { lookUntil, type Session } from './session';
+
+export interface ServedWait {
+  readonly stage: string;
+  /** All objects of the environment: one of them may bring the kind. */
+  readonly manifests: readonly Manifest[];
+  readonly deadline: number;
+}
+
+/** A kind that the cluster does not serve, and what to do about it. */
+export interface Unserved {
+  readonly kind: Kind;
+  readonly reason: string;
+}
+
+/**
+ * Waits until the cluster serves all these kinds: a release brings its definitions some time after it was applied. A kind that nothing of the
+ * environment brings is not waited for.
+ */
+export async function untilServed(session: Session, kinds: readonly Kind[], wait: ServedWait): Promise<readonly Unserved[]> {
+  const { cluster, reporter, clock } = session;
+  const since = clock.now();
+  const missing = async (): Promise<Kind[]> => {
+    const served = await Promise.all(kinds.map((kind) => cluster.resource(kind)));
+    return kinds.filter((_kind, index) => served[index] === undefined);
+  };
+  const unserved = (kind: Kind): Unserved => ({ kind, reason: reasonOf(kind, wait.manifests) });
+  let last: Unserved[] = [];
+  const done = await lookUntil(session, wait.deadline, async (round) => {
+    // What was known before this stage may be old.
+    if (round > 0) cluster.rediscover();
+    last = (await missing()).map(unserved);
+    const hopeless = last.filter(({ kind }) => bringersOf(kind, wait.manifests).length === 0);
+    reporter.waiting(last.map(({ kind, reason }) => ({ stage: wait.stage, object: `${kind.kind} (${kind.apiVersion})`, reason, since })));
+    if (last.length === 0) return last;
+    return round > 0 && hopeless.length > 0 ? hopeless : undefined;
+  });
+  reporter.waiting([]);
+  return done ?? last;
+}
+
+/** Whose doing it will be that a kind is served. */
+function bringersOf(kind: Kind, manifests: readonly Manifest[]): Manifest[] {
+  const wanted = groupKindOf(kind);
+  return manifests.filter((manifest) => {
+    const own = definitionIn(manifest);
+    return [...definitionsMadeBy(manifest), ...(own ? [own] : [])].some(({ kinds }) =>
+      kinds.some((served) => groupKindOf(served) === wanted),
+    );
+  });
+}
+
+function reasonOf(kind: Kind, manifests: readonly Manifest[]): string {
+  const [bringer] = bringersOf(kind, manifests);
+  if (bringer) return `the cluster does not serve this kind yet: ${inWords(keyOf(bringer))} brings it`;
+  const needs = manifests.flatMap((manifest) => contractOf(manifest).needs ?? []);
+  const need = needs.find(
+    ({ kind: needed, keys = [] }) => needed === 'CustomResourceDefinition' && keys.some((key) => key.endsWith(`/${kind.kind}`)),
+  );
+  return `the cluster does not serve this kind, and nothing in dist brings it${need ? `: ${need.remedy}` : ''}`;
+}
