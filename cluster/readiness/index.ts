@@ -1,10 +1,13 @@
 import { groupKindOf, type Kind, type LiveObject } from '../object';
 import { apiService } from './api-service';
 import { appUser } from './app-user';
+import { application } from './application';
 import { byConditions, byReadyCondition } from './by-conditions';
 import { customResourceDefinition } from './custom-resource-definition';
 import { daemonSet } from './daemon-set';
 import { deployment } from './deployment';
+import { fluxObject, helmRelease, helmRepository } from './flux';
+import { helmChart } from './helm-chart';
 import { httpRoute } from './http-route';
 import { job } from './job';
 import { made } from './made';
@@ -21,14 +24,21 @@ import { statefulSet } from './stateful-set';
 const RULES: ReadonlyMap<string, Readiness> = new Map<string, Readiness>([
   ['APIService.apiregistration.k8s.io', apiService],
   ['AppUser.kapernikov.com', appUser],
+  ['Application.argoproj.io', application],
   ['Certificate.cert-manager.io', byReadyCondition],
   ['ClusterIssuer.cert-manager.io', byReadyCondition],
   ['CustomResourceDefinition.apiextensions.k8s.io', customResourceDefinition],
   ['DaemonSet.apps', daemonSet],
   ['Deployment.apps', deployment],
+  ['GitRepository.source.toolkit.fluxcd.io', fluxObject],
+  ['HelmChart.helm.cattle.io', helmChart({ hasRule, readinessOf })],
+  ['HelmRelease.helm.toolkit.fluxcd.io', helmRelease],
+  ['HelmRepository.source.toolkit.fluxcd.io', helmRepository],
   ['HTTPRoute.gateway.networking.k8s.io', httpRoute],
   ['Issuer.cert-manager.io', byReadyCondition],
   ['Job.batch', job],
+  ['Kustomization.kustomize.toolkit.fluxcd.io', fluxObject],
+  ['OCIRepository.source.toolkit.fluxcd.io', fluxObject],
   ['PersistentVolumeClaim', persistentVolumeClaim],
   ['Pod', pod],
   ['PostgresCluster.postgres-operator.crunchydata.com', postgresCluster],
@@ -44,6 +54,6 @@ export async function readinessOf(object: LiveObject, look: Look): Promise<State
 }
 
 /** Whether there is more to an object of this kind than that it exists. */
-export function hasRule(kind: Kind): boolean {
+function hasRule(kind: Kind): boolean {
   return RULES.has(groupKindOf(kind));
 }
