@@ -1,7 +1,7 @@
 import type { LiveObject } from '../object';
 import { unobserved } from './conditions';
 import { countAt, numberAt } from './fields';
-import { READY, type State, waiting } from './readiness';
+import { READY, type State } from './readiness';
 import { rolledOut } from './rollout';
 
 /**
@@ -9,17 +9,13 @@ import { rolledOut } from './rollout';
  * all the same, and a Deployment that waited too long for somebody's Secret still says so when the Secret is there at last.
  */
 export function deployment(object: LiveObject): State {
-  const { status } = object;
-  const wanted = numberAt(object, 'spec', 'replicas') ?? 1;
-  return (
-    unobserved(object, 'never') ??
-    rolledOut({ noun: 'replicas', wanted, ready: countAt(status, 'availableReplicas'), updated: countAt(status, 'updatedReplicas') }) ??
-    leftOver(countAt(status, 'replicas') - wanted) ??
-    READY
-  );
-}
-
-function leftOver(count: number): State | undefined {
-  if (count <= 0) return undefined;
-  return waiting(count === 1 ? '1 old replica has not gone yet' : `${count} old replicas have not gone yet`);
+  const { spec, status } = object;
+  const rollout = {
+    noun: 'replicas',
+    wanted: numberAt(spec, 'replicas') ?? 1,
+    ready: countAt(status, 'availableReplicas'),
+    updated: countAt(status, 'updatedReplicas'),
+    present: countAt(status, 'replicas'),
+  };
+  return unobserved(object, 'never') ?? rolledOut(rollout) ?? READY;
 }

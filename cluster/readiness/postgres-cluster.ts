@@ -35,17 +35,16 @@ function instances(object: LiveObject): State | undefined {
     const name = textAt(set, 'name') || String(index).padStart(2, '0');
     const status = found.find((candidate) => textAt(candidate, 'name') === name);
     const wanted = shutDown(object) ? 0 : (numberAt(set, 'replicas') ?? 1);
-    const [ready, updated, all] = ['readyReplicas', 'updatedReplicas', 'replicas'].map((field) => countAt(status, field));
+    // What one set has too many, another may lack.
     return {
       wanted,
-      ready: Math.min(ready ?? 0, wanted),
-      updated: Math.min(updated ?? 0, wanted),
-      tooMany: Math.max((all ?? 0) - wanted, 0),
+      ready: Math.min(countAt(status, 'readyReplicas'), wanted),
+      updated: Math.min(countAt(status, 'updatedReplicas'), wanted),
+      present: Math.max(countAt(status, 'replicas'), wanted),
     };
   });
-  const sum = (field: 'wanted' | 'ready' | 'updated' | 'tooMany'): number => sets.reduce((total, set) => total + set[field], 0);
-  const state = rolledOut({ noun: 'instances', wanted: sum('wanted'), ready: sum('ready'), updated: sum('updated') });
-  return state ?? (sum('tooMany') > 0 ? waiting(`${sum('tooMany')} of its instances have to go yet`) : undefined);
+  const sum = (field: 'wanted' | 'ready' | 'updated' | 'present'): number => sets.reduce((total, set) => total + set[field], 0);
+  return rolledOut({ noun: 'instances', wanted: sum('wanted'), ready: sum('ready'), updated: sum('updated'), present: sum('present') });
 }
 
 function backups(object: LiveObject): State | undefined {

@@ -18,7 +18,7 @@ describe('a Deployment', () => {
     ['0 of 2 replicas are ready', { replicas: 2, updatedReplicas: 2, unavailableReplicas: 2 }],
     ['1 of 2 replicas are ready', { ...done, availableReplicas: 1 }],
     ['1 of 2 replicas are updated', { ...done, updatedReplicas: 1 }],
-    ['1 old replica has not gone yet', { ...done, replicas: 3 }],
+    ['1 of 3 replicas have to go yet', { ...done, replicas: 3 }],
   ])('waits while %s', async (reason, status) => {
     expect(await deployment(status)).toBe(`waiting: ${reason}`);
   });
