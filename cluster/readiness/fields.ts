@@ -1,0 +1,16 @@
+import { valueAt } from '../../checks/node';
+
+export function numberAt(value: unknown, ...keys: readonly string[]): number | undefined {
+  const found = valueAt(value, ...keys);
+  return typeof found === 'number' ? found : undefined;
+}
+
+export function textAt(value: unknown, ...keys: readonly string[]): string | undefined {
+  const found = valueAt(value, ...keys);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** How many: controllers leave zeros out of a status. */
+export function countAt(value: unknown, ...keys: readonly string[]): number {
+  return numberAt(value, ...keys) ?? 0;
+}

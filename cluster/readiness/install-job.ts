@@ -1,0 +1,40 @@
+import { listOf, valueAt } from '../../checks/node';
+import { conditionOf, type LiveObject } from '../object';
+import { saying } from './conditions';
+import { textAt } from './fields';
+import { podTrouble } from './pod-trouble';
+import type { Look } from './readiness';
+
+/** The Job by which the Helm controller installs and upgrades a HelmChart. It runs beside the HelmChart, not where the release goes. */
+export async function installJobOf({ metadata: { namespace, name } }: LiveObject, look: Look): Promise<LiveObject | undefined> {
+  return look.get({ apiVersion: 'batch/v1', kind: 'Job', ...(namespace !== undefined && { namespace }), name: `helm-install-${name}` });
+}
+
+/** What the Job does or why it does not, in a part of a sentence. That it is complete proves nothing: it ends well after failures, too. */
+export async function installing(chart: LiveObject, look: Look): Promise<string> {
+  const job = await installJobOf(chart, look);
+  if (job === undefined || job.metadata.deletionTimestamp !== undefined) return 'the Helm controller has not taken it up yet';
+  const failure = conditionOf(job, 'Failed');
+  if (failure?.status === 'True') return `its install Job has failed: ${saying(failure)}`;
+  if (conditionOf(job, 'Complete')?.status === 'True') return 'its last install Job has ended';
+  if (valueAt(job, 'spec', 'suspend') === true) return 'its install Job has not started yet';
+  const trouble = (await podsOf(job, chart, look)).map(podTrouble).find((text) => text !== undefined);
+  return trouble === undefined ? 'its install Job is running' : `its install Job ${trouble}`;
+}
+
+async function podsOf(job: LiveObject, { metadata: { namespace, name } }: LiveObject, look: Look): Promise<LiveObject[]> {
+  const labels = `helmcharts.helm.cattle.io/chart=${name}`;
+  const pods = await look.list({ apiVersion: 'v1', kind: 'Pod' }, { ...(namespace !== undefined && { namespace }), labels });
+  // The uninstall Job's have the same label.
+  return pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === job.metadata.uid));
+}
+
+/** What the Job was made from, in short. Only newer controllers say it. */
+export function configHashOf(job: LiveObject): string | undefined {
+  const containers = listOf(valueAt(job, 'spec', 'template', 'spec', 'containers'));
+  const variables = containers.flatMap((container) => listOf(valueAt(container, 'env')));
+  return textAt(
+    variables.find((variable) => textAt(variable, 'name') === 'CONFIG_HASH'),
+    'value',
+  );
+}

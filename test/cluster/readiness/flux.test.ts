@@ -1,0 +1,89 @@
+import type { LiveObject } from '../../../cluster/object';
+import { condition, live, stateOf } from './support';
+
+const now = { observedGeneration: 2 };
+const READY = { observedGeneration: 2, conditions: [condition('Ready', 'True', { reason: 'InstallSucceeded', ...now })] };
+
+const release = (status: object, spec: object = {}): Promise<string> => stateOf(helmRelease(status, spec));
+const helmRelease = (status: object, spec: object = {}): LiveObject => live('helm.toolkit.fluxcd.io/v2 HelmRelease', { spec, status });
+
+describe('a HelmRelease', () => {
+  test('is ready when Helm has installed this spec', async () => {
+    expect(await release(READY)).toBe('ready');
+    expect(await release({ ...READY, conditions: [condition('Ready', 'True', { observedGeneration: 1 })] })).toBe(
+      'waiting: its controller has not taken up the last change yet',
+    );
+    expect(await release({})).toMatch(/^waiting/);
+  });
+
+  test.each([
+    ['SourceNotReady', 'latest generation of object has not been reconciled'],
+    ['InstallFailed', 'Helm install failed for release f1/app: values do not meet the specifications of the schema'],
+    ['DependencyNotReady', "dependency 'delivery/oper' is not ready"],
+  ])('waits when this passes: %s', async (reason, message) => {
+    const conditions = [condition('Ready', 'False', { reason, message, ...now })];
+    expect(await release({ observedGeneration: -1, conditions })).toBe(`waiting: ${message}`);
+  });
+
+  test('waits while it goes on, and while it tries again', async () => {
+    const message = "Running 'install' action with timeout of 5m0s";
+    expect(await release({ conditions: [condition('Ready', 'Unknown', { reason: 'Progressing', message, ...now })] })).toBe(
+      `waiting: ${message}`,
+    );
+    const again = [...READY.conditions, condition('Reconciling', 'True', { message: 'drift is corrected', ...now })];
+    expect(await release({ ...READY, conditions: again })).toBe('waiting: drift is corrected');
+  });
+
+  test('has failed when Flux has given up on this spec, and not when it gave up on the one before', async () => {
+    const conditions = (observedGeneration: number): object => ({
+      observedGeneration,
+      conditions: [
+        condition('Ready', 'False', { reason: 'InstallFailed', message: 'timeout waiting for: [Deployment/f1/app]', observedGeneration }),
+        condition('Stalled', 'True', { reason: 'RetriesExceeded', message: 'Failed to install after 1 attempt(s)', observedGeneration }),
+      ],
+    });
+    expect(await release(conditions(2))).toBe('failed: timeout waiting for: [Deployment/f1/app]');
+    expect(await release(conditions(1))).toBe('waiting: its controller has not taken up the last change yet');
+  });
+
+  test('has failed when it is suspended: nobody will do anything', async () => {
+    expect(await release(READY, { suspend: true })).toBe('failed: is suspended, and Flux leaves it alone until spec.suspend is false');
+  });
+
+  test('waits for the chart of its OCIRepository, whose change it does not observe', async () => {
+    const spec = { chartRef: { kind: 'OCIRepository', name: 'chart' } };
+    const source = (digest: string): LiveObject =>
+      live('source.toolkit.fluxcd.io/v1 OCIRepository', {
+        name: 'chart',
+        status: { artifact: { revision: `1.0.0@sha256:${digest.repeat(64)}` } },
+      });
+    const installed = helmRelease({ ...READY, lastAttemptedRevision: '1.0.0+aaaaaaaaaaaa' }, spec);
+    expect(await stateOf(installed, [source('a')])).toBe('ready');
+    expect(await stateOf(installed, [source('b')])).toBe('waiting: its new chart is not installed yet');
+  });
+});
+
+describe('a source', () => {
+  const source = (kind: string, status: object, spec: object = {}): Promise<string> =>
+    stateOf(live(`source.toolkit.fluxcd.io/v1 ${kind}`, { spec, status }));
+
+  test.each(['GitRepository', 'HelmRepository', 'OCIRepository'])('that is a %s is ready when Flux has fetched it', async (kind) => {
+    expect(await source(kind, READY)).toBe('ready');
+    expect(await source(kind, {})).toMatch(/^waiting/);
+  });
+
+  test('waits when it could not be fetched, and says why', async () => {
+    const message = 'failed to pull artifact: manifest unknown';
+    const conditions = [condition('Ready', 'False', { message, ...now }), condition('FetchFailed', 'True', { message, ...now })];
+    expect(await source('OCIRepository', { conditions })).toBe(`waiting: ${message}`);
+  });
+
+  test('that is a HelmRepository in a registry is ready when it exists: nobody looks at it', async () => {
+    expect(await source('HelmRepository', {}, { type: 'oci' })).toBe('ready');
+  });
+});
+
+test('a Kustomization goes by the same conditions', async () => {
+  expect(await stateOf(live('kustomize.toolkit.fluxcd.io/v1 Kustomization', { status: {} }))).toMatch(/^waiting/);
+  expect(await stateOf(live('kustomize.toolkit.fluxcd.io/v1 Kustomization', { status: READY }))).toBe('ready');
+});

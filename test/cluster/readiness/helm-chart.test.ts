@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import type { LiveObject } from '../../../cluster/object';
+import { readinessOf } from '../../../cluster/readiness';
+import { condition, live, lookAt, stateOf } from './support';
+import { type ReleaseParts, releaseSecret } from './releases';
+
+const SPEC = { chart: 'oci://registry-1.docker.io/cvat/cvat', version: '2.73.0', targetNamespace: 'cvat', failurePolicy: 'retry' };
+/** As the controller leaves it during and after the installation, and while retries fail. */
+const STATUS = {
+  conditions: [
+    condition('JobCreated', 'True', { reason: 'Job created', message: 'Applying HelmChart using Job kube-system/helm-install-cvat' }),
+    condition('Failed', 'False'),
+  ],
+  jobName: 'helm-install-cvat',
+};
+
+function chart(spec: object = {}, status: object = STATUS): LiveObject {
+  return live('helm.cattle.io/v1 HelmChart', { namespace: 'kube-system', name: 'cvat', spec: { ...SPEC, ...spec }, status });
+}
+
+function installJob(fields: Readonly<Record<string, unknown>> = {}, hash?: string): LiveObject {
+  const env = hash === undefined ? [] : [{ name: 'CONFIG_HASH', value: hash }];
+  const spec = { suspend: false, template: { spec: { containers: [{ name: 'helm', env }] } } };
+  return live('batch/v1 Job', { namespace: 'kube-system', name: 'helm-install-cvat', spec, status: { active: 1 }, ...fields });
+}
+
+function podOf(job: LiveObject, status: object): LiveObject {
+  const owner = { apiVersion: 'batch/v1', kind: 'Job', name: job.metadata.name, uid: job.metadata.uid };
+  const labels = { 'helmcharts.helm.cattle.io/chart': 'cvat' };
+  return live('v1 Pod', { namespace: 'kube-system', name: 'helm-install-cvat-x', labels, more: { ownerReferences: [owner] }, status });
+}
+
+/** What a HelmChart with this spec is when its newest release is this. */
+function withRelease(spec: object, release: ReleaseParts, ...others: readonly LiveObject[]): Promise<string> {
+  return stateOf(chart(spec), [releaseSecret(release), installJob(), ...others]);
+}
+
+describe('without a release, a HelmChart waits, and says what its install Job does', () => {
+  const COMPLETE = { conditions: [condition('Complete', 'True')] };
+
+  test('that there is none yet', async () => {
+    expect(await stateOf(chart())).toBe('waiting: the Helm controller has not taken it up yet');
+  });
+
+  test.each([
+    ['its install Job is running', { status: { active: 1 } }],
+    ['its install Job has not started yet', { spec: { suspend: true } }],
+    ['its last install Job has ended', { status: COMPLETE }],
+    ['the Helm controller has not taken it up yet', { more: { deletionTimestamp: '2026-11-23T10:00:00Z' } }],
+  ])('%s', async (reason, fields) => {
+    expect(await stateOf(chart(), [installJob(fields)])).toBe(`waiting: ${reason}`);
+  });
+
+  test('what stops its pod', async () => {
+    const job = installJob();
+    const terminated = { exitCode: 1, message: '+ helm install\nError: create: failed to create: namespaces "nowhere" not found\n' };
+    const pod = podOf(job, { phase: 'Running', containerStatuses: [{ restartCount: 3, state: {}, lastState: { terminated } }] });
+    expect(await stateOf(chart(), [job, pod])).toBe(
+      'waiting: its install Job has failed 3 times: Error: create: failed to create: namespaces "nowhere" not found',
+    );
+  });
+
+  test('and not what stopped the pod of another Job', async () => {
+    const other = podOf(installJob(), {
+      phase: 'Failed',
+      containerStatuses: [{ restartCount: 0, state: { terminated: { exitCode: 1 } } }],
+    });
+    expect(await stateOf(chart(), [installJob(), other])).toBe('waiting: its install Job is running');
+  });
+});
+
+test('a HelmChart has failed when its controller says so', async () => {
+  const message = 'Job has reached configured number of retries without succeeding';
+  const status = { conditions: [condition('Failed', 'True', { reason: 'Job failed', message })] };
+  expect(await stateOf(chart({}, status), [releaseSecret()])).toBe(`failed: ${message}`);
+});
+
+describe('a HelmChart with a release', () => {
+  test('is ready when the newest is deployed and of its spec', async () => {
+    expect(await withRelease({}, {})).toBe('ready');
+    expect(await withRelease({ valuesContent: 'a:\n  b: 1\n  c: x\n' }, { config: { a: { c: 'x', b: 1 } } })).toBe('ready');
+  });
+
+  test('is where its namespace says, or beside it', async () => {
+    expect(await withRelease({ targetNamespace: 'elsewhere' }, {})).toBe('waiting: its install Job is running');
+    const beside = { ...releaseSecret(), metadata: { ...releaseSecret().metadata, namespace: 'kube-system' } };
+    expect(await stateOf(chart({ targetNamespace: undefined }), [beside])).toBe('ready');
+  });
+
+  test.each(['v2.73.0', '2.73.0+build', '>=2.0.0', '2.73', undefined])('takes %s for the version 2.73.0', async (version) => {
+    expect(await withRelease({ version }, { version: '2.73.0+d9d7cfb77c00' })).toBe('ready');
+  });
+
+  test.each(['2.73.1', '2.73.0-rc.1'])('waits for version %s while 2.73.0 is installed', async (version) => {
+    expect(await withRelease({ version }, {})).toBe(`waiting: version 2.73.0 is installed, not ${version}: its install Job is running`);
+  });
+
+  test('waits for its values, whatever its complete install Job seems to say', async () => {
+    const complete = installJob({ status: { conditions: [condition('Complete', 'True')] } });
+    expect(await stateOf(chart({ valuesContent: 'a: 2' }), [releaseSecret({ config: { a: 1 } }), complete])).toBe(
+      'waiting: its values are not installed yet: its last install Job has ended',
+    );
+  });
+
+  test('has its values from wherever a HelmChart can have them', async () => {
+    const spec = { valuesContent: 'a: { b: 1, c: 1, d: 1 }', values: { a: { c: 2, d: 2 } }, set: { 'a.d': 3 } };
+    expect(await withRelease(spec, { config: { a: { b: 1, c: 2, d: 3 } } })).toBe('ready');
+  });
+
+  test('goes by version and status where values come from Secrets or a HelmChartConfig', async () => {
+    const config = live('helm.cattle.io/v1 HelmChartConfig', { namespace: 'kube-system', name: 'cvat', spec: { valuesContent: 'b: 1' } });
+    expect(await withRelease({ valuesContent: 'a: 1', valuesSecrets: [{ name: 's' }] }, { config: { a: 1, secret: 1 } })).toBe('ready');
+    expect(await withRelease({ valuesContent: 'a: 1' }, { config: { a: 1, b: 1 } }, config)).toBe('ready');
+    expect(await withRelease({ valuesContent: 'a: 1' }, { version: '1.0.0', config: {} }, config)).toMatch(/^waiting/);
+  });
+
+  test('keeps the values that it had when its spec has none any more, as Helm does', async () => {
+    expect(await withRelease({}, { config: { a: 1 } })).toBe('ready');
+  });
+
+  test('waits while its install Job is made from something else than the release', async () => {
+    const release = releaseSecret({ labels: { 'helmcharts.helm.cattle.io/configHash': 'AB' } });
+    expect(await stateOf(chart(), [release, installJob({}, 'CD')])).toBe(
+      'waiting: its last change is not installed yet: its install Job is running',
+    );
+    expect(await stateOf(chart(), [release, installJob({}, 'AB')])).toBe('ready');
+  });
+
+  test.each(['pending-install', 'pending-upgrade', 'uninstalling'])('waits while that is %s', async (status) => {
+    expect(await withRelease({}, { status })).toBe(`waiting: its release is ${status}: its install Job is running`);
+  });
+
+  test('waits after a failed try when there will be another, and says what failed', async () => {
+    const release = { status: 'failed', description: 'Upgrade "cvat" failed: timed out waiting for the condition' };
+    expect(await withRelease({}, release)).toBe(
+      'waiting: the last try failed, and there will be another: Upgrade "cvat" failed: timed out waiting for the condition',
+    );
+    expect(await withRelease({ failurePolicy: undefined }, release)).toMatch(/^waiting/);
+  });
+
+  test('has failed after a failed try when its policy, or that of its HelmChartConfig, is abort', async () => {
+    const release = { status: 'failed', description: 'timed out.' };
+    const reason = 'failed: the last try failed, and its failurePolicy is to leave it so: timed out';
+    const config = live('helm.cattle.io/v1 HelmChartConfig', { namespace: 'kube-system', name: 'cvat', spec: { failurePolicy: 'abort' } });
+    expect(await withRelease({ failurePolicy: 'abort' }, release)).toBe(reason);
+    expect(await withRelease({}, release, config)).toBe(reason);
+  });
+
+  test('goes by its newest revision, not by one that was deployed before', async () => {
+    const secrets = [releaseSecret({ revision: 9 }), releaseSecret({ revision: 10, status: 'failed' })];
+    expect(await stateOf(chart(), secrets)).toMatch(/^waiting: the last try failed/);
+  });
+
+  test('waits when nobody can read that', async () => {
+    const secret = { ...releaseSecret(), data: { release: 'bm90aGluZw==' } };
+    expect(await stateOf(chart(), [secret])).toBe('waiting: its release cannot be read from Secret cvat/sh.helm.release.v1.cvat.v1');
+  });
+});
+
+describe('what the release made', () => {
+  const named = (kind: string, name: string, more = ''): string =>
+    `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${more}`;
+  const deployment = (name: string, available: number, namespace = 'cvat'): LiveObject => {
+    const status = { observedGeneration: 2, replicas: 1, updatedReplicas: 1, availableReplicas: available };
+    return live('apps/v1 Deployment', { namespace, name, spec: { replicas: 1 }, status });
+  };
+
+  test('must be ready, too', async () => {
+    const manifest = named('Deployment', 'one') + named('Deployment', 'two', '  namespace: other\n');
+    expect(await withRelease({}, { manifest }, deployment('one', 1), deployment('two', 1, 'other'))).toBe('ready');
+    expect(await withRelease({}, { manifest }, deployment('one', 1), deployment('two', 0, 'other'))).toBe(
+      'waiting: Deployment other/two: 0 of 1 replicas are ready',
+    );
+  });
+
+  test('must be there', async () => {
+    expect(await withRelease({}, { manifest: named('Deployment', 'one') })).toBe('waiting: Deployment cvat/one is not there');
+  });
+
+  test('is counted when much is not ready', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const manifest = names.map((name) => named('Deployment', name)).join('');
+    expect(await withRelease({}, { manifest }, ...names.map((name) => deployment(name, 0)))).toBe(
+      'waiting: Deployment cvat/a: 0 of 1 replicas are ready, and 3 more',
+    );
+  });
+
+  test('is read once for each kind and namespace, and only where there is a rule', async () => {
+    const manifest = named('Deployment', 'a') + named('Deployment', 'b') + named('StatefulSet', 'c') + named('Unknown', 'd');
+    const look = lookAt([releaseSecret({ manifest }), deployment('a', 1), deployment('b', 1)]);
+    const kinds = new Set<string>();
+    const list: typeof look.list = (kind, options) => {
+      kinds.add(`${kind.kind} ${options?.namespace ?? ''}`);
+      return look.list(kind, options);
+    };
+    await readinessOf(chart(), { ...look, list });
+    expect([...kinds].sort()).toEqual(['Deployment cvat', 'Secret cvat', 'StatefulSet cvat']);
+  });
+
+  test('may go by itself when it is a Job that has that time', async () => {
+    const job = (spec: string): string => `---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\nspec: {${spec}}\n`;
+    expect(await withRelease({}, { manifest: job('ttlSecondsAfterFinished: 60') })).toBe('ready');
+    expect(await withRelease({}, { manifest: job('') })).toBe('waiting: Job cvat/migrate is not there');
+  });
+
+  test('has failed for good when one of it has', async () => {
+    const manifest = named('Deployment', 'one') + '---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n';
+    const job = live('batch/v1 Job', { name: 'migrate', status: { conditions: [condition('Failed', 'True', { message: 'No.' })] } });
+    expect(await withRelease({}, { manifest }, deployment('one', 0), job)).toBe('failed: Job cvat/migrate: No, and 1 more');
+  });
+});
+
+test('a HelmChart is ready exactly when its newest release has its version and values, in whatever order they are written', async () => {
+  const values = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(fc.integer(), fc.boolean(), fc.constantFrom('x', 'y')), {
+    minKeys: 1,
+  });
+  const version = fc.constantFrom('1.0.0', '1.0.1');
+  const sides = fc.record({ wanted: fc.tuple(version, values), found: fc.tuple(version, values), same: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(sides, async ({ wanted, found, same }) => {
+      const [foundVersion, foundValues] = same ? wanted : found;
+      const config = Object.fromEntries(Object.entries(foundValues).reverse());
+      const state = await withRelease({ version: wanted[0], valuesContent: stringify(wanted[1]) }, { version: foundVersion, config });
+      const isSame = canonical(wanted) === canonical([foundVersion, foundValues]);
+      expect(state === 'ready').toBe(isSame);
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
+function canonical([version, values]: readonly [string, object]): string {
+  return JSON.stringify([version, Object.entries(values).sort()]);
+}
