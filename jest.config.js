@@ -13,7 +13,7 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/schema/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/cluster/', '<rootDir>/test/e2e/', '<rootDir>/test/schema/'],
     },
     {
       ...common,
@@ -23,6 +23,11 @@ module.exports = {
       // cel-js is an ES module, which a CommonJS test cannot load: it is translated like our own files.
       transform: { '^.+\\.[jt]s$': typescript },
       transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
+    },
+    {
+      ...common,
+      displayName: 'cluster',
+      testMatch: ['<rootDir>/test/cluster/**/*.test.ts'],
     },
     {
       ...common,
