@@ -13,7 +13,15 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/cluster/', '<rootDir>/test/e2e/', '<rootDir>/test/schema/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/schema/', '<rootDir>/test/cluster/'],
+    },
+    {
+      ...common,
+      displayName: 'cluster',
+      testMatch: ['<rootDir>/test/cluster/**/*.test.ts'],
+      // log-update is an ES module, and so is what it uses.
+      transform: { '^.+\\.[jt]s$': typescript },
+      transformIgnorePatterns: ['<rootDir>/node_modules/(?!(?:log-update|get-east-asian-width|environment|mimic-function)/)'],
     },
     {
       ...common,
@@ -23,11 +31,6 @@ module.exports = {
       // cel-js is an ES module, which a CommonJS test cannot load: it is translated like our own files.
       transform: { '^.+\\.[jt]s$': typescript },
       transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
-    },
-    {
-      ...common,
-      displayName: 'cluster',
-      testMatch: ['<rootDir>/test/cluster/**/*.test.ts'],
     },
     {
       ...common,
