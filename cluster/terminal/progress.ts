@@ -29,7 +29,9 @@ export class Progress implements Reporter {
   }
 
   line(event: ReportedEvent): void {
-    this.region.persist(sentenceOf(event, this.paint));
+    // Not by log-update, which would break the line at the terminal's width: a command in it could not be copied.
+    this.region.clear();
+    this.stream.write(`${sentenceOf(event, this.paint)}\n`);
     this.draw();
   }
 

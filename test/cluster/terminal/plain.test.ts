@@ -24,14 +24,15 @@ test('every event is a line', () => {
     message: 'it has failed 6 times',
   });
   reporter.line({ type: 'warning', object: 'Pod cvat/one', reason: 'BackOff', message: 'Back-off\n  pulling image' });
-  reporter.line({ type: 'note', message: 'CVAT: http://cvat.example.org' });
+  reporter.line({ type: 'note', message: 'CVAT:\n  http://cvat.example.org' });
   expect(stream.lines).toEqual([
     '30-postgres',
     'created    Namespace cvat',
     'ready      Namespace cvat',
     'failed     Job cvat/one: BackoffLimitExceeded: it has failed 6 times',
     'warning    Pod cvat/one: BackOff: Back-off pulling image',
-    'CVAT: http://cvat.example.org',
+    'CVAT:',
+    '  http://cvat.example.org',
   ]);
 });
 

@@ -77,3 +77,10 @@ test('no line is wider than the terminal, and of many objects some are shown', (
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(60);
   expect(lines[1]).toBe('  ConfigMap cvat/0: a reason that is much longer than …  0s');
 });
+
+test('a line that stays is not broken at the width of the terminal, so that a command in it can be copied', () => {
+  const command = `kubectl -n cvat create secret generic my-postgres-backup --from-file=s3.conf --dry-run=client`;
+  reporter.waiting([awaited('Job a', 'it runs')]);
+  reporter.line({ type: 'note', message: command });
+  expect(screen(stream.text)[0]).toBe(command);
+});
