@@ -19,6 +19,9 @@ module.exports = {
       ...common,
       displayName: 'cluster',
       testMatch: ['<rootDir>/test/cluster/**/*.test.ts'],
+      // log-update and p-map are ES modules, and so is what they use.
+      transform: { '^.+\\.[jt]s$': typescript },
+      transformIgnorePatterns: ['<rootDir>/node_modules/(?!(?:log-update|p-map|get-east-asian-width|environment|mimic-function)/)'],
     },
     {
       ...common,

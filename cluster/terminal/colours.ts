@@ -1,0 +1,30 @@
+import { styleText } from 'node:util';
+import type { Stream } from './stream';
+
+export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'gray' | 'bold';
+
+/** Colours a text, or leaves it as it is. */
+export type Paint = (colour: Colour, text: string) => string;
+
+export const plain: Paint = (_, text) => text;
+
+/** Colours for a person at a terminal who has not asked for none. https://no-color.org */
+export function paintFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Paint {
+  if (!stream.isTTY || environment['NO_COLOR'] || environment['TERM'] === 'dumb') return plain;
+  return (colour, text) => styleText(colour, text, { validateStream: false });
+}
+
+/** A unified diff in colours. */
+export function paintDifference(text: string, paint: Paint): string {
+  return text
+    .split('\n')
+    .map((line, index) => (index < 2 ? paint('bold', line) : paintLine(line, paint)))
+    .join('\n');
+}
+
+const COLOURS: Readonly<Record<string, Colour>> = { '+': 'green', '-': 'red', '@': 'cyan', '…': 'gray' };
+
+function paintLine(line: string, paint: Paint): string {
+  const colour = COLOURS[line.charAt(0)];
+  return colour === undefined ? line : paint(colour, line);
+}
