@@ -37,6 +37,9 @@ export function clientOf(kubeconfig: string): ApiClient {
   return new ApiClient({ server: cluster.server, credentials: () => Promise.resolve({ ca, headers }) });
 }
 
+/** For lists: what the API server remembers is enough, which spares it and etcd most of the work. It may be some milliseconds old. */
+export const FROM_MEMORY = { resourceVersion: '0' };
+
 /** The API server for those who look often: without a kubectl for each look. Paths are those of the API: `/api/v1/pods`. */
 export class Api {
   private readonly client: ApiClient;

@@ -13,7 +13,7 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Api, isPassing } from './api';
+import { Api, FROM_MEMORY, isPassing } from './api';
 import { CHARTS, type FixtureChart } from './charts';
 import type { ControlPlane } from './control-plane';
 import { HelmEntry } from './helm-entry';
@@ -52,7 +52,7 @@ export class HelmJobs {
 
   private async round(): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
-    for (const pod of await this.api.list<Pod>('/api/v1/pods', { labelSelector: CHART_LABEL })) {
+    for (const pod of await this.api.list<Pod>('/api/v1/pods', { ...FROM_MEMORY, labelSelector: CHART_LABEL })) {
       const { uid, deletionTimestamp } = pod.metadata;
       if (deletionTimestamp !== undefined || this.played.has(uid)) continue;
       this.played.add(uid);

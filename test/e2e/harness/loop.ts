@@ -1,6 +1,6 @@
 import { isPassing } from './api';
 
-const PAUSE = 120;
+const PAUSE_MILLISECONDS = 200;
 
 /**
  * Does the same again and again, as controllers do, until it is stopped. What passes (a conflict, an API server that is away) is tried again
@@ -54,7 +54,7 @@ export class Loop {
   private async pauseBetween(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.wake = resolve;
-      setTimeout(resolve, PAUSE).unref();
+      setTimeout(resolve, PAUSE_MILLISECONDS).unref();
     });
   }
 }

@@ -5,7 +5,7 @@
  * Left out: Pods are bound to no node, so that they need neither a scheduler nor room, and go at once when they are deleted. Probes, init
  * containers, resources and images are not looked at. No container ever starts again.
  */
-import { Api, type Live } from './api';
+import { Api, FROM_MEMORY, type Live } from './api';
 import { CHART_LABEL } from './helm-jobs';
 import { Loop } from './loop';
 import { type Container, ended, type Pod, running, waiting } from './pod-status';
@@ -65,7 +65,7 @@ export class Pods {
   }
 
   private async round(): Promise<void> {
-    const pods = (await this.api.list<Pod>('/api/v1/pods', { labelSelector: `!${CHART_LABEL}` })).filter(
+    const pods = (await this.api.list<Pod>('/api/v1/pods', { ...FROM_MEMORY, labelSelector: `!${CHART_LABEL}` })).filter(
       ({ metadata, status }) => metadata.deletionTimestamp === undefined && !['Succeeded', 'Failed'].includes(status.phase),
     );
     const undone = pods.filter((pod) => this.written.get(pod.metadata.uid) !== this.wanted(pod));
@@ -78,9 +78,9 @@ export class Pods {
     const by = <Kind extends Live>(objects: readonly Kind[]): Map<string, Kind> =>
       new Map(objects.map((object) => [`${object.metadata.namespace}/${object.metadata.name}`, object]));
     const [secrets, configMaps, claims] = await Promise.all([
-      this.api.list<Data>('/api/v1/secrets'),
-      this.api.list<Data>('/api/v1/configmaps'),
-      this.api.list<Claim>('/api/v1/persistentvolumeclaims'),
+      this.api.list<Data>('/api/v1/secrets', FROM_MEMORY),
+      this.api.list<Data>('/api/v1/configmaps', FROM_MEMORY),
+      this.api.list<Claim>('/api/v1/persistentvolumeclaims', FROM_MEMORY),
     ]);
     const bound = by(claims.filter(({ status }) => status.phase === 'Bound'));
     return { secrets: by(secrets), configMaps: by(configMaps), boundClaims: new Set(bound.keys()) };

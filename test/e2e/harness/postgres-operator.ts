@@ -4,7 +4,7 @@
  *
  * Faithful to PGO 5.8 as it was seen to run: the finalizer; one StatefulSet an instance, with a claim, and another for the backups; the Services;
  * the users' Secrets, by server-side apply with force and the manager's name, which leaves others' keys alone; the order and the conditions of
- * the status; an instance more or less in place; the end. It looks every 120 ms, and does not wait for a lease.
+ * the status; an instance more or less in place; the end. It looks five times a second, and does not wait for a lease.
  *
  * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; rotation of
  * passwords and the check that a Secret can be used; and of course the data.

@@ -2,7 +2,7 @@
  * Plays the part of k3s' local-path provisioner: a claim that a Pod mentions gets a volume of its own, which goes with it. No claim waits for
  * room. Binding the two is done by the real controller.
  */
-import { Api, type Live } from './api';
+import { Api, FROM_MEMORY, type Live } from './api';
 import { Loop } from './loop';
 import type { Pod } from './pod-status';
 
@@ -48,13 +48,13 @@ export class Volumes {
   }
 
   private async round(): Promise<void> {
-    const volumes = await this.api.list<Volume>('/api/v1/persistentvolumes');
+    const volumes = await this.api.list<Volume>('/api/v1/persistentvolumes', FROM_MEMORY);
     for (const { metadata, status } of volumes) {
       if (status.phase === 'Released' && metadata.deletionTimestamp === undefined) {
         await this.api.delete(`/api/v1/persistentvolumes/${metadata.name}`);
       }
     }
-    const claims = await this.api.list<Claim>('/api/v1/persistentvolumeclaims');
+    const claims = await this.api.list<Claim>('/api/v1/persistentvolumeclaims', FROM_MEMORY);
     const pending = claims.filter(
       ({ metadata, spec, status }) =>
         status.phase === 'Pending' &&
@@ -65,7 +65,7 @@ export class Volumes {
   }
 
   private async provision(claims: readonly Claim[]): Promise<void> {
-    const pods = await this.api.list<Pod>('/api/v1/pods');
+    const pods = await this.api.list<Pod>('/api/v1/pods', FROM_MEMORY);
     const mentioned = new Set(
       pods.flatMap(({ metadata, spec }) =>
         (spec.volumes ?? []).map(({ persistentVolumeClaim }) => `${metadata.namespace}/${persistentVolumeClaim?.claimName}`),
