@@ -1,6 +1,7 @@
 /**
- * Makes sure that the programs of a Kubernetes control plane exist for test/e2e, and prints the folder that holds them. They are built
- * once from source, because that needs only Go and works on every platform, and they stay in a cache outside the repository.
+ * Makes sure that the programs of a Kubernetes control plane, and those with which k3s installs charts, exist for test/e2e, and prints the
+ * folder that holds them. They are built once from source, because that needs only Go and works on every platform, and they stay in a cache
+ * outside the repository. All come from one Go module, so that what they have in common is compiled once.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -12,9 +13,13 @@ import { isAbsolute, join, resolve } from 'node:path';
 const PROGRAMS = [
   { name: 'etcd', source: 'go.etcd.io/etcd/server/v3' },
   { name: 'kubectl', source: 'k8s.io/kubernetes/cmd/kubectl' },
+  { name: 'helm', source: 'helm.sh/helm/v3/cmd/helm' },
+  { name: 'helm-controller', source: 'github.com/k3s-io/helm-controller' },
   { name: 'kube-controller-manager', source: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
   { name: 'kube-apiserver', source: 'k8s.io/kubernetes/cmd/kube-apiserver' },
 ] as const;
+
+export type BuiltProgram = (typeof PROGRAMS)[number]['name'];
 
 const GO_MODULE = join(__dirname, '..', 'test', 'e2e', 'kubernetes');
 const GO_ENVIRONMENT = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' };
@@ -25,8 +30,10 @@ export class ControlPlaneProblem extends Error {
   override readonly name = 'ControlPlaneProblem';
 }
 
-/** The versions as go.mod has them, the only place that states them: "v1.36.4", "v3.6.8", and "1.26.0", the oldest Go that builds them. */
-export function controlPlaneVersions(): Readonly<Record<'kubernetes' | 'etcd' | 'go', string>> {
+/** The versions as go.mod has them, the only place that states them: "v1.36.4", and for Go "1.26.0", the oldest that builds them. */
+export type Versions = Readonly<Record<'kubernetes' | 'etcd' | 'helm' | 'helmController' | 'go', string>>;
+
+export function controlPlaneVersions(): Versions {
   const goMod = readFileSync(join(GO_MODULE, 'go.mod'), 'utf8');
   const find = (what: string, pattern: RegExp): string => {
     const version = pattern.exec(goMod)?.[1];
@@ -36,28 +43,36 @@ export function controlPlaneVersions(): Readonly<Record<'kubernetes' | 'etcd' | 
   return {
     kubernetes: find('Kubernetes', /^\s*k8s\.io\/kubernetes (v\S+)/m),
     etcd: find('etcd', /^\s*go\.etcd\.io\/etcd\/server\/v3 (v\S+)/m),
+    helm: find('Helm', /^\s*helm\.sh\/helm\/v3 (v\S+)/m),
+    helmController: find("k3s' Helm controller", /^\s*github\.com\/k3s-io\/helm-controller (v\S+)/m),
     go: find('Go', /^go (\S+)/m),
   };
 }
 
-/** Without these version variables the API server calls itself v0.0.0-master, which some clients refuse. */
-function buildFlags(kubernetesVersion: string): string[] {
-  const [major, minor] = kubernetesVersion.slice(1).split('.');
-  const values = [`gitVersion=${kubernetesVersion}`, `gitMajor=${major}`, `gitMinor=${minor}`, 'gitTreeState=clean'];
-  const variables = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((holder) =>
-    values.map((value) => `-X ${holder}.${value}`),
-  );
-  return ['-trimpath', '-ldflags', ['-s', '-w', ...variables].join(' ')];
+/**
+ * Without these version variables the API server calls itself v0.0.0-master, which some clients refuse, and Helm believes in Kubernetes 1.20,
+ * which some charts refuse. The flags are the same for all programs: a program without such a variable ignores it.
+ */
+function buildFlags({ kubernetes, helm }: Versions): string[] {
+  const [major, minor] = kubernetes.slice(1).split('.');
+  const values = [`gitVersion=${kubernetes}`, `gitMajor=${major}`, `gitMinor=${minor}`, 'gitTreeState=clean'];
+  const variables = [
+    ...['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((holder) => values.map((value) => `${holder}.${value}`)),
+    `helm.sh/helm/v3/internal/version.version=${helm}`,
+    `helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=${major}`,
+    `helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=${minor}`,
+  ];
+  return ['-trimpath', '-ldflags', ['-s', '-w', ...variables.map((variable) => `-X ${variable}`)].join(' ')];
 }
 
 /** The cache folder of exactly this go.mod, these flags and this machine: a change of any of them is another folder. */
-function cacheFolder(kubernetesVersion: string): string {
+function cacheFolder(versions: Versions): string {
   const hash = createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(GO_MODULE, file)));
-  hash.update(JSON.stringify([buildFlags(kubernetesVersion), process.platform, process.arch]));
+  hash.update(JSON.stringify([buildFlags(versions), process.platform, process.arch]));
   const configured = process.env['XDG_CACHE_HOME'];
   const caches = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
-  return join(caches, 'third-party-platform', 'control-plane', `${kubernetesVersion}-${hash.digest('hex').slice(0, 12)}`);
+  return join(caches, 'third-party-platform', 'control-plane', `${versions.kubernetes}-${hash.digest('hex').slice(0, 12)}`);
 }
 
 const missingPrograms = (folder: string): string[] =>
@@ -81,7 +96,7 @@ function givenFolder(): string | undefined {
 export function findControlPlane(): string {
   const given = givenFolder();
   if (given !== undefined) return given;
-  const folder = cacheFolder(controlPlaneVersions().kubernetes);
+  const folder = cacheFolder(controlPlaneVersions());
   const missing = missingPrograms(folder);
   if (missing.length === 0) return folder;
   throw new ControlPlaneProblem(
@@ -94,16 +109,18 @@ export async function ensureControlPlane(interrupt?: AbortSignal): Promise<strin
   const given = givenFolder();
   if (given !== undefined) return given;
   const versions = controlPlaneVersions();
-  const folder = cacheFolder(versions.kubernetes);
+  const folder = cacheFolder(versions);
   if (missingPrograms(folder).length === 0) return folder;
   requireGo(versions.go);
   mkdirSync(folder, { recursive: true });
   removeLeftovers(folder);
-  report(`building Kubernetes ${versions.kubernetes} and etcd ${versions.etcd} into ${folder}: needed once, takes minutes`);
+  const { kubernetes, etcd, helm, helmController } = versions;
+  report(`building Kubernetes ${kubernetes}, etcd ${etcd}, Helm ${helm} and k3s' Helm controller ${helmController}`);
+  report(`into ${folder}: needed once, takes minutes`);
   for (const [index, program] of PROGRAMS.entries()) {
     // Asked again before each: another run may have built it in the meantime.
     if (existsSync(join(folder, program.name))) continue;
-    await build(program, `${program.name} (${index + 1} of ${PROGRAMS.length})`, folder, buildFlags(versions.kubernetes), interrupt);
+    await build(program, `${program.name} (${index + 1} of ${PROGRAMS.length})`, folder, buildFlags(versions), interrupt);
   }
   return folder;
 }

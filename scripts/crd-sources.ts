@@ -26,6 +26,7 @@ export const crdSources: readonly CrdSource[] = [
     'postgres-operator.crunchydata.com_postgresclusters.yaml': '450f7b5633db2bb549309c47acc321d8f741ccc0e2e31d3ed144d08b3cc31c0b',
     'postgres-operator.crunchydata.com_pgupgrades.yaml': 'bafd55fd919d0eb66a9ec675e7ed0911ed832721f462ce914a3f5dca4b664aea',
     'postgres-operator.crunchydata.com_pgadmins.yaml': 'f27e724914df0583ff64ebbbf8017319cc6e251c6b2561fdf9128868c05dc091',
+    'postgres-operator.crunchydata.com_crunchybridgeclusters.yaml': 'c5d7e3fb648c3db19af5c6528808bf0d6c5e9dc1250443424133111dd9811d5d',
   }),
   ...upstream('helm-controller-v0.17.7', 'k3s-io/helm-controller', 'v0.17.7', 'pkg/crds/yaml/generated', {
     'helm.cattle.io_helmcharts.yaml': '7027751a0e57272a24efe0cda3c9f4579d38bd3a9f1f79b97437ae16e849d62b',

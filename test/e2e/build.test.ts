@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { controlPlaneVersions } from '../../scripts/control-plane';
 import { until } from './harness/until';
 
-const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'];
+const PROGRAMS = ['etcd', 'helm', 'helm-controller', 'kube-apiserver', 'kube-controller-manager', 'kubectl'];
 
 interface Run {
   readonly child: ChildProcess;
@@ -62,16 +62,16 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test('the four programs are built once, with progress, and only the folder goes to standard output', async () => {
+test('the programs are built once, with progress, and only the folder goes to standard output', async () => {
   fakeGo();
   const { kubernetes } = controlPlaneVersions();
   const first = await run().result;
-  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/building etcd \(1 of 4\)\n.*built etcd \(1 of 4\) in \d+ s/) });
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringMatching(/building etcd \(1 of 6\)\n.*built etcd \(1 of 6\) in \d+ s/) });
   const folder = first.stdout.trim();
   expect(folder.startsWith(join(directory, 'cache', 'third-party-platform', 'control-plane', `${kubernetes}-`))).toBe(true);
   expect(readdirSync(folder)).toEqual(PROGRAMS);
   expect(await run().result).toEqual({ code: 0, stdout: first.stdout, stderr: '' });
-  expect(calls()).toHaveLength(4);
+  expect(calls()).toHaveLength(PROGRAMS.length);
 });
 
 test('an interrupted build leaves only whole programs, and the next run goes on from there', async () => {
@@ -113,7 +113,7 @@ test('what Go says about a failed build is shown', async () => {
   chmodSync(join(directory, 'bin', 'go'), 0o755);
   expect(await run().result).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('Go could not build etcd (1 of 4) of the control plane:\nno required module\n'),
+    stderr: expect.stringContaining('Go could not build etcd (1 of 6) of the control plane:\nno required module\n'),
   });
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,13 +35,18 @@ describe('a control plane', () => {
     expect(Object.keys(controlPlane.pids).sort()).toEqual(['etcd', 'kube-apiserver', 'kube-controller-manager']);
   });
 
-  test('and its kubectl have the version of go.mod', async () => {
-    const { kubernetes } = controlPlaneVersions();
+  test('and its clients have the versions of go.mod', async () => {
+    const { kubernetes, helm } = controlPlaneVersions();
     const [major, minor] = kubernetes.slice(1).split('.');
     expect(JSON.parse(await controlPlane.kubectl.output(['version', '-o', 'json']))).toMatchObject({
       clientVersion: { gitVersion: kubernetes, major, minor },
       serverVersion: { gitVersion: kubernetes, major, minor },
     });
+    // Helm tells charts, without asking a server, for which Kubernetes it was built.
+    const chart = join(__dirname, 'fixtures', 'charts', 'capabilities');
+    const asHelm = (...args: readonly string[]): string => execFileSync(controlPlane.program('helm'), args, { encoding: 'utf8' });
+    expect(asHelm('version', '--template={{.Version}}')).toBe(helm);
+    expect(asHelm('template', chart)).toContain(`kubernetes: v${major}.${minor}.0`);
   });
 
   test('deletes a namespace with what is in it', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { findControlPlane } from '../../../scripts/control-plane';
+import { type BuiltProgram, findControlPlane } from '../../../scripts/control-plane';
 import { ADMINISTRATOR, CONTROLLER_MANAGER, type Credentials, type User, writeCredentials } from './credentials';
 import { Kubectl } from './kubectl';
 import { freePorts } from './ports';
@@ -42,10 +42,11 @@ export async function startControlPlane({ users = [] }: ControlPlaneOptions = {}
 export class ControlPlane {
   /** The URL of the API server; it stays the same when that restarts. */
   readonly server: string;
+  /** The file of the authority that signed the API server's certificate. */
+  readonly authority: string;
   /** kubectl as an administrator. */
   readonly kubectl: Kubectl;
   private readonly running = new Map<ProgramName, RunningProgram>();
-  private readonly authority: string;
   private readonly credentials: Credentials;
   private readonly arguments: ReturnType<typeof argumentsOf>;
 
@@ -81,12 +82,17 @@ export class ControlPlane {
 
   /** kubectl as one of the users of the options. */
   kubectlAs(user: string): Kubectl {
-    return new Kubectl(this.processes, join(this.folder, 'kubectl'), this.kubeconfigOf(user));
+    return new Kubectl(this.processes, this.program('kubectl'), this.kubeconfigOf(user));
   }
 
   /** The kubeconfig file of the administrator, or of one of the users of the options. */
   kubeconfigOf(user: string = ADMINISTRATOR.name): string {
     return this.credentials.kubeconfigOf(user);
+  }
+
+  /** The path of one of the programs that were built. */
+  program(name: BuiltProgram): string {
+    return join(this.folder, name);
   }
 
   /** The end of a program's log. */
@@ -133,7 +139,7 @@ export class ControlPlane {
 
   private async run(name: ProgramName): Promise<void> {
     const log = this.logOf(name);
-    const program = { command: join(this.folder, name), arguments: this.arguments[name], environment: { HOME: this.directory } };
+    const program = { command: this.program(name), arguments: this.arguments[name], environment: { HOME: this.directory } };
     this.running.set(name, await this.processes.start({ ...program, standardOutput: log, standardError: log }));
   }
 

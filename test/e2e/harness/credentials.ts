@@ -74,7 +74,7 @@ export function writeCredentials({ directory, server, authority, users }: Creden
 }
 
 /** JSON, which is YAML, too. */
-function kubeconfig(server: string, authority: string, user: string, token: string): string {
+export function kubeconfig(server: string, authority: string, user: string, token: string): string {
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',

@@ -1,81 +1,33 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Processes } from './processes';
+import { Runner, type RunOptions, type RunResult } from './run';
 
-export interface KubectlResult {
-  /** kubectl's exit code. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-export interface KubectlOptions {
-  /** What kubectl reads from its standard input, for `-f -`. */
-  readonly input?: string;
-  /** Where relative paths begin; the working folder of the test without it. */
-  readonly workingDirectory?: string;
-  /** How long kubectl may take; 60 without it. */
-  readonly seconds?: number;
-}
-
-let runs = 0;
+export type KubectlResult = RunResult;
+export type KubectlOptions = RunOptions;
 
 /** kubectl as one user of a control plane. Whatever it writes besides its output goes to the control plane's temporary folder. */
 export class Kubectl {
-  private readonly environment: NodeJS.ProcessEnv;
-  private readonly directory: string;
+  private readonly runner: Runner;
 
   constructor(
-    private readonly processes: Processes,
-    private readonly program: string,
+    processes: Processes,
+    program: string,
     readonly kubeconfig: string,
   ) {
-    this.directory = join(processes.directory, 'kubectl');
-    mkdirSync(this.directory, { recursive: true });
+    const directory = join(processes.directory, 'kubectl');
     // Nothing else of this environment: no KUBECTL_* setting and no proxy of the developer's must change what a test sees.
-    this.environment = {
+    this.runner = new Runner(processes, program, directory, {
       PATH: process.env['PATH'],
       KUBECONFIG: kubeconfig,
-      HOME: this.directory,
-      TMPDIR: this.directory,
-      KUBECACHEDIR: join(this.directory, 'cache'),
-    };
+      HOME: directory,
+      TMPDIR: directory,
+      KUBECACHEDIR: join(directory, 'cache'),
+    });
   }
 
   /** Runs kubectl. A code other than zero is a result like any other; only a kubectl that does not end in time is an error. */
-  async run(
-    args: readonly string[],
-    { input, workingDirectory = process.cwd(), seconds = 60 }: KubectlOptions = {},
-  ): Promise<KubectlResult> {
-    const files = join(this.directory, String(++runs));
-    const [standardInput, standardOutput, standardError] = [`${files}.in`, `${files}.out`, `${files}.err`];
-    if (input !== undefined) writeFileSync(standardInput, input);
-    try {
-      const running = await this.processes.start({
-        command: this.program,
-        arguments: args,
-        environment: this.environment,
-        workingDirectory,
-        ...(input === undefined ? {} : { standardInput }),
-        standardOutput,
-        standardError,
-      });
-      let late = false;
-      const deadline = setTimeout(() => {
-        late = true;
-        void running.stop('SIGKILL');
-      }, seconds * 1000);
-      const exit = await running.ended().finally(() => clearTimeout(deadline));
-      const [stdout, stderr] = [readFileSync(standardOutput, 'utf8'), readFileSync(standardError, 'utf8')];
-      if (exit.code === null) {
-        throw new Error(
-          `kubectl ${args.join(' ')} ${late ? `did not end within ${seconds} s` : `was ended by ${exit.signal}`}:\n${stdout}${stderr}`,
-        );
-      }
-      return { code: exit.code, stdout, stderr };
-    } finally {
-      for (const file of [standardInput, standardOutput, standardError]) rmSync(file, { force: true });
-    }
+  async run(args: readonly string[], options: KubectlOptions = {}): Promise<KubectlResult> {
+    return this.runner.run(args, options);
   }
 
   /** The output of a kubectl that has to succeed. */

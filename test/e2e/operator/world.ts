@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppUserManifest, type AppUserSpec, type Condition } from '../../../operator/src/app-user/app-user';
-import { ApiClient, isStatus } from '../../../operator/src/kubernetes/api-client';
+import { type ApiClient, isStatus } from '../../../operator/src/kubernetes/api-client';
 import { CvatStandIn } from '../../../operator/test/stand-in/stand-in';
+import { clientOf } from '../harness/api';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane';
 import { freePorts } from '../harness/ports';
 import { type RunningProgram, tailOf } from '../harness/processes';
@@ -258,16 +259,4 @@ function imageFlags(): readonly string[] {
   const dockerfile = readFileSync(join(ROOT, 'operator', 'Dockerfile'), 'utf8');
   const [, command = '[]'] = /^ENTRYPOINT (\[.*\])$/m.exec(dockerfile) ?? [];
   return (JSON.parse(command) as string[]).filter((argument) => argument.startsWith('--'));
-}
-
-/** The harness's kubeconfigs are JSON with a token. */
-function clientOf(kubeconfig: string): ApiClient {
-  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
-    clusters: [{ cluster: { server: string; 'certificate-authority': string } }];
-    users: [{ user: { token: string } }];
-  };
-  const [{ cluster }] = clusters;
-  const ca = readFileSync(cluster['certificate-authority']);
-  const headers = { authorization: `Bearer ${users[0].user.token}` };
-  return new ApiClient({ server: cluster.server, credentials: () => Promise.resolve({ ca, headers }) });
 }

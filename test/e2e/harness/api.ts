@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { ApiClient, ApiError, isStatus } from '../../../operator/src/kubernetes/api-client';
+
+/** What the stand-ins read of any object; its own fields come with the type parameter of the calls. */
+export interface Live {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly generation: number;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+    readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly uid: string }[];
+  };
+}
+
+export interface Condition {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason?: string;
+  readonly message?: string;
+  readonly observedGeneration?: number;
+  readonly lastTransitionTime?: string;
+}
+
+/** The harness's kubeconfigs are JSON with a token. */
+export function clientOf(kubeconfig: string): ApiClient {
+  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
+    clusters: [{ cluster: { server: string; 'certificate-authority': string } }];
+    users: [{ user: { token: string } }];
+  };
+  const [{ cluster }] = clusters;
+  const ca = readFileSync(cluster['certificate-authority']);
+  const headers = { authorization: `Bearer ${users[0].user.token}` };
+  return new ApiClient({ server: cluster.server, credentials: () => Promise.resolve({ ca, headers }) });
+}
+
+/** For lists: what the API server remembers is enough, which spares it and etcd most of the work. It may be some milliseconds old. */
+export const FROM_MEMORY = { resourceVersion: '0' };
+
+/** The API server for those who look often: without a kubectl for each look. Paths are those of the API: `/api/v1/pods`. */
+export class Api {
+  private readonly client: ApiClient;
+
+  constructor(kubeconfig: string) {
+    this.client = clientOf(kubeconfig);
+  }
+
+  /** Nothing, too, when the kind is not served. */
+  async get<Kind extends Live>(path: string): Promise<Kind | undefined> {
+    try {
+      return await this.client.request<Kind>({ path });
+    } catch (error) {
+      if (isStatus(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Empty, too, when the kind is not served. */
+  async list<Kind extends Live>(path: string, query: Readonly<Record<string, string>> = {}): Promise<readonly Kind[]> {
+    try {
+      return (await this.client.request<{ items: Kind[] }>({ path, query })).items;
+    } catch (error) {
+      if (isStatus(error, 404)) return [];
+      throw error;
+    }
+  }
+
+  async create<Answer>(path: string, body: object): Promise<Answer> {
+    return this.client.request<Answer>({ method: 'POST', path, body });
+  }
+
+  /** A merge patch; of the status when the path ends with `/status`. */
+  async patch(path: string, body: object): Promise<void> {
+    await this.client.request({ method: 'PATCH', path, body });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.client.request({ method: 'DELETE', path, body: { propagationPolicy: 'Background' } });
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+/** What happens now and then to everybody who writes to a cluster in which others write, too, or whose API server is away. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ApiError) return [403, 404, 409, 410, 429].includes(error.status) || error.status >= 500;
+  // Not by its class: errors of Node.js itself are of another world than that of a test in Jest.
+  return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|has not answered/.test(String(error));
+}

@@ -1,0 +1,218 @@
+/**
+ * Stands in for PGO, the operator of PostgresClusters: its program is in images only, and a real PostgreSQL would have to run in them. It works
+ * while the Deployment `pgo` is available, so that who takes that release away takes the operator away.
+ *
+ * Faithful to PGO 5.8 as it was seen to run: the finalizer; one StatefulSet an instance, with a claim, and another for the backups; the Services;
+ * the users' Secrets, by server-side apply with force and the manager's name, which leaves others' keys alone; the order and the conditions of
+ * the status; an instance more or less in place; the end. It looks five times a second, and does not wait for a lease.
+ *
+ * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; rotation of
+ * passwords and the check that a Secret can be used; and of course the data.
+ */
+import { Api, type Live } from './api';
+import type { ControlPlane } from './control-plane';
+import { Loop } from './loop';
+import type { Pod } from './pod-status';
+import {
+  API_VERSION,
+  backup,
+  disruptionBudget,
+  GROUP,
+  instance,
+  label,
+  type PostgresCluster,
+  repositoryHost,
+  secretNameOf,
+  services,
+  suffix,
+  userSecret,
+  type UserSecret,
+  usersOf,
+} from './postgres-objects';
+import { nextStatus, type Observed, type Workload } from './postgres-status';
+
+const MANAGER = 'postgrescluster-controller';
+const FINALIZER = `${GROUP}/finalizer`;
+
+export interface PostgresOperatorOptions {
+  /** How long it takes to look at a cluster that is new or has changed. @default 0 */
+  readonly delayMilliseconds?: number;
+  /** It knows no image for any cluster: it says so in an Event, and makes nothing. @default false */
+  readonly missingImage?: boolean;
+}
+
+export class PostgresOperator {
+  /** Can be changed at any time. */
+  options: PostgresOperatorOptions = {};
+  private readonly api: Api;
+  private readonly loop: Loop;
+  /** The generation of each cluster (by uid) of which all objects were made; negative: that of which was said that there is no image. */
+  private readonly made = new Map<string, number>();
+  /** Since when a generation is known, by uid and generation. */
+  private readonly known = new Map<string, number>();
+
+  constructor(private readonly controlPlane: ControlPlane) {
+    this.api = new Api(controlPlane.kubeconfigOf());
+    this.loop = new Loop(() => this.round());
+  }
+
+  /** It hangs: its Deployment stays available, and nothing happens. */
+  pause(): Promise<void> {
+    return this.loop.pause();
+  }
+
+  resume(): void {
+    this.loop.resume();
+  }
+
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    this.api.close();
+  }
+
+  private async round(): Promise<void> {
+    const clusters = await this.api.list<PostgresCluster>(`/apis/${API_VERSION}/postgresclusters`);
+    if (clusters.length === 0 || !(await this.available())) return;
+    for (const cluster of clusters.filter((candidate) => this.due(candidate))) await this.reconcile(cluster);
+  }
+
+  private async available(): Promise<boolean> {
+    const deployments = await this.api.list<Workload>('/apis/apps/v1/deployments', { fieldSelector: 'metadata.name=pgo' });
+    return deployments.some(({ status }) => status.conditions?.some(({ type, status: is }) => type === 'Available' && is === 'True'));
+  }
+
+  private due({ metadata }: PostgresCluster): boolean {
+    const key = `${metadata.uid}/${metadata.generation}`;
+    const since = this.known.get(key) ?? Date.now();
+    this.known.set(key, since);
+    return Date.now() - since >= (this.options.delayMilliseconds ?? 0);
+  }
+
+  private async reconcile(cluster: PostgresCluster): Promise<void> {
+    const { metadata } = cluster;
+    const finalizers = metadata.finalizers ?? [];
+    if (metadata.deletionTimestamp !== undefined) return this.tearDown(cluster);
+    if (!finalizers.includes(FINALIZER)) await this.api.patch(pathOf(cluster), { metadata: { finalizers: [...finalizers, FINALIZER] } });
+    if (this.options.missingImage) return this.complain(cluster);
+    let observed = await this.observe(cluster);
+    if (this.made.get(metadata.uid) !== metadata.generation || this.isIncomplete(cluster, observed)) {
+      await this.make(cluster, observed);
+      this.made.set(metadata.uid, metadata.generation);
+      observed = await this.observe(cluster);
+    }
+    await this.appointLeader(cluster, observed);
+    const [repo] = cluster.status?.pgbackrest?.repos ?? [];
+    if (repo?.stanzaCreated && observed.backups.length === 0) await this.apply([backup(cluster, repo.name)]);
+    const status = nextStatus(cluster, observed);
+    if (status !== undefined) await this.api.patch(`${pathOf(cluster)}/status`, { status });
+  }
+
+  private async observe(cluster: PostgresCluster): Promise<Observed & { readonly secrets: readonly UserSecret[] }> {
+    const { namespace, name } = cluster.metadata;
+    const query = { labelSelector: `${label('cluster')}=${name}` };
+    const [sets, pods, backups, claims, secrets] = await Promise.all([
+      this.api.list<Live>(`/apis/apps/v1/namespaces/${namespace}/statefulsets`, query),
+      this.api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, query),
+      this.api.list<Workload>(`/apis/batch/v1/namespaces/${namespace}/jobs`, query),
+      this.api.list<Observed['claims'][number]>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`, query),
+      // Those of the users may be there before, without a label.
+      this.api.list<UserSecret>(`/api/v1/namespaces/${namespace}/secrets`),
+    ]);
+    return { sets, pods, backups, claims, secrets };
+  }
+
+  /** Whether somebody took away something of it. */
+  private isIncomplete(cluster: PostgresCluster, { secrets }: { readonly secrets: readonly UserSecret[] }): boolean {
+    const complete = usersOf(cluster).every(({ name }) =>
+      secrets.some(({ metadata, data }) => metadata.name === secretNameOf(cluster, name) && data?.['password'] !== undefined),
+    );
+    return !complete;
+  }
+
+  private async make(cluster: PostgresCluster, { sets, secrets }: Observed & { readonly secrets: readonly UserSecret[] }): Promise<void> {
+    const objects: object[] = [...services(cluster), ...repositoryHost(cluster)];
+    for (const set of cluster.spec.instances) {
+      const present = sets
+        .filter(({ metadata }) => metadata.labels?.[label('instance-set')] === set.name)
+        .map(({ metadata }) => metadata.name);
+      const added = Array.from(
+        { length: Math.max(0, set.replicas - present.length) },
+        () => `${cluster.metadata.name}-${set.name}-${suffix()}`,
+      );
+      const wanted = [...present.slice(0, set.replicas), ...added];
+      objects.push(...wanted.flatMap((name) => instance(cluster, set, name)));
+      if (set.replicas > 1) objects.push(disruptionBudget(cluster, set));
+      await this.remove(cluster, present.slice(set.replicas), set.replicas > 1 ? [] : [`${cluster.metadata.name}-set-${set.name}`]);
+    }
+    for (const { name, databases } of usersOf(cluster)) {
+      const live = secrets.find(({ metadata }) => metadata.name === secretNameOf(cluster, name));
+      objects.push(userSecret(cluster, name, databases, live));
+    }
+    await this.apply(objects);
+  }
+
+  private async remove({ metadata }: PostgresCluster, instances: readonly string[], budgets: readonly string[]): Promise<void> {
+    const { namespace } = metadata;
+    const paths = [
+      ...instances.map((name) => `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}`),
+      ...instances.map((name) => `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}-pgdata`),
+      ...budgets.map((name) => `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets/${name}`),
+    ];
+    for (const path of paths) if ((await this.api.get(path)) !== undefined) await this.api.delete(path);
+  }
+
+  private async apply(objects: readonly object[]): Promise<void> {
+    const flags = ['--server-side', '--force-conflicts', `--field-manager=${MANAGER}`];
+    const { code, stderr } = await this.controlPlane.kubectl.apply(objects, ...flags);
+    // An API server that is away, or a namespace that is going.
+    if (code !== 0 && !/refused|forbidden|EOF|not found/i.test(stderr)) throw new Error(`the Postgres operator could not apply: ${stderr}`);
+  }
+
+  /** What Patroni does: one instance that is ready leads, and the others follow. */
+  private async appointLeader(cluster: PostgresCluster, { pods }: Observed): Promise<void> {
+    const instances = pods.filter(({ metadata }) => metadata.labels?.[label('instance')] !== undefined);
+    let led = instances.some(({ metadata }) => metadata.labels?.[label('role')] === 'master');
+    for (const { metadata, status } of instances) {
+      const ready = status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True');
+      if (!ready || metadata.labels?.[label('role')] !== undefined) continue;
+      const labels = { [label('role')]: led ? 'replica' : 'master' };
+      await this.api.patch(`/api/v1/namespaces/${cluster.metadata.namespace}/pods/${metadata.name}`, { metadata: { labels } });
+      led = true;
+    }
+  }
+
+  private async complain(cluster: PostgresCluster): Promise<void> {
+    const { name, namespace, uid, generation } = cluster.metadata;
+    if (this.made.get(uid) === -generation) return;
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    await this.api.create(`/api/v1/namespaces/${namespace}/events`, {
+      metadata: { name: `${name}.${suffix()}${suffix()}`, namespace },
+      involvedObject: { apiVersion: API_VERSION, kind: 'PostgresCluster', name, namespace, uid },
+      type: 'Warning',
+      reason: 'MissingRequiredImage',
+      message: 'missing image(s): [crunchy-postgres]',
+      source: { component: MANAGER },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    });
+    this.made.set(uid, -generation);
+  }
+
+  /** The Pods end first; everything else has the cluster as its owner, and goes with it. */
+  private async tearDown(cluster: PostgresCluster): Promise<void> {
+    const finalizers = cluster.metadata.finalizers ?? [];
+    if (!finalizers.includes(FINALIZER)) return;
+    const { sets, pods } = await this.observe(cluster);
+    for (const { metadata } of sets.filter((set) => set.metadata.deletionTimestamp === undefined)) {
+      await this.api.delete(`/apis/apps/v1/namespaces/${metadata.namespace}/statefulsets/${metadata.name}`);
+    }
+    const instances = pods.filter(({ metadata }) => metadata.labels?.[label('data')] !== undefined);
+    if (sets.length > 0 || instances.length > 0) return;
+    await this.api.patch(pathOf(cluster), { metadata: { finalizers: finalizers.filter((name) => name !== FINALIZER) } });
+  }
+}
+
+function pathOf({ metadata }: PostgresCluster): string {
+  return `/apis/${API_VERSION}/namespaces/${metadata.namespace}/postgresclusters/${metadata.name}`;
+}

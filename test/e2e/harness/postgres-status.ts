@@ -1,0 +1,131 @@
+import type { Condition, Live } from './api';
+import type { Pod } from './pod-status';
+import { label, type PostgresCluster, type RepositoryStatus } from './postgres-objects';
+
+/** A Deployment or a Job. */
+export interface Workload extends Live {
+  readonly status: { readonly conditions?: readonly Condition[] };
+}
+
+/** What there is of a cluster. */
+export interface Observed {
+  readonly sets: readonly Live[];
+  readonly pods: readonly Pod[];
+  readonly backups: readonly Workload[];
+  readonly claims: readonly (Live & { readonly spec: { readonly volumeName?: string } })[];
+}
+
+const HOST_READY = 'PGBackRestRepoHostReady';
+const REPOSITORY_READY = 'PGBackRestReplicaRepoReady';
+const REPLICA_CREATE = 'PGBackRestReplicaCreate';
+
+/** Why a condition is not true, and why it is. There is no condition Ready. */
+const REASONS: Readonly<Record<string, readonly [string, string]>> = {
+  [HOST_READY]: ['RepoHostNotReady', 'RepoHostReady'],
+  [REPOSITORY_READY]: ['StanzaNotCreated', 'StanzaCreated'],
+  [REPLICA_CREATE]: ['RepoBackupNotComplete', 'RepoBackupComplete'],
+};
+
+/**
+ * The next patch of the status, in PGO's order; nothing when there is no more to tell. First what is not yet so, with the generation; then how
+ * many instances are ready, and the host of the backups; then that the database is there; then that the first backup is complete.
+ */
+export function nextStatus(cluster: PostgresCluster, observed: Observed): object | undefined {
+  const { metadata, spec, status } = cluster;
+  const repositories = spec.backups?.pgbackrest?.repos ?? [];
+  if (status?.observedGeneration !== metadata.generation) {
+    const told = (name: string): RepositoryStatus | undefined => status?.pgbackrest?.repos?.find((repo) => repo.name === name);
+    return {
+      observedGeneration: metadata.generation,
+      conditions: conditionsOf(cluster, {}),
+      pgbackrest: {
+        repoHost: { apiVersion: 'apps/v1', kind: 'StatefulSet', ready: status?.pgbackrest?.repoHost?.ready ?? false },
+        repos: repositories.map(({ name }) => told(name) ?? { name, stanzaCreated: false }),
+      },
+    };
+  }
+  const counted = counts(cluster, observed);
+  if (JSON.stringify(counted) !== JSON.stringify(told(cluster))) {
+    return {
+      instances: counted.instances,
+      conditions: conditionsOf(cluster, { [HOST_READY]: counted.hostReady }),
+      pgbackrest: { repoHost: { ready: counted.hostReady }, repos: counted.repos },
+    };
+  }
+  const ready = observed.pods.some((pod) => pod.metadata.labels?.[label('role')] === 'master') && counted.hostReady;
+  const [first, ...others] = counted.repos;
+  if (first === undefined || !ready) return undefined;
+  if (!first.stanzaCreated) {
+    return {
+      databaseRevision: '5d8c6d4f8b',
+      usersRevision: '6b8d9f7c5d',
+      patroni: { systemIdentifier: '7000000000000000001' },
+      proxy: { pgBouncer: { postgresRevision: '7b7c9dd6' } },
+      monitoring: { exporterConfiguration: '559c4c97d6' },
+      conditions: conditionsOf(cluster, { [REPOSITORY_READY]: true }),
+      pgbackrest: { repos: [first, ...others].map((repo) => ({ ...repo, stanzaCreated: true })) },
+    };
+  }
+  const complete = observed.backups.some(({ status: job }) =>
+    job.conditions?.some(({ type, status: is }) => type === 'Complete' && is === 'True'),
+  );
+  if (!complete || first.replicaCreateBackupComplete) return undefined;
+  return {
+    conditions: conditionsOf(cluster, { [REPLICA_CREATE]: true }),
+    pgbackrest: { repos: [{ ...first, replicaCreateBackupComplete: true }, ...others] },
+  };
+}
+
+interface Counted {
+  readonly instances: readonly object[];
+  readonly hostReady: boolean;
+  readonly repos: readonly RepositoryStatus[];
+}
+
+function counts({ metadata, spec, status }: PostgresCluster, { pods, claims }: Observed): Counted {
+  const isReady = (pod: Pod): boolean => pod.status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+  const instances = spec.instances.map(({ name }) => {
+    const all = pods.filter((pod) => pod.metadata.labels?.[label('instance-set')] === name);
+    const ready = all.filter(isReady).length;
+    // Zero is not told.
+    return {
+      name,
+      ...(all.length > 0 && { replicas: all.length, updatedReplicas: all.length }),
+      ...(ready > 0 && { readyReplicas: ready }),
+    };
+  });
+  const repos = (status?.pgbackrest?.repos ?? []).map((repo) => {
+    const volume = claims.find((claim) => claim.metadata.name === `${metadata.name}-${repo.name}`)?.spec.volumeName;
+    return { ...repo, ...(volume !== undefined && { bound: true, volume }) };
+  });
+  const hostReady = pods.some((pod) => pod.metadata.labels?.[label('pgbackrest-dedicated')] !== undefined && isReady(pod));
+  return { instances: sorted(instances), hostReady, repos: sorted(repos) };
+}
+
+/** What the status says of the same. */
+function told({ status }: PostgresCluster): Counted {
+  const { repoHost, repos = [] } = status?.pgbackrest ?? {};
+  return { instances: sorted(status?.instances ?? []), hostReady: repoHost?.ready ?? false, repos: sorted(repos) };
+}
+
+/** With the fields of each in one order, to be compared. */
+function sorted<Item extends object>(items: readonly Item[]): Item[] {
+  return items.map((item) => Object.fromEntries(Object.entries(item).sort(([one], [other]) => one.localeCompare(other))) as Item);
+}
+
+/** All three, with those that change now; the time is that of the last change. */
+function conditionsOf({ metadata, status }: PostgresCluster, changed: Readonly<Record<string, boolean>>): Condition[] {
+  return Object.entries(REASONS).map(([type, [not, is]]) => {
+    const before = status?.conditions?.find((condition) => condition.type === type);
+    const now = (changed[type] ?? before?.status === 'True') ? 'True' : 'False';
+    const stays = before?.status === now && before.lastTransitionTime !== undefined;
+    return {
+      type,
+      status: now,
+      reason: now === 'True' ? is : not,
+      message: '',
+      observedGeneration: metadata.generation,
+      lastTransitionTime: stays ? before.lastTransitionTime : new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    };
+  });
+}

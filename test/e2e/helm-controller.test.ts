@@ -1,0 +1,180 @@
+import type { Manifest } from '../../constructs/contract';
+import { type Cluster, startCluster } from './harness/cluster';
+import { describeWithDefinitions } from './harness/definitions';
+import { LOCAL, stagesIn } from './harness/dist';
+import type { Kubectl } from './harness/kubectl';
+import { until } from './harness/until';
+
+const [, POSTGRES_OPERATOR, POSTGRES] = stagesIn(LOCAL).map(({ objects }) => objects);
+
+interface Conditions {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+interface Secret {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+describeWithDefinitions('a cluster like k3s', () => {
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ traefik: true });
+    ({ kubectl } = cluster);
+  });
+
+  afterAll(async () => {
+    await cluster?.stop();
+  });
+
+  async function apply(objects: readonly Manifest[] = []): Promise<void> {
+    expect(await kubectl.apply(objects, '--server-side')).toMatchObject({ code: 0 });
+  }
+
+  async function gone(...what: readonly string[]): Promise<boolean> {
+    return (await kubectl.output(['get', ...what, '--ignore-not-found'])) === '';
+  }
+
+  async function conditionsOf(...what: readonly string[]): Promise<Record<string, string>> {
+    const { status } = await kubectl.get<Conditions>(...what);
+    return Object.fromEntries((status?.conditions ?? []).map((condition) => [condition.type, condition.status]));
+  }
+
+  /** `1 failed, 2 deployed`: the revisions of a release and how they are. */
+  async function revisions(release: string, namespace: string): Promise<string> {
+    const { items } = await kubectl.get<{ items: Secret[] }>('secrets', '-n', namespace, '-l', `owner=helm,name=${release}`);
+    return items.map(({ metadata: { labels } }) => `${labels['version']} ${labels['status']}`).join(', ');
+  }
+
+  async function jobHash(name: string): Promise<string> {
+    const env = '{.spec.template.spec.containers[0].env[?(@.name=="CONFIG_HASH")].value}';
+    return kubectl.output(['get', 'job', name, '-n', 'kube-system', '-o', `jsonpath=${env}`]);
+  }
+
+  test('installs the release of a HelmChart, with its definitions, and its Deployment becomes available', async () => {
+    await apply(POSTGRES_OPERATOR);
+    await until('the release is there', async () => (await revisions('pgo', 'crunchy-pgo')) === '1 deployed');
+    await kubectl.output(['wait', 'deployment/pgo', '-n', 'crunchy-pgo', '--for=condition=Available', '--timeout=30s']);
+    await kubectl.output(['wait', 'crd/postgresclusters.postgres-operator.crunchydata.com', '--for=condition=Established']);
+    await kubectl.output(['wait', 'job/helm-install-pgo', '-n', 'kube-system', '--for=condition=Complete', '--timeout=30s']);
+    const release = await kubectl.get<Secret>('secret', 'sh.helm.release.v1.pgo.v1', '-n', 'crunchy-pgo');
+    expect(release.metadata.labels['helmcharts.helm.cattle.io/configHash']).toBe(await jobHash('helm-install-pgo'));
+  });
+
+  test('upgrades it when its values change', async () => {
+    const patch = JSON.stringify({ spec: { valuesContent: 'debug: false\n' } });
+    await kubectl.output(['patch', 'helmchart', 'pgo', '-n', 'kube-system', '--type=merge', '-p', patch]);
+    await until('there is a second revision', async () => (await revisions('pgo', 'crunchy-pgo')) === '1 superseded, 2 deployed');
+    const value = '{.spec.template.spec.containers[0].env[0].value}';
+    expect(await kubectl.output(['get', 'deployment', 'pgo', '-n', 'crunchy-pgo', '-o', `jsonpath=${value}`])).toBe('false');
+    await kubectl.output(['rollout', 'status', 'deployment/pgo', '-n', 'crunchy-pgo', '--timeout=30s']);
+  });
+
+  test('brings a PostgresCluster up, and leaves our keys of its user alone', async () => {
+    cluster.pods.hold('my-postgres-repo-host');
+    await apply(POSTGRES);
+    const wait = ['wait', 'postgrescluster/my-postgres', '-n', 'cvat', '--timeout=30s'];
+    await kubectl.output([...wait, '--for=jsonpath={.status.instances[?(@.name=="instance1")].readyReplicas}=2']);
+    const names = ['PGBackRestRepoHostReady', 'PGBackRestReplicaRepoReady', 'PGBackRestReplicaCreate'];
+    expect(await conditionsOf('postgrescluster', 'my-postgres', '-n', 'cvat')).toEqual(
+      Object.fromEntries(names.map((name) => [name, 'False'])),
+    );
+    cluster.pods.release('my-postgres-repo-host');
+    await kubectl.output([...wait, '--for=condition=PGBackRestReplicaCreate']);
+    expect(await conditionsOf('postgrescluster', 'my-postgres', '-n', 'cvat')).toEqual(
+      Object.fromEntries(names.map((name) => [name, 'True'])),
+    );
+    const { data } = await kubectl.get<Secret>('secret', 'my-postgres-pguser-cvat', '-n', 'cvat');
+    const keys = ['database', 'dbname', 'host', 'jdbc-uri', 'password', 'port', 'uri', 'user', 'username', 'verifier'];
+    expect(Object.keys(data).sort()).toEqual(keys);
+    expect(await kubectl.output(['get', 'pvc', '-n', 'cvat', '-o', 'jsonpath={.items[*].status.phase}'])).toBe('Bound Bound Bound');
+  });
+
+  test('adds one instance to it in place', async () => {
+    const list = async (): Promise<string[]> => {
+      const selector = 'postgres-operator.crunchydata.com/instance-set=instance1';
+      return (await kubectl.output(['get', 'statefulset', '-n', 'cvat', '-l', selector, '-o', 'name'])).trim().split('\n');
+    };
+    const before = await list();
+    const patch = JSON.stringify([{ op: 'replace', path: '/spec/instances/0/replicas', value: 3 }]);
+    await kubectl.output(['patch', 'postgrescluster', 'my-postgres', '-n', 'cvat', '--type=json', '-p', patch]);
+    const three = '--for=jsonpath={.status.instances[0].readyReplicas}=3';
+    await kubectl.output(['wait', 'postgrescluster/my-postgres', '-n', 'cvat', three, '--timeout=30s']);
+    const after = await list();
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after).toHaveLength(3);
+  });
+
+  test('tries a release that fails again, until it is put right', async () => {
+    const chart = (content: string): Manifest =>
+      ({
+        apiVersion: 'helm.cattle.io/v1',
+        kind: 'HelmChart',
+        metadata: { name: 'cvat', namespace: 'kube-system' },
+        spec: {
+          chart: 'oci://registry-1.docker.io/cvat/cvat',
+          version: '2.73.0',
+          targetNamespace: 'cvat',
+          failurePolicy: 'retry',
+          valuesContent: `${content}\npostgresql: { external: { host: here }, secret: { name: s } }\nredis: { secret: { name: s }, auth: { existingSecretPasswordKey: k } }\ncvat: { kvrocks: { secret: { name: s } } }\n`,
+        },
+      }) as Manifest;
+    await apply([chart('fail: true')]);
+    await until('it has failed twice', async () => /^1 failed, 2 failed/.test(await revisions('cvat', 'cvat')));
+    await apply([chart('fail: false')]);
+    await until('it is deployed', async () => / deployed$/.test(await revisions('cvat', 'cvat')));
+    // Its pods wait for Secrets that nobody has made.
+    const reasons = '{.items[*].status.containerStatuses[0].state.waiting.message}';
+    await until('the server says what it waits for', async () =>
+      (await kubectl.output(['get', 'pods', '-n', 'cvat', '-l', 'component=server', '-o', `jsonpath=${reasons}`])).includes(
+        'secret "s" not found',
+      ),
+    );
+  });
+
+  test('takes a release away with its HelmChart, but not what it is to keep', async () => {
+    await kubectl.output(['delete', 'helmchart', 'cvat', '-n', 'kube-system', '--timeout=30s']);
+    expect(await revisions('cvat', 'cvat')).toBe('');
+    expect(await gone('deployment', '-n', 'cvat')).toBe(true);
+    expect(await kubectl.output(['get', 'pvc', 'cvat-backend-data', '-n', 'cvat', '-o', 'name'])).toContain('cvat-backend-data');
+  });
+
+  test('bears a restart of its API server', async () => {
+    await cluster.restartApiServer();
+    await kubectl.output(['delete', 'statefulset', 'my-postgres-repo-host', '-n', 'cvat']);
+    await kubectl.output(['annotate', 'postgrescluster', 'my-postgres', '-n', 'cvat', 'touched=yes']);
+  });
+
+  test('takes a PostgresCluster away while its operator works, and not before', async () => {
+    await cluster.postgresOperator.pause();
+    await kubectl.output(['delete', 'postgrescluster', 'my-postgres', '-n', 'cvat', '--wait=false']);
+    expect(await kubectl.get('postgrescluster', 'my-postgres', '-n', 'cvat')).toMatchObject({
+      metadata: { deletionTimestamp: expect.any(String), finalizers: ['postgres-operator.crunchydata.com/finalizer'] },
+    });
+    cluster.postgresOperator.resume();
+    await kubectl.output(['wait', 'postgrescluster/my-postgres', '-n', 'cvat', '--for=delete', '--timeout=30s']);
+    const belongs = 'postgres-operator.crunchydata.com/cluster=my-postgres';
+    await until('nothing of it is left', () => gone('statefulset,pod,pvc,secret,service', '-n', 'cvat', '-l', belongs));
+  });
+
+  test('finishes when its Helm controller comes back', async () => {
+    await cluster.helmController.stop();
+    await kubectl.output(['delete', 'helmchart', 'pgo', '-n', 'kube-system', '--wait=false']);
+    expect(await kubectl.get('helmchart', 'pgo', '-n', 'kube-system')).toMatchObject({
+      metadata: { deletionTimestamp: expect.any(String), finalizers: ['wrangler.cattle.io/on-helm-chart-remove'] },
+    });
+    await cluster.helmController.start();
+    await kubectl.output(['wait', 'helmchart/pgo', '-n', 'kube-system', '--for=delete', '--timeout=30s']);
+    expect(await revisions('pgo', 'crunchy-pgo')).toBe('');
+  });
+
+  test('has the StorageClass and the ingress of stock k3s', async () => {
+    const ip = '{.status.loadBalancer.ingress[0].ip}';
+    expect(await kubectl.output(['get', 'service', 'traefik', '-n', 'kube-system', '-o', `jsonpath=${ip}`])).toBe('127.0.0.1');
+    expect(await kubectl.output(['get', 'ingressclass,storageclass', '-o', 'name'])).toBe(
+      'ingressclass.networking.k8s.io/traefik\nstorageclass.storage.k8s.io/local-path\n',
+    );
+  });
+});
