@@ -51,7 +51,7 @@ test('it has rights in its own namespace only, and cannot list Secrets', () => {
 test('it finds CVAT within the cluster, and tells people where it is from outside', () => {
   expect(yamlOf(install())).toContain(`
             - name: CVAT_URL
-              value: http://cvat-backend-service.cvat.svc:8080
+              value: http://cvat-backend-service:8080
             - name: CVAT_SERVICE
               value: cvat-backend-service
             - name: CVAT_ROBOT_SECRET

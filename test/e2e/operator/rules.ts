@@ -9,7 +9,7 @@ interface Rule {
 }
 
 /** All that the operator may do, as the platform installs it: what it does beyond that fails in these tests. */
-export const RULES = new Platform('e2e', { ...local, appUserOperator: { image: 'app-user-operator:0.1.0' } })
+export const RULES = new Platform('e2e', local)
   .stages()
   .flatMap(({ objects }) => objects)
   .filter(({ manifest }) => manifest.kind === 'Role')
