@@ -82,7 +82,7 @@ export class Platform extends App {
 
     const names = cvatNames(namespace ?? 'default');
     if (appUserOperator) {
-      const publicUrl = cvat ? `${cvat.exposure.scheme}://${cvat.host}` : names.url;
+      const publicUrl = cvat && `${cvat.exposure.scheme}://${cvat.host}`;
       new AppUserOperator(this.stage('40-app-user-operator'), 'operator', appUserOperator, { names, publicUrl });
     }
 

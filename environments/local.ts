@@ -29,5 +29,7 @@ export const local: Environment = {
     },
   },
 
+  appUserOperator: { image: 'app-user-operator:0.1.0' }, // built from operator/ and imported into k3s: see the README
+
   appUsers: [{ name: 'john', lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@kapernikov.com' }],
 };

@@ -47,5 +47,8 @@ export const production: Environment = {
     workers: { chunks: { replicas: 4 } },
   },
 
+  // One works, one stands by. On several nodes, push the image to your own registry and name it as it is called there.
+  appUserOperator: { image: 'app-user-operator:0.1.0', replicas: 2 },
+
   appUsers: [],
 };

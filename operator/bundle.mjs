@@ -20,6 +20,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: true,
-  legalComments: 'linked',
+  // At its end: it stays one file.
+  legalComments: 'eof',
   logLevel: 'warning',
 });

@@ -60,10 +60,15 @@ describe('changing one line of local', () => {
     );
   });
 
-  test('the version of CVAT is one line', () => {
-    expect(difference({ ...local, cvat: { ...cvat, version: '2.74.0' } })).toEqual([
+  test('the version of CVAT is one line of its release; the Job that makes its superusers is another one', () => {
+    const changed = difference({ ...local, cvat: { ...cvat, version: '2.74.0' } });
+    expect(changed.map((line) => line.replace(/[0-9a-f]{8}$/, '…'))).toEqual([
       '-50-cvat.k8s.yaml:  version: 2.73.0',
       '+50-cvat.k8s.yaml:  version: 2.74.0',
+      '-50-cvat.k8s.yaml:  name: cvat-administrators-…',
+      '+50-cvat.k8s.yaml:  name: cvat-administrators-…',
+      '-50-cvat.k8s.yaml:          image: cvat/server:v2.73.0',
+      '+50-cvat.k8s.yaml:          image: cvat/server:v2.74.0',
     ]);
   });
 });
@@ -73,8 +78,17 @@ describe('leaving out a system of local', () => {
     expect(without('cvat')).toEqual({ removed: ['50-cvat.k8s.yaml'], added: [], problems: '' });
   });
 
-  test('the people go with the definition, and nobody misses them', () => {
-    expect(without('appUsers')).toEqual({ removed: ['10-app-user-definition.k8s.yaml', '60-app-users.k8s.yaml'], added: [], problems: '' });
+  test('the people go alone, and with their operator the definition goes, too', () => {
+    expect(without('appUsers')).toEqual({ removed: ['60-app-users.k8s.yaml'], added: [], problems: '' });
+    expect(without('appUsers', 'appUserOperator')).toEqual({
+      removed: ['10-app-user-definition.k8s.yaml', '40-app-user-operator.k8s.yaml', '60-app-users.k8s.yaml'],
+      added: [],
+      problems: '',
+    });
+  });
+
+  test('the operator goes alone, and the installer is asked for the passwords that it made', () => {
+    expect(without('appUserOperator')).toEqual({ removed: ['40-app-user-operator.k8s.yaml'], added: [], problems: '' });
   });
 
   test('the database goes, and CVAT complains', () => {

@@ -17,8 +17,8 @@ export interface AppUserOperatorProps {
 /** Where the operator finds CVAT. */
 export interface AppUserOperatorTarget {
   readonly names: CvatNames;
-  /** Where people log in. It goes into their credentials Secrets. */
-  readonly publicUrl: string;
+  /** Where people log in, which goes into their credentials Secrets; nowhere without CVAT. */
+  readonly publicUrl: string | undefined;
 }
 
 const NAME = 'app-user-operator';
@@ -28,7 +28,7 @@ const PORT = 8080;
 /**
  * The operator that makes, keeps and retires the CVAT accounts of AppUsers, and makes the passwords that nobody needs to know.
  *
- * It is ready without CVAT, because CVAT waits for some of these passwords.
+ * It is ready without CVAT, because CVAT waits for some of these passwords; and it outlives CVAT, because without it no AppUser could go.
  */
 export class AppUserOperator extends Construct {
   constructor(scope: Construct, id: string, props: AppUserOperatorProps, target: AppUserOperatorTarget) {
@@ -130,7 +130,7 @@ function pod(image: string, { names, publicUrl }: AppUserOperatorTarget, secrets
           { name: 'CVAT_URL', value: names.url },
           { name: 'CVAT_SERVICE', value: names.backend.name },
           { name: 'CVAT_ROBOT_SECRET', value: names.secrets.robot },
-          { name: 'PUBLIC_URL', value: publicUrl },
+          ...(publicUrl ? [{ name: 'PUBLIC_URL', value: publicUrl }] : []),
           { name: 'GENERATED_SECRETS', value: JSON.stringify(secrets) },
         ],
         ports: [{ name: 'http', containerPort: PORT, protocol: 'TCP' }],

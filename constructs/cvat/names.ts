@@ -6,7 +6,7 @@ export const CVAT_RELEASE = 'cvat';
 /** What CVAT's objects are called, for those who deal with it: the operator is there before CVAT is. */
 export interface CvatNames {
   readonly namespace: string;
-  /** The Service of the web server, and the address that it has within the cluster. */
+  /** The Service of the web server, and the address that it has within its namespace, where alone the operator looks for it. */
   readonly backend: Reference;
   readonly url: string;
   /** The Service of the pages. */
@@ -23,7 +23,7 @@ export function cvatNames(namespace: string): CvatNames {
   return {
     namespace,
     backend,
-    url: `http://${backend.name}.${namespace}.svc:8080`,
+    url: `http://${backend.name}:8080`,
     frontend: service('frontend-service'),
     secrets: { redis: secret('redis'), kvrocks: secret('kvrocks'), administrator: secret('administrator'), robot: secret('robot') },
   };

@@ -72,11 +72,14 @@ function flags(): readonly string[] {
   return (JSON.parse(command) as string[]).filter((argument) => argument.startsWith('--'));
 }
 
-test('what the Dockerfile copies exists', () => {
+test('what the Dockerfile copies exists, and is not kept from it; what it starts from is exact', () => {
   const dockerfile = readFileSync(join(OPERATOR, 'Dockerfile'), 'utf8');
+  const ignored = readFileSync(join(OPERATOR, '..', '.dockerignore'), 'utf8').split('\n');
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, paths = '']) => paths.split(' '));
   expect(copied.length).toBeGreaterThan(0);
   expect(copied.filter((path) => !existsSync(join(OPERATOR, '..', path)))).toEqual([]);
-  expect(dockerfile).toMatch(/^FROM \S+:\S*[\d]\S* AS build$/m);
+  expect(ignored).toEqual(expect.arrayContaining(['*', ...copied.map((path) => `!${path}`)]));
+  const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+  expect(bases).toEqual(bases.map(() => expect.stringMatching(/^[^@]+:[^@]*@sha256:[0-9a-f]{64}$/)));
   expect(flags()).toEqual(expect.arrayContaining([expect.stringMatching(/^--max-old-space-size=\d+$/)]));
 });

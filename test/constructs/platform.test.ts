@@ -22,7 +22,14 @@ test('the systems of an environment are stages, in the order in which they need 
     '10-app-user-definition': ['CustomResourceDefinition appusers.kapernikov.com'],
     '20-postgres-operator': ['Namespace crunchy-pgo', 'HelmChart pgo'],
     '30-postgres': ['Namespace cvat', 'PostgresCluster my-postgres', 'Secret my-postgres-pguser-cvat'],
-    '50-cvat': ['Ingress cvat-closed-registration', 'HelmChart cvat'],
+    '40-app-user-operator': [
+      'ServiceAccount app-user-operator',
+      'Role app-user-operator',
+      'RoleBinding app-user-operator',
+      'Deployment app-user-operator',
+      'NetworkPolicy app-user-operator',
+    ],
+    '50-cvat': ['Ingress cvat-closed-registration', 'HelmChart cvat', expect.stringMatching(/^Job cvat-administrators-[0-9a-f]{8}$/)],
     '60-app-users': ['AppUser john'],
     '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
     '90-data-protection': [
@@ -64,8 +71,8 @@ test('any further chart is a stage of its own, and needs no code', () => {
 
 test('every object has the label of its environment', () => {
   const objects = new Platform('test', { ...local, releases: [release] }).stages().flatMap((stage) => stage.objects);
-  expect(objects).toHaveLength(13);
-  for (const { manifest } of objects) expect(manifest.metadata.labels).toEqual({ 'platform.kapernikov.com/environment': 'test' });
+  expect(objects).toHaveLength(19);
+  for (const { manifest } of objects) expect(manifest.metadata.labels).toMatchObject({ 'platform.kapernikov.com/environment': 'test' });
 });
 
 test('an object knows the construct that made it', () => {
@@ -99,36 +106,29 @@ test('no constructor throws on a mistake: three mistakes are three problems', ()
 });
 
 describe('with the AppUser operator', () => {
-  const appUserOperator = { image: 'app-user-operator:0.1.0' };
-  const operated = new Platform('test', { ...local, appUserOperator });
+  const operated = new Platform('test', local);
   const text = (stages: ReturnType<Platform['stages']>): string => JSON.stringify(stages);
 
-  test('it has the stage before CVAT, which waits for what it makes, and CVAT has superusers', () => {
-    const stages = Object.fromEntries(operated.stages().map(({ name, objects }) => [name, objects.map(({ manifest }) => manifest.kind)]));
-    expect(stages['40-app-user-operator']).toEqual(['ServiceAccount', 'Role', 'RoleBinding', 'Deployment', 'NetworkPolicy']);
-    expect(stages['50-cvat']).toEqual(['Ingress', 'HelmChart', 'Job']);
-  });
-
-  test('the installer is no longer asked for the passwords of the caches', () => {
+  test('the installer is not asked for the passwords of the caches; without it, the installer is, and there are no superusers', () => {
     expect(text(operated.stages())).not.toContain('openssl');
-    expect(text(new Platform('test', local).stages())).toContain('Secret cvat/cvat-redis: password <- openssl rand -hex 24');
+    const without = new Platform('test', { ...local, appUserOperator: undefined }).stages();
+    expect(text(without)).toContain('Secret cvat/cvat-redis: password <- openssl rand -hex 24');
+    expect(text(without)).not.toContain('administrator');
   });
 
-  test('no check finds anything, and without CVAT one finds that the operator misses it', () => {
+  test('no check finds anything, also without CVAT, whose AppUsers it lets go', () => {
     expect(check(operated.stages())).toEqual([]);
-    const findings = check(new Platform('test', { ...local, cvat: undefined, appUserOperator }).stages());
-    expect(findings.map(({ rule, field }) => `${rule}: ${field}`)).toEqual([
-      'missing-reference: spec.template.spec.containers[0].env[3].value Service cvat/cvat-backend-service',
-    ]);
+    expect(check(new Platform('test', { ...local, cvat: undefined }).stages())).toEqual([]);
   });
 
   test('people are told the address of their browsers, with the scheme that the exposure speaks', () => {
-    const address = (exposure: Exposure): string | undefined => {
-      const environment = { ...local, appUserOperator, cvat: local.cvat && { ...local.cvat, exposure } };
+    const address = (exposure: Exposure | undefined): string | undefined => {
+      const environment = { ...local, cvat: exposure && local.cvat && { ...local.cvat, exposure } };
       return /"name":"PUBLIC_URL","value":"([^"]*)"/.exec(text(new Platform('test', environment).stages()))?.[1];
     };
     expect(address(ingress({ className: 'traefik' }))).toBe('http://cvat.kube-public');
     expect(address(ingress({ className: 'traefik', clusterIssuer: 'ca' }))).toBe('https://cvat.kube-public');
     expect(address(httpRoute({ gateway: { name: 'public', namespace: 'gateways' } }))).toBe('https://cvat.kube-public');
+    expect(address(undefined)).toBeUndefined();
   });
 });

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { until } from './harness/until';
 import { Detour } from './operator/detour';
-import { decode, type Operator, World } from './operator/world';
+import { Killer } from './operator/killer';
+import { decode, World } from './operator/world';
 
 let world: World;
-let operator: Operator;
+let killer: Killer;
 
 beforeAll(async () => {
   world = await World.start();
-  operator = await world.operator();
+  killer = await Killer.start(world);
   await world.makeRobot();
 });
 
@@ -17,38 +18,27 @@ afterAll(async () => {
 });
 
 afterEach(() => {
-  world.cvat.faults.hooks = {};
+  killer.spare();
 });
 
-async function killAndStartAnew(): Promise<void> {
-  await operator.program.stop('SIGKILL');
-  operator = await world.operator();
+interface Story {
+  /** What happens to the AppUser of that name. */
+  readonly happens: (name: string) => Promise<unknown>;
+  /** Waits until all is as it should be then, or fails. */
+  readonly ends: (name: string) => Promise<unknown>;
 }
 
-/**
- * Makes AppUsers, and for each kills the operator after one more request to CVAT than for the one before, until all is done before that. The
- * names are too short to be registered, which needs the most requests.
- */
-async function killedAfterEachRequest(well: (name: string) => Promise<unknown>): Promise<number> {
-  for (let request = 1; ; request++) {
-    const name = `${String.fromCharCode(96 + request)}${request}`;
-    let seen = 0;
-    let killed: Promise<void> | undefined;
-    world.cvat.faults.hooks = {
-      // The answer waits for this, so that nothing comes between the request and the end.
-      after: async () => {
-        if (++seen !== request) return;
-        const ended = operator.program.stop('SIGKILL');
-        killed = ended.then(async () => void (operator = await world.operator()));
-        await ended;
-      },
-    };
-    await world.create(name);
-    await well(name);
-    world.cvat.faults.hooks = {};
-    if (killed === undefined) return request - 1;
-    await killed;
-    await well(name);
+/** Lets it happen again and again, and each time kills the operator after one call more than before, until that is more than it makes. */
+async function killedAfterEachCall({ happens, ends }: Story, names: (call: number) => string): Promise<number> {
+  for (let call = 1; ; call++) {
+    const name = names(call);
+    const death = killer.after(call);
+    await happens(name);
+    await ends(name);
+    killer.spare();
+    if (!death.came) return call - 1;
+    await death.over;
+    await ends(name);
   }
 }
 
@@ -61,34 +51,45 @@ async function inSync(name: string): Promise<void> {
   expect(secret && decode(secret, 'password')).toBe(people[0]?.password);
 }
 
-test('killed after any of its requests while it makes an account, the operator makes one', async () => {
-  const kills = await killedAfterEachRequest(inSync);
-  expect(kills).toBeGreaterThan(3);
+test('killed after any of its calls while it makes an account, the operator makes one', async () => {
+  // Names that are too short to be registered need the most calls.
+  const kills = await killedAfterEachCall({ happens: (name) => world.create(name), ends: inSync }, (call) => `m${call}`);
+  expect(kills).toBeGreaterThanOrEqual(8);
+});
+
+test('killed after any of its calls while it closes an account, the operator closes it and leaves the Secret', async () => {
+  const closed = async (name: string): Promise<void> => {
+    await world.gone(name);
+    const people = world.cvat.people.all().filter(({ email }) => email === `${name}@example.com`);
+    expect(people.map(({ username, isActive }) => ({ username, isActive }))).toEqual([{ username: name, isActive: false }]);
+    expect((await world.secret(`${name}-cvat`))?.data?.['password']).toBeDefined();
+  };
+  // Those of the test before.
+  const kills = await killedAfterEachCall({ happens: (name) => world.delete(name), ends: closed }, (call) => `m${call}`);
+  expect(kills).toBeGreaterThanOrEqual(2);
 });
 
 test('killed at any moment, in whatever happens, it ends with one account for each AppUser, as that wants it', async () => {
   const names = ['anna', 'bert', 'carl-x'];
   const action = fc.constantFrom('create', 'edit', 'delete', 'rename', 'leave');
-  const runs = fc.sample(fc.tuple(fc.constantFrom(...names), action, fc.integer({ min: 300, max: 1100 })), {
-    numRuns: 25,
+  const runs = fc.sample(fc.tuple(fc.constantFrom(...names), action, fc.integer({ min: 1, max: 14 }), fc.boolean()), {
+    numRuns: 50,
     seed: Number(process.env['FAST_CHECK_SEED'] ?? 1),
   });
   let [edits, amidst] = [0, 0];
-  for (const [name, what, milliseconds] of runs) {
+  for (const [name, what, calls, remove] of runs) {
+    const death = killer.after(calls);
     const exists = (await world.appUser(name)) !== undefined;
-    if (!exists) await world.create(name, { deletionPolicy: milliseconds % 2 === 0 ? 'Delete' : 'Deactivate' });
+    if (!exists) await world.create(name, { deletionPolicy: remove ? 'Delete' : 'Deactivate' });
     else if (what === 'edit') await world.edit(name, { spec: { lastName: `Edit ${++edits}` } });
     else if (what === 'delete') await world.delete(name);
     const person = world.cvat.people.byUsername(name);
-    if (person && what === 'rename') person.username = `renamed-${milliseconds}`;
+    if (person && what === 'rename') person.username = `renamed-${edits}`;
     if (person && what === 'leave') world.cvat.people.remove(person.id);
-    world.cvat.forgetRequests();
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
-    if (world.cvat.seen.length > 0) amidst++;
-    await killAndStartAnew();
+    if (await killer.atTheLatestAfter(1.5, death)) amidst++;
   }
-  // Otherwise it was killed before it did anything.
-  expect(amidst).toBeGreaterThan(5);
+  // Otherwise it was killed when there was nothing left to do.
+  expect(amidst).toBeGreaterThan(25);
   for (const name of names) {
     const appUser = await world.appUser(name);
     if (appUser?.metadata.deletionTimestamp !== undefined) await world.gone(name);
@@ -96,13 +97,13 @@ test('killed at any moment, in whatever happens, it ends with one account for ea
     const open = world.cvat.people.all().filter(({ email, isActive }) => email === `${name}@example.com` && isActive);
     expect(open).toHaveLength((await world.appUser(name)) === undefined ? 0 : 1);
   }
-});
+}, 180_000);
 
 test('when the leader is killed, another replica leads as soon as its Lease has run out', async () => {
   const other = await world.operator('operator-1');
-  await operator.leads();
+  await killer.operator.leads();
   await until('the other is ready', async () => (await other.answer('/readyz'))?.status === 200);
-  await operator.program.stop('SIGKILL');
+  await killer.operator.program.stop('SIGKILL');
   const startedAt = Date.now();
   await other.leads();
   expect(Date.now() - startedAt).toBeLessThan(20_000);
@@ -118,7 +119,7 @@ test('connections to the API server that go silent are given up, and what happen
   };
   await Promise.all(world.running.map(({ program }) => program.stop()));
   try {
-    operator = await world.operator('operator-2', environment);
+    const operator = await world.operator('operator-2', environment);
     await operator.leads();
     await world.create('before');
     await world.reason('before', 'Synced');

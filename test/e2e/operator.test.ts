@@ -1,14 +1,14 @@
 import { until } from './harness/until';
-import { RULES } from './operator/rules';
-import { condition, decode, type Operator, SERVICE, World } from './operator/world';
+import type { Operator } from './operator/replica';
+import { RIGHTS, RULES, rulesWithout } from './operator/rules';
+import { USES } from './operator/uses';
+import { condition, decode, SERVICE, World } from './operator/world';
 
 let world: World;
 let operator: Operator;
 
 beforeAll(async () => {
-  world = await World.start();
-  operator = await world.operator();
-  await world.makeRobot();
+  ({ world, operator } = await World.operated());
 });
 
 afterAll(async () => {
@@ -255,16 +255,36 @@ test('when the application is gone, an AppUser can go', async () => {
   await world.cvat.restart();
 });
 
-test('it needs all that its Role allows, and nothing else', async () => {
-  const used = (await operator.requests()).map(({ verb, resource }) => `${verb} ${resource}`);
-  const allowed = RULES.flatMap(({ verbs, resources }) => verbs.flatMap((verb) => resources.map((resource) => `${verb} ${resource}`)));
-  expect([...new Set(used)].sort()).toEqual([...new Set(allowed)].sort());
+describe('of its rights', () => {
+  test('each is tried here', () => {
+    expect(RIGHTS.map(({ verb, resource }) => `${verb} ${resource}`).sort()).toEqual(Object.keys(USES).sort());
+  });
+
+  test.each(RIGHTS)('it needs the one to $verb $resource', async (right) => {
+    const name = `${right.verb} ${right.resource}`;
+    const refusals = async (): Promise<number> => (await operator.requests(403)).get(name) ?? 0;
+    await world.allow(rulesWithout(right), right);
+    const before = await refusals();
+    try {
+      await USES[name]?.(world);
+      await until(`the operator is refused to ${name}`, async () => (await refusals()) > before);
+    } finally {
+      await world.allow(RULES, right);
+    }
+  });
+
+  test('with all of them, it makes up for what it could not do', async () => {
+    world.cvat.faults.clear();
+    for (const name of ['patch', 'status', 'secrets', 'events']) await world.reason(`right-to-${name}`, 'Synced');
+    for (const name of ['delete', 'services']) await world.gone(`right-to-${name}`);
+  });
 });
 
 test('of two replicas one acts, and told to stop, it lets the other act within three seconds', async () => {
   const other = await world.operator('operator-1');
   await until('the other is ready', async () => (await other.answer('/readyz'))?.status === 200);
   expect([await operator.metric('app_user_operator_leading'), await other.metric('app_user_operator_leading')]).toEqual([1, 0]);
+  expect([...(await other.requests()).keys()]).toEqual(['get leases']);
   const startedAt = Date.now();
   expect(await operator.program.stop()).toEqual({ code: 0, signal: null });
   await other.leads();

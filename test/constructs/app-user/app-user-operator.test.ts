@@ -51,7 +51,7 @@ test('it has rights in its own namespace only, and cannot list Secrets', () => {
 test('it finds CVAT within the cluster, and tells people where it is from outside', () => {
   expect(yamlOf(install())).toContain(`
             - name: CVAT_URL
-              value: http://cvat-backend-service.cvat.svc:8080
+              value: http://cvat-backend-service:8080
             - name: CVAT_SERVICE
               value: cvat-backend-service
             - name: CVAT_ROBOT_SECRET
@@ -59,4 +59,16 @@ test('it finds CVAT within the cluster, and tells people where it is from outsid
             - name: PUBLIC_URL
               value: http://cvat.kube-public
 `);
+});
+
+test('it may talk to the name service, the API server and CVAT, and to nobody else', () => {
+  const { spec } = objectsOf(install()).find(({ kind }) => kind === 'NetworkPolicy') ?? {};
+  const { egress, policyTypes } = spec as { policyTypes: string[]; egress: { to?: object[]; ports: { port: number }[] }[] };
+  expect(policyTypes).toEqual(['Ingress', 'Egress']);
+  expect(egress.map(({ to, ports }) => [to, ports.map(({ port }) => port)])).toEqual([
+    [undefined, [53, 53]],
+    [undefined, [443, 6443]],
+    // CVAT's web server, whose pods listen where its Service does, and which is in the same namespace.
+    [[{ podSelector: {} }], [8080]],
+  ]);
 });

@@ -26,15 +26,22 @@ export interface Condition {
 }
 
 /** The harness's kubeconfigs are JSON with a token. */
+interface Kubeconfig {
+  readonly clusters: readonly [{ readonly cluster: { readonly server: string; readonly 'certificate-authority': string } }];
+  readonly users: readonly [{ readonly user: { readonly token: string } }];
+}
+
 export function clientOf(kubeconfig: string): ApiClient {
-  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
-    clusters: [{ cluster: { server: string; 'certificate-authority': string } }];
-    users: [{ user: { token: string } }];
-  };
-  const [{ cluster }] = clusters;
-  const ca = readFileSync(cluster['certificate-authority']);
+  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
+  const ca = authorityOf(kubeconfig);
   const headers = { authorization: `Bearer ${users[0].user.token}` };
-  return new ApiClient({ server: cluster.server, credentials: () => Promise.resolve({ ca, headers }) });
+  return new ApiClient({ server: clusters[0].cluster.server, credentials: () => Promise.resolve({ ca, headers }) });
+}
+
+/** Who signed the API server's certificate. */
+export function authorityOf(kubeconfig: string): Buffer {
+  const { clusters } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
+  return readFileSync(clusters[0].cluster['certificate-authority']);
 }
 
 /** For lists: what the API server remembers is enough, which spares it and etcd most of the work. It may be some milliseconds old. */

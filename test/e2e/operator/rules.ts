@@ -1,7 +1,7 @@
 import { Platform } from '../../../constructs/platform';
 import { local } from '../../../environments/local';
 
-interface Rule {
+export interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
@@ -9,8 +9,29 @@ interface Rule {
 }
 
 /** All that the operator may do, as the platform installs it: what it does beyond that fails in these tests. */
-export const RULES = new Platform('e2e', { ...local, appUserOperator: { image: 'app-user-operator:0.1.0' } })
+export const RULES = new Platform('e2e', local)
   .stages()
   .flatMap(({ objects }) => objects)
   .filter(({ manifest }) => manifest.kind === 'Role')
   .flatMap(({ manifest }) => manifest['rules'] as readonly Rule[]);
+
+/** One verb of one rule. */
+export interface Right {
+  readonly rule: Rule;
+  readonly verb: string;
+  /** With its subresource: `appusers/status`. */
+  readonly resource: string;
+}
+
+export const RIGHTS: readonly Right[] = RULES.flatMap((rule) =>
+  rule.verbs.flatMap((verb) => rule.resources.map((resource) => ({ rule, verb, resource }))),
+);
+
+/** All rules but for that right. */
+export function rulesWithout({ rule, verb, resource }: Right): readonly Rule[] {
+  const others = { ...rule, resources: rule.resources.filter((other) => other !== resource) };
+  const rest = { ...rule, resources: [resource], verbs: rule.verbs.filter((other) => other !== verb) };
+  return [...RULES.filter((other) => other !== rule), others, rest].filter(
+    ({ resources, verbs }) => resources.length > 0 && verbs.length > 0,
+  );
+}

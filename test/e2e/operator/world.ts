@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { type AppUserManifest, type AppUserSpec, type Condition } from '../../../operator/src/app-user/app-user';
 import { type ApiClient, isStatus } from '../../../operator/src/kubernetes/api-client';
 import { CvatStandIn } from '../../../operator/test/stand-in/stand-in';
-import { clientOf } from '../harness/api';
+import { authorityOf, clientOf } from '../harness/api';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane';
 import { freePorts } from '../harness/ports';
-import { type RunningProgram, tailOf } from '../harness/processes';
 import { until } from '../harness/until';
-import { RULES } from './rules';
+import { Operator } from './replica';
+import { type Right, type Rule, RULES } from './rules';
+import { Turnstile } from './turnstile';
 
 export const NAMESPACE = 'people';
 export const SERVICE = 'cvat-backend-service';
+export const LEASE = `/apis/coordination.k8s.io/v1/namespaces/${NAMESPACE}/leases/app-user-operator`;
 const OPERATOR = { name: 'operator' };
 const ROOT = join(__dirname, '..', '..', '..');
 
@@ -31,6 +33,7 @@ export interface EventObject {
 export class World {
   readonly api: ApiClient;
   private readonly operators: Operator[] = [];
+  private turnstile: Turnstile | undefined;
 
   private constructor(
     readonly controlPlane: ControlPlane,
@@ -49,8 +52,17 @@ export class World {
     return world;
   }
 
+  /** With an operator that leads, and is let into CVAT. */
+  static async operated(): Promise<{ readonly world: World; readonly operator: Operator }> {
+    const world = await World.start();
+    const operator = await world.operator();
+    await world.makeRobot();
+    return { world, operator };
+  }
+
   async stop(): Promise<void> {
     this.api.close();
+    await this.turnstile?.stop();
     await this.controlPlane.stop();
     await this.cvat.stop();
   }
@@ -61,9 +73,20 @@ export class World {
 
   /** The kubeconfig of the operator, with another way to the API server. */
   kubeconfigBy(server: string): string {
-    const file = join(this.controlPlane.directory, 'detour.kubeconfig');
-    writeFileSync(file, readFileSync(this.controlPlane.kubeconfigOf(OPERATOR.name), 'utf8').replaceAll(this.controlPlane.server, server));
+    const file = join(this.controlPlane.directory, `by-${new URL(server).port}.kubeconfig`);
+    const kubeconfig = JSON.parse(readFileSync(this.controlPlane.kubeconfigOf(OPERATOR.name), 'utf8')) as Kubeconfig;
+    const [{ name, cluster }] = kubeconfig.clusters;
+    // To client-node, a server without TLS is one whose certificate is not looked at.
+    const trust = server.startsWith('http:') ? { 'insecure-skip-tls-verify': true } : cluster;
+    writeFileSync(file, JSON.stringify({ ...kubeconfig, clusters: [{ name, cluster: { ...trust, server } }] }));
     return file;
+  }
+
+  /** The way to the API server of those operators that are started with `kubeconfigBy` its URL. */
+  async makeTurnstile(): Promise<Turnstile> {
+    const { server } = this.controlPlane;
+    this.turnstile = await Turnstile.to(server, authorityOf(this.controlPlane.kubeconfigOf()));
+    return this.turnstile;
   }
 
   /** Starts the operator; two with one name are the same replica, started anew. */
@@ -156,6 +179,21 @@ export class World {
     await until(`${name} is gone`, async () => (await this.appUser(name)) === undefined);
   }
 
+  /** Lets the operator do that, and nothing else; resolves when the API server goes by it, which shows in that right. */
+  async allow(rules: readonly Rule[], { rule, verb, resource: both }: Right): Promise<void> {
+    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${NAMESPACE}/roles/operator`;
+    await this.api.request({ method: 'PATCH', path, body: { rules } });
+    const [resource, subresource] = both.split('/');
+    const asked = { namespace: NAMESPACE, verb, group: rule.apiGroups[0], resource, subresource, name: rule.resourceNames?.[0] };
+    const spec = { user: OPERATOR.name, resourceAttributes: asked };
+    const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec };
+    await until('the API server goes by the new rules', async () => {
+      const review = { method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews', body } as const;
+      const { status } = await this.api.request<{ status: { allowed: boolean } }>(review);
+      return status.allowed === rules.includes(rule);
+    });
+  }
+
   private async install(): Promise<void> {
     const { kubectl } = this.controlPlane;
     const definition = readFileSync(join(ROOT, 'constructs', 'app-user', 'app-user.crd.yaml'), 'utf8');
@@ -198,51 +236,6 @@ export class World {
       if (isStatus(error, 404)) return undefined;
       throw error;
     }
-  }
-}
-
-/** A replica, as a process. */
-export class Operator {
-  constructor(
-    readonly program: RunningProgram,
-    readonly port: number,
-    private readonly logFile: string,
-  ) {}
-
-  log(lines = 400): string {
-    return tailOf(this.logFile, lines);
-  }
-
-  async answer(path: string): Promise<{ readonly status: number; readonly text: string } | undefined> {
-    try {
-      const response = await fetch(`http://127.0.0.1:${this.port}${path}`);
-      return { status: response.status, text: await response.text() };
-    } catch {
-      return undefined;
-    }
-  }
-
-  async metric(name: string): Promise<number> {
-    const { text = '' } = (await this.answer('/metrics')) ?? {};
-    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
-    return Number(line?.slice(name.length + 1) ?? NaN);
-  }
-
-  /** What it has asked the API server for, as rules of RBAC say it, and whether it was ever refused that. */
-  async requests(): Promise<readonly { readonly verb: string; readonly resource: string; readonly status: number }[]> {
-    const { text = '' } = (await this.answer('/metrics')) ?? {};
-    const lines = text.matchAll(/^app_user_operator_kubernetes_requests_total\{verb="(.*?)",resource="(.*?)",status="(.*?)"\}/gm);
-    return [...lines].map(([, verb = '', resource = '', status]) => ({ verb, resource, status: Number(status) }));
-  }
-
-  async leads(): Promise<void> {
-    await until('this replica leads', async () => (await this.metric('app_user_operator_leading')) === 1);
-  }
-
-  /** The largest resident set that the process had, in MiB. */
-  get peakMemory(): number {
-    const status = readFileSync(`/proc/${this.program.pid}/status`, 'utf8');
-    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) / 1024;
   }
 }
 
