@@ -62,8 +62,8 @@ test('it finds CVAT within the cluster, and tells people where it is from outsid
 });
 
 test('it may talk to the name service, the API server and CVAT, and to nobody else', () => {
-  const { spec } = objectsOf(install()).find(({ kind }) => kind === 'NetworkPolicy') ?? {};
-  const { egress, policyTypes } = spec as { policyTypes: string[]; egress: { to?: object[]; ports: { port: number }[] }[] };
+  const policy = objectsOf(install()).find(({ kind }) => kind === 'NetworkPolicy');
+  const { egress, policyTypes } = policy?.['spec'] as { policyTypes: string[]; egress: { to?: object[]; ports: { port: number }[] }[] };
   expect(policyTypes).toEqual(['Ingress', 'Egress']);
   expect(egress.map(({ to, ports }) => [to, ports.map(({ port }) => port)])).toEqual([
     [undefined, [53, 53]],

@@ -26,8 +26,10 @@ export interface Condition {
 }
 
 /** The harness's kubeconfigs are JSON with a token. */
-interface Kubeconfig {
-  readonly clusters: readonly [{ readonly cluster: { readonly server: string; readonly 'certificate-authority': string } }];
+export interface Kubeconfig {
+  readonly clusters: readonly [
+    { readonly name: string; readonly cluster: { readonly server: string; readonly 'certificate-authority': string } },
+  ];
   readonly users: readonly [{ readonly user: { readonly token: string } }];
 }
 

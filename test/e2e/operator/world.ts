@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type AppUserManifest, type AppUserSpec, type Condition } from '../../../operator/src/app-user/app-user';
 import { type ApiClient, isStatus } from '../../../operator/src/kubernetes/api-client';
 import { CvatStandIn } from '../../../operator/test/stand-in/stand-in';
-import { authorityOf, clientOf } from '../harness/api';
+import { authorityOf, clientOf, type Kubeconfig } from '../harness/api';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane';
 import { freePorts } from '../harness/ports';
 import { until } from '../harness/until';
