@@ -1,5 +1,5 @@
 import type { Manifest } from '../constructs/contract';
-import { ApiError } from './api/api-error';
+import { ApiError, isCode } from './api/api-error';
 import { type Applied, type ApplyOptions, type Cluster, FIELD_MANAGER } from './cluster';
 import { CLIENT_SIDE_APPLY, migrated } from './managed-fields';
 import { keyOf, type LiveObject } from './object';
@@ -45,16 +45,25 @@ export async function apply(cluster: Cluster, manifest: Manifest, options: Apply
   return { ...(await cluster.apply(manifest, options)), created: false };
 }
 
+/** How often a controller may write the object's status in the same moment. */
+const ATTEMPTS = 5;
+
 /** Whether there was something to take over. */
-async function takeOver(cluster: Cluster, live: LiveObject): Promise<boolean> {
+async function takeOver(cluster: Cluster, live: LiveObject, attempt = 1): Promise<boolean> {
   const managedFields = migrated(live.metadata.managedFields ?? [], { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER });
   if (managedFields === undefined) return false;
-  await cluster.patch(keyOf(live), [
-    // Refused when somebody has changed the object meanwhile.
-    { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
-    { op: 'replace', path: '/metadata/managedFields', value: managedFields },
-  ]);
-  return true;
+  try {
+    await cluster.patch(keyOf(live), [
+      // Refused when somebody has changed the object meanwhile: then what was computed may be wrong.
+      { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+      { op: 'replace', path: '/metadata/managedFields', value: managedFields },
+    ]);
+    return true;
+  } catch (error) {
+    if (!isCode(error, 409) || attempt === ATTEMPTS) throw error;
+    const changed = await cluster.get(keyOf(live));
+    return changed !== undefined && takeOver(cluster, changed, attempt + 1);
+  }
 }
 
 const OWNER = /^conflict with "(?<owner>[^"]+)"/;

@@ -53,7 +53,9 @@ async function compareOne({ cluster }: Session, stage: DistStage, manifest: Mani
   if ((await cluster.resource(manifest)) === undefined) return created;
   try {
     const { object } = await apply(cluster, manifest, { dryRun: true });
-    const next = live ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
+    // Of what is new, only dist is shown: the API server would make up an address for each Service.
+    if (!live) return created;
+    const next = withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER });
     return { ...comparison, difference: differenceOf(live, next, stage.file) };
   } catch (error) {
     if (!live && error instanceof ApiError && error.code === 404) return created;

@@ -52,8 +52,8 @@ function publish(synthesis: program.Synthesis): string {
   const summary = changes.length === 0 ? `${FOLDER}/ is up to date` : `${FOLDER}/ has ${changes.length} changed files`;
   const next =
     changes.length === 0
-      ? 'Next: kubectl apply -f dist  (README.md: twice on a new cluster, and why)'
-      : 'Next: git diff dist to review, npm test, commit, and then kubectl apply -f dist  (README.md: twice on a new cluster, and why)';
+      ? 'Next: npm run deploy  (npm run diff shows first what it would change)'
+      : 'Next: git diff dist to review, npm test, commit, and then npm run deploy  (npm run diff shows first what it would change)';
   return `${summary}\n\n${[...files, ...gone].join('\n')}\n\n${next}\n`;
 }
 
