@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import { stringify } from 'yaml';
 import type { Manifest } from '../../constructs/contract';
@@ -13,6 +14,11 @@ export interface Difference {
   readonly text: string;
 }
 
+const NONE: Difference = { kind: 'none', text: '' };
+
+/** Lines that come or go. Nobody reads more; and of two versions of the largest definition, a comparison to the end takes a minute. */
+const MOST_LINES = 1000;
+
 /** As diff and kubectl show it. */
 const LINES_OF_CONTEXT = 3;
 
@@ -27,26 +33,36 @@ const LINES_OF_A_WHOLE_OBJECT = 100;
  */
 export function differenceOf(live: Manifest | undefined, next: Manifest | undefined, source: string): Difference {
   const object = next ?? live;
-  if (object === undefined) return { kind: 'none', text: '' };
-  const [before, after] = masked(live, next).map((side) => (side === undefined ? '' : yamlOf(withoutNoise(side))));
-  if (before === after) return { kind: 'none', text: '' };
+  if (object === undefined) return NONE;
+  const [before, after] = masked(live, next).map((side) => side && withoutNoise(side));
+  if (isDeepStrictEqual(before, after)) return NONE; // most objects: nothing of them need be written as YAML
 
   const name = inWords(keyOf(object));
-  const patch = structuredPatch('', '', before ?? '', after ?? '', '', '', { context: LINES_OF_CONTEXT });
-  const lines = formatPatch(patch, OMIT_HEADERS).slice(0, -1).split('\n');
-  if (live === undefined) return { kind: 'created', text: text(`${name} is not on the cluster`, `${name} in ${source}`, shortened(lines)) };
-  if (next === undefined)
-    return { kind: 'removed', text: text(`${name} on the cluster`, `${name} is no longer in dist`, shortened(lines)) };
-  return { kind: 'changed', text: text(`${name} on the cluster`, `${name} in ${source}`, lines) };
+  const [there, here] = [`--- ${name} on the cluster`, `+++ ${name} in ${source}`];
+  if (before === undefined) return { kind: 'created', text: lines(`--- ${name} is not on the cluster`, here, ...whole('+', after)) };
+  if (after === undefined) return { kind: 'removed', text: lines(there, `+++ ${name} is no longer in dist`, ...whole('-', before)) };
+  const changes = hunks(yamlOf(before), yamlOf(after));
+  return changes.length === 0 ? NONE : { kind: 'changed', text: lines(there, here, ...changes) };
 }
 
-function text(before: string, after: string, lines: readonly string[]): string {
-  return [`--- ${before}`, `+++ ${after}`, ...lines].join('\n');
+function lines(...all: readonly string[]): string {
+  return all.join('\n');
 }
 
-function shortened(lines: readonly string[]): readonly string[] {
-  const left = lines.length - LINES_OF_A_WHOLE_OBJECT;
-  return left <= 1 ? lines : [...lines.slice(0, LINES_OF_A_WHOLE_OBJECT), `… and ${left} more lines`];
+function hunks(before: string, after: string): string[] {
+  if (before === after) return [];
+  const patch = structuredPatch('', '', before, after, '', '', { context: LINES_OF_CONTEXT, maxEditLength: MOST_LINES });
+  if (patch === undefined) return [`… more than ${MOST_LINES} lines change: too many to show them`];
+  return formatPatch(patch, OMIT_HEADERS).slice(0, -1).split('\n');
+}
+
+/** An object that comes or goes. */
+function whole(sign: '+' | '-', object: Manifest | undefined): string[] {
+  const all = object === undefined ? [] : yamlOf(object).slice(0, -1).split('\n');
+  const left = all.length - LINES_OF_A_WHOLE_OBJECT;
+  const shown = (left <= 1 ? all : all.slice(0, LINES_OF_A_WHOLE_OBJECT)).map((line) => `${sign}${line}`);
+  const range = sign === '+' ? `@@ -0,0 +1,${all.length} @@` : `@@ -1,${all.length} +0,0 @@`;
+  return [range, ...shown, ...(left <= 1 ? [] : [`… and ${left} more lines`])];
 }
 
 /** What the API server and kubectl keep for themselves, and what controllers report: nothing of it is in dist. */

@@ -27,6 +27,7 @@ test('what the API server keeps for itself, a status, and the order of keys are 
   const before = live(configMap({ b: '1', a: '1' }), { managedFields: [] });
   const after = live({ ...configMap({ a: '1', b: '1' }), status: { phase: 'new' } }, { resourceVersion: '2' });
   expect(differenceOf(before, after, FILE)).toEqual(NONE);
+  expect(differenceOf(before, { ...after, spec: undefined }, FILE)).toEqual(NONE);
 });
 
 test("kubectl's note of what it applied last is no difference: deploy takes it away", () => {
@@ -66,12 +67,12 @@ test('an object that would be taken away is shown whole', () => {
 
 test('of a large object that comes or goes, the beginning is shown; a change in it is shown whole', () => {
   const large = (value: string): Manifest =>
-    configMap(Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`key${index}`, value])));
+    configMap(Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`key${index}`, value])));
   const created = differenceOf(undefined, large('1'), FILE).text.split('\n');
-  expect(created).toHaveLength(103);
-  expect(created.at(-1)).toBe('… and 407 more lines');
-  expect(differenceOf(live(large('1')), undefined, FILE).text.split('\n')).toHaveLength(103);
-  expect(differenceOf(live(large('1')), live(large('2')), FILE).text.split('\n').length).toBeGreaterThan(1000);
+  expect(created).toHaveLength(104);
+  expect(created.at(-1)).toBe('… and 306 more lines');
+  expect(differenceOf(live(large('1')), undefined, FILE).text.split('\n')).toHaveLength(104);
+  expect(differenceOf(live(large('1')), live(large('2')), FILE).text.split('\n').length).toBeGreaterThan(800);
 });
 
 test('YAML inside an object is compared line by line', () => {
@@ -105,4 +106,14 @@ test('control characters of a cluster do not reach the terminal', () => {
   const { text } = differenceOf(undefined, configMap({ a: '\u001b[2J', b: 'one\n\u009b2J' }), FILE);
   // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+});
+
+test('of more changes than a person reads, only that there are such is shown', () => {
+  const large = (value: string): Manifest =>
+    configMap(Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [`key${index}`, value])));
+  const { kind, text } = differenceOf(live(large('1')), live(large('2')), FILE);
+  expect({ kind, lines: text.split('\n').slice(2) }).toEqual({
+    kind: 'changed',
+    lines: ['… more than 1000 lines change: too many to show them'],
+  });
 });
