@@ -1,11 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Manifest } from '../../constructs/contract';
 import { type Cluster, startCluster } from './harness/cluster';
 import { describeWithDefinitions } from './harness/definitions';
-import { LOCAL, stagesIn } from './harness/dist';
+import { ENVIRONMENTS, LOCAL, ROOT, stagesIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
 const [, POSTGRES_OPERATOR, POSTGRES] = stagesIn(LOCAL).map(({ objects }) => objects);
+const TUTORIAL = ENVIRONMENTS.filter(({ name }) => name === 'tutorial').flatMap(stagesIn);
+
+const helmChart = (name: string, spec: object): Manifest => ({
+  apiVersion: 'helm.cattle.io/v1',
+  kind: 'HelmChart',
+  metadata: { name, namespace: 'kube-system' },
+  spec,
+});
 
 interface Conditions {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
@@ -53,14 +64,34 @@ describeWithDefinitions('a cluster like k3s', () => {
     return kubectl.output(['get', 'job', name, '-n', 'kube-system', '-o', `jsonpath=${env}`]);
   }
 
+  function inline(): Manifest {
+    const folder = join(ROOT, 'test', 'e2e', 'fixtures', 'charts', 'capabilities');
+    const { directory } = cluster.controlPlane;
+    execFileSync(cluster.controlPlane.program('helm'), ['package', folder, '--destination', directory]);
+    const chartContent = readFileSync(join(directory, 'capabilities-0.0.0.tgz'), 'base64');
+    return helmChart('inline', { chartContent, targetNamespace: 'default' });
+  }
+
+  async function scale(replicas: number): Promise<void> {
+    const patch = JSON.stringify([{ op: 'replace', path: '/spec/instances/0/replicas', value: replicas }]);
+    await kubectl.output(['patch', 'postgrescluster', 'my-postgres', '-n', 'cvat', '--type=json', '-p', patch]);
+    const ready = `--for=jsonpath={.status.instances[0].readyReplicas}=${replicas}`;
+    await kubectl.output(['wait', 'postgrescluster/my-postgres', '-n', 'cvat', ready, '--timeout=30s']);
+  }
+
   test('installs the release of a HelmChart, with its definitions, and its Deployment becomes available', async () => {
-    await apply(POSTGRES_OPERATOR);
+    await apply([...(POSTGRES_OPERATOR ?? []), inline()]);
     await until('the release is there', async () => (await revisions('pgo', 'crunchy-pgo')) === '1 deployed');
     await kubectl.output(['wait', 'deployment/pgo', '-n', 'crunchy-pgo', '--for=condition=Available', '--timeout=30s']);
     await kubectl.output(['wait', 'crd/postgresclusters.postgres-operator.crunchydata.com', '--for=condition=Established']);
     await kubectl.output(['wait', 'job/helm-install-pgo', '-n', 'kube-system', '--for=condition=Complete', '--timeout=30s']);
     const release = await kubectl.get<Secret>('secret', 'sh.helm.release.v1.pgo.v1', '-n', 'crunchy-pgo');
     expect(release.metadata.labels['helmcharts.helm.cattle.io/configHash']).toBe(await jobHash('helm-install-pgo'));
+  });
+
+  test('installs a chart that a HelmChart holds itself', async () => {
+    await kubectl.output(['wait', 'configmap/inline', '-n', 'default', '--for=create', '--timeout=30s']);
+    await until('it is deployed', async () => (await revisions('inline', 'default')) === '1 deployed');
   });
 
   test('upgrades it when its values change', async () => {
@@ -98,32 +129,28 @@ describeWithDefinitions('a cluster like k3s', () => {
       return (await kubectl.output(['get', 'statefulset', '-n', 'cvat', '-l', selector, '-o', 'name'])).trim().split('\n');
     };
     const before = await list();
-    const patch = JSON.stringify([{ op: 'replace', path: '/spec/instances/0/replicas', value: 3 }]);
-    await kubectl.output(['patch', 'postgrescluster', 'my-postgres', '-n', 'cvat', '--type=json', '-p', patch]);
-    const three = '--for=jsonpath={.status.instances[0].readyReplicas}=3';
-    await kubectl.output(['wait', 'postgrescluster/my-postgres', '-n', 'cvat', three, '--timeout=30s']);
+    await scale(3);
     const after = await list();
     expect(after).toEqual(expect.arrayContaining(before));
     expect(after).toHaveLength(3);
   });
 
   test('tries a release that fails again, until it is put right', async () => {
-    const chart = (content: string): Manifest =>
-      ({
-        apiVersion: 'helm.cattle.io/v1',
-        kind: 'HelmChart',
-        metadata: { name: 'cvat', namespace: 'kube-system' },
-        spec: {
-          chart: 'oci://registry-1.docker.io/cvat/cvat',
-          version: '2.73.0',
-          targetNamespace: 'cvat',
-          failurePolicy: 'retry',
-          valuesContent: `${content}\npostgresql: { external: { host: here }, secret: { name: s } }\nredis: { secret: { name: s }, auth: { existingSecretPasswordKey: k } }\ncvat: { kvrocks: { secret: { name: s } } }\n`,
-        },
-      }) as Manifest;
-    await apply([chart('fail: true')]);
-    await until('it has failed twice', async () => /^1 failed, 2 failed/.test(await revisions('cvat', 'cvat')));
-    await apply([chart('fail: false')]);
+    const secrets = {
+      redis: { secret: { name: 's' }, auth: { existingSecretPasswordKey: 'k' } },
+      cvat: { kvrocks: { secret: { name: 's' } } },
+    };
+    const chart = (fail: boolean): Manifest =>
+      helmChart('cvat', {
+        chart: 'oci://registry-1.docker.io/cvat/cvat',
+        version: '2.73.0',
+        targetNamespace: 'cvat',
+        failurePolicy: 'retry',
+        valuesContent: JSON.stringify({ fail, postgresql: { external: { host: 'here' }, secret: { name: 's' } }, ...secrets }),
+      });
+    await apply([chart(true)]);
+    await until('it has failed', async () => (await revisions('cvat', 'cvat')).startsWith('1 failed'));
+    await apply([chart(false)]);
     await until('it is deployed', async () => / deployed$/.test(await revisions('cvat', 'cvat')));
     // Its pods wait for Secrets that nobody has made.
     const reasons = '{.items[*].status.containerStatuses[0].state.waiting.message}';
@@ -134,6 +161,14 @@ describeWithDefinitions('a cluster like k3s', () => {
     );
   });
 
+  test('bears a restart of its API server, and takes one instance away in place', async () => {
+    await cluster.restartApiServer();
+    const leader = ['pod', '-n', 'cvat', '-l', 'postgres-operator.crunchydata.com/role=master', '-o', 'name'];
+    const before = await kubectl.output(['get', ...leader]);
+    await scale(2);
+    expect(await kubectl.output(['get', ...leader])).toBe(before);
+  });
+
   test('takes a release away with its HelmChart, but not what it is to keep', async () => {
     await kubectl.output(['delete', 'helmchart', 'cvat', '-n', 'kube-system', '--timeout=30s']);
     expect(await revisions('cvat', 'cvat')).toBe('');
@@ -141,10 +176,25 @@ describeWithDefinitions('a cluster like k3s', () => {
     expect(await kubectl.output(['get', 'pvc', 'cvat-backend-data', '-n', 'cvat', '-o', 'name'])).toContain('cvat-backend-data');
   });
 
-  test('bears a restart of its API server', async () => {
-    await cluster.restartApiServer();
-    await kubectl.output(['delete', 'statefulset', 'my-postgres-repo-host', '-n', 'cvat']);
-    await kubectl.output(['annotate', 'postgrescluster', 'my-postgres', '-n', 'cvat', 'touched=yes']);
+  test("says what keeps its Postgres operator from working, and makes the chapter's cluster when that is over", async () => {
+    cluster.postgresOperator.options = { missingImage: true };
+    await apply(TUTORIAL.flatMap(({ objects }) => objects).filter(({ kind }) => kind === 'PostgresCluster'));
+    const reasons = [
+      'get',
+      'events',
+      '-n',
+      'default',
+      '--field-selector=involvedObject.name=my-postgres',
+      '-o',
+      'jsonpath={.items[*].reason}',
+    ];
+    await until('it says so', async () => (await kubectl.output(reasons)) === 'MissingRequiredImage');
+    expect(await kubectl.get('postgrescluster', 'my-postgres')).not.toHaveProperty('status');
+    cluster.postgresOperator.options = {};
+    await kubectl.output(['wait', 'postgrescluster/my-postgres', '--for=condition=PGBackRestReplicaCreate', '--timeout=30s']);
+    const { data } = await kubectl.get<Secret>('secret', 'my-postgres-pguser-my-postgres');
+    expect(Buffer.from(data['dbname'] ?? '', 'base64').toString()).toBe('my-postgres');
+    await kubectl.output(['delete', 'postgrescluster', 'my-postgres', '--timeout=30s']);
   });
 
   test('takes a PostgresCluster away while its operator works, and not before', async () => {

@@ -18,6 +18,7 @@ export const CHARTS: Readonly<Record<string, FixtureChart>> = {
     definitions: DEFINITIONS.filter(({ name }) => name.endsWith('.postgres-operator.crunchydata.com')),
   },
   'oci://registry-1.docker.io/cvat/cvat': { fixture: 'cvat' },
+  'https://kapernikov.github.io/cvat-helm/cvat-helm': { fixture: 'cvat-helm' },
 };
 
 /** Makes such a chart in the version that was asked for, in a new folder below the given one. */

@@ -36,11 +36,12 @@ export class HelmController {
       standardError: this.logFile,
     });
     this.program = program;
-    await until('HelmCharts are served', async () => {
+    const served = async (): Promise<boolean | undefined> => {
       if (program.exit !== undefined) throw new Error(`the Helm controller ended. The end of its log:\n${this.log()}`);
       const definition = await this.api.get<CustomResourceDefinition>(DEFINITION);
       return definition?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
-    });
+    };
+    await until('HelmCharts are served', served, { seconds: 60 });
   }
 
   /** With SIGTERM it gives its lease back, so that its successor begins at once. */

@@ -74,12 +74,16 @@ export class HelmJobs {
   /** Whether the Pod is still there to be told about. */
   private async tell({ metadata }: Pod, status: object): Promise<boolean> {
     const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
-    const written = await until(`the status of ${metadata.name} is written`, async () => {
-      const found = await this.unlessPassing(() => this.api.get<Pod>(path));
-      if (found === 'later') return this.stopping ? 'gone' : undefined;
-      if (found === undefined || found.metadata.uid !== metadata.uid || found.metadata.deletionTimestamp !== undefined) return 'gone';
-      return (await this.unlessPassing(() => this.api.patch(`${path}/status`, { status }))) === 'later' ? undefined : 'written';
-    });
+    const written = await until(
+      `the status of ${metadata.name} is written`,
+      async () => {
+        const found = await this.unlessPassing(() => this.api.get<Pod>(path));
+        if (found === 'later') return this.stopping ? 'gone' : undefined;
+        if (found === undefined || found.metadata.uid !== metadata.uid || found.metadata.deletionTimestamp !== undefined) return 'gone';
+        return (await this.unlessPassing(() => this.api.patch(`${path}/status`, { status }))) === 'later' ? undefined : 'written';
+      },
+      { seconds: 120 },
+    );
     return written === 'written';
   }
 

@@ -8,6 +8,7 @@ const PAUSE_MILLISECONDS = 200;
  */
 export class Loop {
   private readonly ended: Promise<void>;
+  private current: Promise<void> = Promise.resolve();
   private paused = false;
   private stopped = false;
   private failure: unknown;
@@ -33,8 +34,6 @@ export class Loop {
     await this.ended;
     if (this.failure !== undefined) throw this.failure;
   }
-
-  private current: Promise<void> = Promise.resolve();
 
   private async run(): Promise<void> {
     while (!this.stopped) {

@@ -6,7 +6,7 @@
  * the users' Secrets, by server-side apply with force and the manager's name, which leaves others' keys alone; the order and the conditions of
  * the status; an instance more or less in place; the end. It looks five times a second, and does not wait for a lease.
  *
- * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; rotation of
+ * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; users who are no longer declared; rotation of
  * passwords and the check that a Secret can be used; and of course the data.
  */
 import { Api, type Live } from './api';
@@ -40,6 +40,8 @@ export interface PostgresOperatorOptions {
   /** It knows no image for any cluster: it says so in an Event, and makes nothing. @default false */
   readonly missingImage?: boolean;
 }
+
+type Seen = Observed & { readonly secrets: readonly UserSecret[] };
 
 export class PostgresOperator {
   /** Can be changed at any time. */
@@ -107,7 +109,7 @@ export class PostgresOperator {
     if (status !== undefined) await this.api.patch(`${pathOf(cluster)}/status`, { status });
   }
 
-  private async observe(cluster: PostgresCluster): Promise<Observed & { readonly secrets: readonly UserSecret[] }> {
+  private async observe(cluster: PostgresCluster): Promise<Seen> {
     const { namespace, name } = cluster.metadata;
     const query = { labelSelector: `${label('cluster')}=${name}` };
     const [sets, pods, backups, claims, secrets] = await Promise.all([
@@ -122,19 +124,23 @@ export class PostgresOperator {
   }
 
   /** Whether somebody took away something of it. */
-  private isIncomplete(cluster: PostgresCluster, { secrets }: { readonly secrets: readonly UserSecret[] }): boolean {
-    const complete = usersOf(cluster).every(({ name }) =>
-      secrets.some(({ metadata, data }) => metadata.name === secretNameOf(cluster, name) && data?.['password'] !== undefined),
-    );
-    return !complete;
+  private isIncomplete(cluster: PostgresCluster, { sets, secrets }: Seen): boolean {
+    const wanted = cluster.spec.instances.reduce((sum, { replicas }) => sum + replicas, 1);
+    const hasPassword = ({ name }: { readonly name: string }): boolean =>
+      secrets.some(({ metadata, data }) => metadata.name === secretNameOf(cluster, name) && data?.['password'] !== undefined);
+    return sets.length < wanted || !usersOf(cluster).every(hasPassword);
   }
 
-  private async make(cluster: PostgresCluster, { sets, secrets }: Observed & { readonly secrets: readonly UserSecret[] }): Promise<void> {
+  private async make(cluster: PostgresCluster, { sets, pods, secrets }: Seen): Promise<void> {
     const objects: object[] = [...services(cluster), ...repositoryHost(cluster)];
     for (const set of cluster.spec.instances) {
+      // The leader is the last to go.
+      const leads = (name: string): number =>
+        Number(pods.some(({ metadata }) => metadata.name === `${name}-0` && isLeader(metadata.labels)));
       const present = sets
         .filter(({ metadata }) => metadata.labels?.[label('instance-set')] === set.name)
-        .map(({ metadata }) => metadata.name);
+        .map(({ metadata }) => metadata.name)
+        .sort((one, other) => leads(other) - leads(one));
       const added = Array.from(
         { length: Math.max(0, set.replicas - present.length) },
         () => `${cluster.metadata.name}-${set.name}-${suffix()}`,
@@ -171,7 +177,7 @@ export class PostgresOperator {
   /** What Patroni does: one instance that is ready leads, and the others follow. */
   private async appointLeader(cluster: PostgresCluster, { pods }: Observed): Promise<void> {
     const instances = pods.filter(({ metadata }) => metadata.labels?.[label('instance')] !== undefined);
-    let led = instances.some(({ metadata }) => metadata.labels?.[label('role')] === 'master');
+    let led = instances.some(({ metadata }) => isLeader(metadata.labels));
     for (const { metadata, status } of instances) {
       const ready = status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True');
       if (!ready || metadata.labels?.[label('role')] !== undefined) continue;
@@ -216,3 +222,5 @@ export class PostgresOperator {
 function pathOf({ metadata }: PostgresCluster): string {
   return `/apis/${API_VERSION}/namespaces/${metadata.namespace}/postgresclusters/${metadata.name}`;
 }
+
+const isLeader = (labels: Live['metadata']['labels']): boolean => labels?.[label('role')] === 'master';
