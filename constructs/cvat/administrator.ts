@@ -43,6 +43,9 @@ for number in range(int(os.environ["SUPERUSERS"])):
 const SCRIPT = `until django-admin migrate --check; do echo "waiting for CVAT's tables"; sleep 5; done
 exec django-admin shell -v0 --no-imports -c "$ENSURE"`;
 
+/** By which its Jobs are found, whatever their names: deleting them has the next one run, which is how a new password gets into CVAT. */
+const LABELS = { 'app.kubernetes.io/name': `${CVAT_RELEASE}-administrators` };
+
 /**
  * CVAT's superusers. Neither its chart nor its API can make one.
  *
@@ -55,7 +58,7 @@ export class Administrators extends Construct {
     const template = podTemplate(props);
     const hash = createHash('sha256').update(JSON.stringify(template)).digest('hex').slice(0, 8);
     new k8s.KubeJob(this, 'job', {
-      metadata: { name: `${CVAT_RELEASE}-administrators-${hash}`, namespace },
+      metadata: { name: `${CVAT_RELEASE}-administrators-${hash}`, namespace, labels: LABELS },
       spec: { backoffLimit: 20, template },
     });
   }
@@ -69,7 +72,7 @@ function podTemplate({ names, version, database }: AdministratorsProps): k8s.Pod
   ];
   const secret = (name: string, key: string): k8s.EnvVarSource => ({ secretKeyRef: { name, key } });
   return {
-    metadata: { labels: { 'app.kubernetes.io/name': `${CVAT_RELEASE}-administrators` } },
+    metadata: { labels: LABELS },
     spec: {
       restartPolicy: 'OnFailure',
       automountServiceAccountToken: false,

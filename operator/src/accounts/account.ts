@@ -1,6 +1,6 @@
 /**
  * Accounts of people in an application, as the operator speaks of them. One module per application implements `Accounts`; the rest of the
- * operator knows this file only. docs/operator.md says what an application has to provide.
+ * operator knows this file only. docs/another-application.md says what an application has to provide.
  */
 
 export interface Account {

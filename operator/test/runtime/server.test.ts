@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Metrics } from '../../src/runtime/metrics';
 import { serve } from '../../src/runtime/server';
 
@@ -50,4 +52,12 @@ test('it shows metrics as they are when somebody asks', async () => {
     expect(text.split('\n')).toContain(line);
   }
   expect(text).toContain('process_resident_memory_bytes');
+});
+
+test('each of its own metrics is in the README', async () => {
+  const [, text] = await get('/metrics');
+  const names = [...text.matchAll(/^# TYPE app_user_operator_(\S+)/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(8);
+  const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+  expect(names.filter((name) => !new RegExp(`\`${name}[{\`]`).test(readme))).toEqual([]);
 });

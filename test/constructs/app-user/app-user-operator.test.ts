@@ -60,3 +60,15 @@ test('it finds CVAT within the cluster, and tells people where it is from outsid
               value: http://cvat.kube-public
 `);
 });
+
+test('it may talk to the name service, the API server and CVAT, and to nobody else', () => {
+  const policy = objectsOf(install()).find(({ kind }) => kind === 'NetworkPolicy');
+  const { egress, policyTypes } = policy?.['spec'] as { policyTypes: string[]; egress: { to?: object[]; ports: { port: number }[] }[] };
+  expect(policyTypes).toEqual(['Ingress', 'Egress']);
+  expect(egress.map(({ to, ports }) => [to, ports.map(({ port }) => port)])).toEqual([
+    [undefined, [53, 53]],
+    [undefined, [443, 6443]],
+    // CVAT's web server, whose pods listen where its Service does, and which is in the same namespace.
+    [[{ podSelector: {} }], [8080]],
+  ]);
+});
