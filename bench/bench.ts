@@ -1,89 +1,43 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { inProcess, perObject } from './in-process';
+import { operator } from './operator';
+import { synthesis } from './synthesis';
 
 /**
- * Measures, side by side on one machine, what docs/performance.md shows, and prints it: `npm run bench`.
- * `npm run bench -- --write` writes it there. Trust the ratios: seconds are those of the machine.
+ * Measures, side by side on one machine, what docs/performance.md shows, and prints it: `npm run bench`, or one part of it:
+ * `npm run bench -- operator`. With `--write`, it writes that part there. Trust the ratios: seconds are those of the machine.
  */
+const PARTS: Readonly<Record<string, () => string | Promise<string>>> = { synthesis, operator };
 
-const ROUNDS = 7;
+const FILE = join(__dirname, '..', 'docs', 'performance.md');
 
-interface Command {
-  readonly name: string;
-  readonly command: readonly string[];
-}
-
-const app: Command = { name: 'the app alone', command: ['node', '--require', './scripts/typescript.js', 'main.ts'] };
-const withTsx: Command = { name: 'the same with tsx', command: ['node', '--require', 'tsx/cjs', 'main.ts'] };
-const withTsNode: Command = { name: '`npx ts-node main.ts`', command: ['npx', 'ts-node', 'main.ts'] };
-const cli: Command = { name: '`npx cdk8s synth`', command: ['npx', 'cdk8s', 'synth', '--no-check-upgrade'] };
-const cliAlone: Command = { name: 'the same with an app that does nothing', command: [...cli.command, '--app', 'mkdir -p $CDK8S_OUTDIR'] };
-const cliWithTsNode: Command = {
-  name: 'the same with `npx ts-node main.ts` as its app',
-  command: [...cli.command, '--app', 'npx ts-node main.ts'],
-};
-
-/** Seconds of each round. The commands take turns, so that whatever else the machine does hits all of them alike. */
-function measure(commands: readonly Command[]): Map<Command, number[]> {
-  const seconds = new Map(commands.map((command) => [command, [] as number[]]));
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const command of commands) {
-      process.stderr.write(`round ${round} of ${ROUNDS}: ${command.name}\n`);
-      const started = performance.now();
-      run(command, join(folder, 'out'));
-      if (round > 0) seconds.get(command)?.push((performance.now() - started) / 1000); // the first round fills caches
-    }
+async function main(words: readonly string[]): Promise<void> {
+  const write = words.includes('--write');
+  const named = words.filter((word) => word !== '--write');
+  const unknown = named.filter((name) => !Object.hasOwn(PARTS, name));
+  if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}. There are ${Object.keys(PARTS).join(', ')}.`);
+  for (const [name, measure] of Object.entries(PARTS)) {
+    if (named.length > 0 && !named.includes(name)) continue;
+    process.stderr.write(`${name}\n`);
+    const report = `${cpus().length} cores, Node ${process.version}.\n\n${await measure()}\n`;
+    process.stdout.write(`\n${report}`);
+    if (write) writeFileSync(FILE, withPart(readFileSync(FILE, 'utf8'), name, report));
   }
-  rmSync(folder, { recursive: true, force: true });
-  return seconds;
 }
 
-function run({ command, name }: Command, folder: string): void {
-  const [program = '', ...given] = command;
-  const words = command.includes('cdk8s') ? [...given, '--output', folder] : given;
-  const { status, stderr } = spawnSync(program, words, { env: { ...process.env, CDK8S_OUTDIR: folder }, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${name} failed:\n${stderr}`);
+function withPart(page: string, name: string, report: string): string {
+  const [begin, end] = [`<!-- bench: ${name} -->`, `<!-- end of bench: ${name} -->`];
+  const [before, rest = ''] = page.split(begin);
+  const [, after] = rest.split(end);
+  if (before === undefined || after === undefined) throw new Error(`docs/performance.md has no place for it: write ${begin} and ${end}`);
+  return `${before}${begin}\n\n${report}\n${end}${after}`;
 }
 
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN;
-}
-
-function table(baseline: Command, budgets: ReadonlyMap<Command, string>, seconds: ReadonlyMap<Command, number[]>): string {
-  const base = median(seconds.get(baseline) ?? []);
-  const rows = [...seconds].map(([command, all]) => {
-    const ratio = command === baseline ? '1' : (median(all) / base).toFixed(3);
-    return `| ${command.name} | ${median(all).toFixed(2)} | ${ratio} | ${budgets.get(command) ?? ''} |`;
-  });
-  return ['| | seconds | ratio | budget |', '|---|---|---|---|', ...rows].join('\n');
-}
-
-const direct = measure([withTsNode, withTsx, app]);
-const throughCli = measure([cliWithTsNode, cli, cliAlone]);
-const report = `${cpus().length} cores, Node ${process.version}. Medians of ${ROUNDS} rounds.
-
-Against the stock template of cdk8s, which runs the app by ts-node:
-
-${table(withTsNode, new Map([[app, '0.08']]), direct)}
-
-${table(cliWithTsNode, new Map([[cli, '0.27']]), throughCli)}
-
-In one process, milliseconds for an environment, the constructs and the YAML of it (medians of ten, warm):
-
-${inProcess()}
-
-Cost of an object, as a chart grows (constructs, checks and YAML):
-
-${perObject([1000, 5000, 20000])}
-`;
-
-process.stdout.write(`\n${report}`);
-if (process.argv.includes('--write')) {
-  const file = join(__dirname, '..', 'docs', 'performance.md');
-  const [before, after] = readFileSync(file, 'utf8').split(/<!-- bench -->[^]*<!-- end of bench -->/);
-  writeFileSync(file, `${before}<!-- bench -->\n\n${report}\n<!-- end of bench -->${after}`);
-}
+main(process.argv.slice(2)).then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);
