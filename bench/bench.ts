@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { deployment } from './deployment';
 import { operator } from './operator';
 import { synthesis } from './synthesis';
 
@@ -8,7 +9,7 @@ import { synthesis } from './synthesis';
  * Measures, side by side on one machine, what docs/performance.md shows, and prints it: `npm run bench`, or one part of it:
  * `npm run bench -- operator`. With `--write`, it writes that part there. Trust the ratios: seconds are those of the machine.
  */
-const PARTS: Readonly<Record<string, () => string | Promise<string>>> = { synthesis, operator };
+const PARTS: Readonly<Record<string, () => string | Promise<string>>> = { synthesis, deployment, operator };
 
 const FILE = join(__dirname, '..', 'docs', 'performance.md');
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProcess, perObject } from './in-process';
+import { median } from './median';
 
 const ROUNDS = 7;
 
@@ -42,10 +43,6 @@ function run({ command, name }: Command, folder: string): void {
   const words = command.includes('cdk8s') ? [...given, '--output', folder] : given;
   const { status, stderr } = spawnSync(program, words, { env: { ...process.env, CDK8S_OUTDIR: folder }, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${name} failed:\n${stderr}`);
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
 function table(baseline: Command, budgets: ReadonlyMap<Command, string>, seconds: ReadonlyMap<Command, number[]>): string {

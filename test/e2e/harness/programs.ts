@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { auditLogIn, writeAuditPolicy } from './audit-log';
 import { CONTROLLER_MANAGER, type Credentials } from './credentials';
 
 /** What a control plane here consists of; a scheduler and nodes are not part of it. */
@@ -48,6 +49,8 @@ export function argumentsOf(directory: string, ports: Ports, credentials: Creden
       `--service-account-key-file=${credentials.serviceAccountPublicKey}`,
       `--service-account-signing-key-file=${credentials.serviceAccountPrivateKey}`,
       '--profiling=false',
+      `--audit-policy-file=${writeAuditPolicy(directory)}`,
+      `--audit-log-path=${auditLogIn(directory)}`,
     ],
     'kube-controller-manager': [
       `--kubeconfig=${credentials.kubeconfigOf(CONTROLLER_MANAGER.name)}`,
