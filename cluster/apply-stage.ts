@@ -6,8 +6,9 @@ import { immutableFields } from './difference/immutable';
 import { wayOut } from './difference/way-out';
 import type { Dist, DistStage } from './dist';
 import type { Inventory } from './inventory';
+import { isApplied } from './is-applied';
 import { placed, readLabelled } from './live';
-import { idOf, inWords, keyOf, type LiveObject } from './object';
+import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from './object';
 import { isDefinition, isNamespace } from './relations';
 import { lookUntil, type Session } from './session';
 import { type Expected, type Unready, untilReady } from './until-ready';
@@ -28,6 +29,9 @@ export const CONCURRENCY = 12;
 const PASSING = [404, 500, 503];
 const PASSING_MILLISECONDS = 30_000;
 
+/** So long what was seen on the cluster is taken for what is there: somebody may change it while we wait for a stage. */
+const FRESH_MILLISECONDS = 10_000;
+
 /**
  * Applies a stage, and waits until it is ready. Namespaces come first and definitions next, each ready before what is in it or of its kind; the rest
  * at once. Tells what has not become ready.
@@ -35,7 +39,7 @@ const PASSING_MILLISECONDS = 30_000;
 export class StageApplication {
   /** What was on the cluster when this deployment first saw objects of its kind and namespace. */
   private readonly before = new Map<string, LiveObject>();
-  private readonly asked = new Set<string>();
+  private readonly askedAt = new Map<string, number>();
 
   constructor(
     private readonly session: Session,
@@ -108,10 +112,8 @@ export class StageApplication {
   /** What lies in a kind and namespace is asked for once in a deployment. */
   private async look(manifests: readonly Manifest[]): Promise<void> {
     const keys = manifests.map(keyOf);
-    const unknown = keys.filter(({ apiVersion, kind, namespace }) => {
-      const place = `${apiVersion} ${kind} ${namespace ?? ''}`;
-      return !this.asked.has(place) && this.asked.add(place);
-    });
+    const unknown = keys.filter((key) => !this.askedAt.has(placeOf(key)));
+    for (const key of unknown) this.askedAt.set(placeOf(key), this.session.clock.now());
     const found = await readLabelled(this.session.cluster, this.options.dist.environment, unknown);
     for (const [id, object] of found) this.before.set(id, object);
   }
@@ -125,6 +127,11 @@ export class StageApplication {
   private async applyOne(stage: DistStage, manifest: Manifest, deadline: number): Promise<Expected> {
     const { session, options } = this;
     const since = session.clock.now();
+    const key = keyOf(manifest);
+    const known = this.before.get(idOf(key));
+    if (known && since - (this.askedAt.get(placeOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
+      return { manifest, object: known, created: false };
+    }
     const waits = (reason: string): void =>
       session.reporter.waiting([{ stage: stage.name, object: inWords(keyOf(manifest)), reason, since }]);
     let refusal: unknown;
@@ -146,6 +153,11 @@ export class StageApplication {
     if (applied === undefined) throw refusal;
     return applied;
   }
+}
+
+/** Where an object lies among others of its kind. */
+function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
+  return `${apiVersion} ${kind} ${namespace}`;
 }
 
 function kindsOf(objects: readonly Manifest[]): Manifest[] {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiCluster } from './api/api-cluster';
 import { ApiError } from './api/api-error';
@@ -24,6 +25,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const interrupt = new AbortController();
+  // Each request under way listens.
+  setMaxListeners(0, interrupt.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // The second time, a person has no patience.

@@ -1,6 +1,8 @@
-import type { Agent as HttpAgent, RequestOptions } from 'node:http';
-import { Agent } from 'node:https';
+import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent, type AgentOptions, type RequestOptions } from 'node:https';
+import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
+import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import { CommandProblem } from '../problem';
 
 /** Where the API server is, and who we are to it. */
@@ -10,8 +12,15 @@ export interface Connection {
   readonly server: string;
   /** Where objects go that name no namespace. */
   readonly namespace: string;
-  /** Certificates and headers, asked for before every request: tokens expire. */
-  readonly credentials: () => Promise<RequestOptions>;
+  /** Asked for before every request: tokens expire. */
+  readonly credentials: () => Promise<Credentials>;
+}
+
+/** What goes along with a request. Client certificates are with the agent. */
+export interface Credentials {
+  readonly agent: HttpAgent;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly auth?: string;
 }
 
 /** How many requests are under way at once. A connection costs a TLS handshake on both sides, so they are few, and kept. */
@@ -43,7 +52,7 @@ export function connect(context?: string): Connection {
     context: current,
     server: cluster.server,
     namespace: configuration.getContextObject(current)?.namespace ?? 'default',
-    credentials: credentialsOf(configuration, cluster.proxyUrl !== undefined),
+    credentials: credentialsOf(configuration, cluster),
   };
 }
 
@@ -60,24 +69,30 @@ function load(): KubeConfig {
   return configuration;
 }
 
-function credentialsOf(configuration: KubeConfig, byProxy: boolean): () => Promise<RequestOptions> {
-  let known: { readonly options: Promise<RequestOptions>; readonly until: number } | undefined;
-  let agent: HttpAgent | undefined;
-  const ask = async (): Promise<RequestOptions> => {
+function credentialsOf(configuration: KubeConfig, { server, proxyUrl }: Cluster): () => Promise<Credentials> {
+  let known: { readonly credentials: Promise<Credentials>; readonly until: number } | undefined;
+  let last: { readonly tls: AgentOptions; readonly agent: HttpAgent } | undefined;
+  const ask = async (): Promise<Credentials> => {
     const options: RequestOptions = {};
     await configuration.applyToHTTPSOptions(options);
-    // client-node's own agent opens a connection for each request. Where it goes through a proxy, that is better than not at all.
-    agent ??= byProxy && options.agent ? (options.agent as HttpAgent) : new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-    return { ...options, agent };
+    const { headers, auth, agent, ca, cert, key, pfx, passphrase, rejectUnauthorized, servername } = options;
+    const tls: AgentOptions = { ca, cert, key, pfx, passphrase, rejectUnauthorized, servername };
+    // Certificates belong to the agent, which would otherwise compare them for each request. They are new when they were about to expire.
+    if (!last || !isDeepStrictEqual(last.tls, tls)) {
+      // client-node's own agent opens a connection for each request. Where it goes through a proxy, that is better than not at all.
+      const KeptAgent = server.startsWith('http:') ? HttpAgent : HttpsAgent;
+      last = { tls, agent: proxyUrl ? (agent as HttpAgent) : new KeptAgent({ ...tls, keepAlive: true, maxSockets: CONNECTIONS }) };
+    }
+    return { agent: last.agent, headers: headers as OutgoingHttpHeaders, ...(auth != null && { auth }) };
   };
   return () => {
     const now = Date.now();
     if (known === undefined || known.until < now) {
-      const options = ask();
-      options.catch(() => (known = undefined));
-      known = { options, until: now + CREDENTIALS_MILLISECONDS };
+      const credentials = ask();
+      credentials.catch(() => (known = undefined));
+      known = { credentials, until: now + CREDENTIALS_MILLISECONDS };
     }
-    return known.options;
+    return known.credentials;
   };
 }
 

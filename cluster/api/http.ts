@@ -1,10 +1,10 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CommandProblem } from '../problem';
 import { ApiError, type Status } from './api-error';
-import type { Connection } from './connection';
+import type { Connection, Credentials } from './connection';
 
 export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -27,7 +27,8 @@ export interface HttpOptions {
   readonly onWarning?: (text: string) => void;
 }
 
-const REQUEST_SECONDS = 60;
+/** A connection that has died on the way looks like a server that thinks. */
+const SILENCE_SECONDS = 60;
 /** How long a server that has answered once may be away: an API server that is upgraded takes about a minute to come back. */
 const AWAY_SECONDS = 120;
 const FIRST_PAUSE_MILLISECONDS = 200;
@@ -91,7 +92,7 @@ export class Http {
     return { code, body: JSON.parse(text) as Body };
   }
 
-  private async credentials(): Promise<RequestOptions> {
+  private async credentials(): Promise<Credentials> {
     try {
       return await this.connection.credentials();
     } catch (error) {
@@ -102,7 +103,7 @@ export class Http {
 
   private open(
     { method = 'GET', path, query = {}, body, contentType, accept }: HttpRequest,
-    credentials: RequestOptions,
+    credentials: Credentials,
   ): Promise<IncomingMessage> {
     const url = new URL(this.connection.server.replace(/\/+$/, '') + path);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
@@ -113,13 +114,12 @@ export class Http {
       'user-agent': 'third-party-platform',
       ...(text !== undefined && { 'content-type': contentType ?? 'application/json', 'content-length': Buffer.byteLength(text) }),
     };
-    const limits = [AbortSignal.timeout(REQUEST_SECONDS * 1000), ...(this.options.signal ? [this.options.signal] : [])];
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const { signal } = this.options;
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      send(url, { ...credentials, method, headers, signal: AbortSignal.any(limits) })
-        .once('response', resolve)
-        .once('error', reject)
-        .end(text);
+      const sent = open(url, { ...credentials, method, headers, ...(signal && { signal }) });
+      sent.setTimeout(SILENCE_SECONDS * 1000, () => sent.destroy(new Error(`nothing was heard for ${SILENCE_SECONDS} s`)));
+      sent.once('response', resolve).once('error', reject).end(text);
     });
   }
 }

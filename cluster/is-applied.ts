@@ -1,0 +1,38 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Manifest } from '../constructs/contract';
+import { FIELD_MANAGER } from './cluster';
+import { appliedBy, CLIENT_SIDE_APPLY, type Fields, isTaken } from './managed-fields';
+import type { LiveObject } from './object';
+
+/**
+ * Whether applying a manifest would certainly change nothing, so that it need not be sent: we own exactly the fields that it has, and they have its
+ * values. When in doubt, it would: of lists whose items are owned one by one only the API server knows how they are told apart.
+ */
+export function isApplied(live: LiveObject, manifest: Manifest): boolean {
+  const { managedFields = [], deletionTimestamp } = live.metadata;
+  const owned = appliedBy(managedFields, FIELD_MANAGER);
+  if (owned?.apiVersion !== manifest.apiVersion || deletionTimestamp !== undefined) return false;
+  if (managedFields.some((entry) => isTaken(entry, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }))) return false;
+  return isHeld(owned.fieldsV1, withoutIdentity(manifest), live);
+}
+
+/** What says which object it is, is not owned by anybody. */
+function withoutIdentity({ apiVersion: _version, kind: _kind, metadata, ...rest }: Manifest): object {
+  const { name: _name, namespace: _namespace, ...others } = metadata;
+  return { ...rest, ...(Object.keys(others).length > 0 && { metadata: others }) };
+}
+
+/** Whether the value has just these fields, and the live value has them alike. A place that nothing is below of is owned as a whole. */
+function isHeld(fields: Fields, value: unknown, live: unknown): boolean {
+  const places = Object.keys(fields).filter((place) => place !== '.');
+  if (places.length === 0) return isDeepStrictEqual(value, live);
+  if (!isMap(value) || !isMap(live) || Object.keys(value).length !== places.length) return false;
+  return places.every((place) => {
+    const name = place.slice(2);
+    return place.startsWith('f:') && name in value && isHeld(fields[place] as Fields, value[name], live[name]);
+  });
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
