@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '../constructs/contract';
 import { FIELD_MANAGER } from './cluster';
 import { appliedBy, CLIENT_SIDE_APPLY, type Fields, isTaken } from './managed-fields';
-import type { LiveObject } from './object';
+import { type LiveObject, without } from './object';
 
 /**
  * Whether applying a manifest would certainly change nothing, so that it need not be sent: we own exactly the fields that it has, and they have its
@@ -17,9 +17,9 @@ export function isApplied(live: LiveObject, manifest: Manifest): boolean {
 }
 
 /** What says which object it is, is not owned by anybody. */
-function withoutIdentity({ apiVersion: _version, kind: _kind, metadata, ...rest }: Manifest): object {
-  const { name: _name, namespace: _namespace, ...others } = metadata;
-  return { ...rest, ...(Object.keys(others).length > 0 && { metadata: others }) };
+function withoutIdentity(manifest: Manifest): object {
+  const metadata = without(manifest.metadata, ['name', 'namespace']);
+  return { ...without(manifest, ['apiVersion', 'kind', 'metadata']), ...(Object.keys(metadata).length > 0 && { metadata }) };
 }
 
 /** Whether the value has just these fields, and the live value has them alike. A place that nothing is below of is owned as a whole. */

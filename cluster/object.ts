@@ -83,3 +83,8 @@ export function conditionOf(object: Manifest, type: string): Condition | undefin
   const { conditions } = (object['status'] ?? {}) as { readonly conditions?: readonly Condition[] };
   return conditions?.find((condition) => condition.type === type);
 }
+
+/** An object without some of its fields. */
+export function without<T extends object>(object: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name))) as Partial<T>;
+}

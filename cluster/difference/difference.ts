@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import { stringify } from 'yaml';
 import type { Manifest } from '../../constructs/contract';
-import { inWords, keyOf } from '../object';
+import { inWords, keyOf, without } from '../object';
 import { printable } from '../terminal/printable';
 import { LAST_APPLIED_ANNOTATION } from './abandoned';
 import { masked } from './masked';
@@ -78,10 +78,6 @@ function withoutNoise(object: Manifest): Manifest {
       ...nonEmpty('labels', labels),
     },
   } as Manifest;
-}
-
-function without<T extends object>(object: T, names: readonly string[]): Partial<T> {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name))) as Partial<T>;
 }
 
 function nonEmpty(name: string, values: object): object {
