@@ -45,10 +45,21 @@ function complaints(stderr: string): string[] {
     .map((line) => line.replace(NOT_SERVED, '$3 $2 $1'));
 }
 
-/** The version of each object; any write would change it. */
-async function versionsOf(kubectl: Kubectl, { folder }: Environment): Promise<string[]> {
-  const columns = '{range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
-  return lines(await kubectl.output(['get', '-f', folder, '-o', `jsonpath=${columns}`], { workingDirectory: ROOT }));
+/** What kubectl has written to each object, and when: any further write would change it, and nothing that Kubernetes' controllers write does. */
+async function writtenTo(kubectl: Kubectl, { folder }: Environment): Promise<string[]> {
+  const answer = await kubectl.output(['get', '-f', folder, '-o', 'json', '--show-managed-fields'], { workingDirectory: ROOT });
+  return (JSON.parse(answer) as { items: Live[] }).items.map(({ kind, metadata: { name, generation, managedFields } }) => {
+    return JSON.stringify([kind, name, generation, managedFields.filter(({ manager }) => manager.startsWith('kubectl'))]);
+  });
+}
+
+interface Live {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly generation?: number;
+    readonly managedFields: readonly { readonly manager: string }[];
+  };
 }
 
 /** What an environment expects of its cluster, and what comes with it. */
@@ -82,9 +93,9 @@ function kindsOf(environment: Environment): {
 interface Told {
   readonly first: KubectlResult;
   readonly second: KubectlResult;
-  readonly versions: readonly string[];
+  readonly written: readonly string[];
   readonly third: KubectlResult;
-  readonly versionsAfter: readonly string[];
+  readonly writtenAfter: readonly string[];
   /** And when somebody else goes on server-side. */
   readonly serverSide: KubectlResult;
 }
@@ -100,11 +111,11 @@ async function tell({ environment, flags }: Story): Promise<Told> {
     await install(kubectl, brought);
     await served(kubectl, ...own);
     const second = await apply(kubectl, environment, ...flags);
-    const versions = await versionsOf(kubectl, environment);
+    const written = await writtenTo(kubectl, environment);
     const third = await apply(kubectl, environment, ...flags);
-    const versionsAfter = await versionsOf(kubectl, environment);
+    const writtenAfter = await writtenTo(kubectl, environment);
     const serverSide = await apply(kubectl, environment, '--server-side');
-    return { first, second, versions, third, versionsAfter, serverSide };
+    return { first, second, written, third, writtenAfter, serverSide };
   } finally {
     await controlPlane.stop();
   }
@@ -138,10 +149,10 @@ describeWithDefinitions('on a new cluster', () => {
     });
 
     test('changes nothing the third time', () => {
-      const { third, versions, versionsAfter } = told();
+      const { third, written, writtenAfter } = told();
       expect(third).toEqual({ code: 0, stdout: `${each(objects, again).join('\n')}\n`, stderr: '' });
-      expect(versions).toHaveLength(objects.length);
-      expect(versionsAfter).toEqual(versions);
+      expect(written).toHaveLength(objects.length);
+      expect(writtenAfter).toEqual(written);
     });
 
     test('can be followed by a server-side apply, which meets no conflict', () => {

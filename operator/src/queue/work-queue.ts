@@ -11,7 +11,8 @@ export type WorkResult =
 
 export interface WorkQueueOptions {
   readonly work: (key: string, mode: { readonly alone: boolean }) => Promise<WorkResult>;
-  readonly failed: (key: string, error: unknown) => void;
+  /** Called with an exception. What it returns is how many seconds the key is left alone at least, if anybody asked for that. */
+  readonly failed: (key: string, error: unknown) => number | undefined;
   readonly concurrency: number;
   readonly clock: Clock;
   readonly random?: () => number;
@@ -129,8 +130,7 @@ export class WorkQueue {
     try {
       result = await this.options.work(key, { alone: entry.alone });
     } catch (error) {
-      this.options.failed(key, error);
-      result = { kind: 'retry' };
+      result = { kind: 'retry', notBeforeSeconds: this.options.failed(key, error) };
     }
     if (!this.stopped) this.settle(key, entry, result);
   }

@@ -6,8 +6,7 @@ import { isOf } from './ownership';
 
 /** Why an account is not as its AppUser wants it, for a person to read. */
 export interface Problem {
-  readonly reason:
-    'WaitingForCVAT' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged' | 'NotReconciled';
+  readonly reason: 'WaitingForCVAT' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
   readonly message: string;
 }
 

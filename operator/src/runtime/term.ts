@@ -5,7 +5,7 @@ import { AppUsers } from '../app-user/app-users';
 import { generateSecrets } from '../credentials/generated-secrets';
 import { Directory } from '../directory/directory';
 import { Gate } from '../directory/gate';
-import type { ApiClient } from '../kubernetes/api-client';
+import { type ApiClient, ApiError } from '../kubernetes/api-client';
 import type { EventRecorder } from '../kubernetes/event-recorder';
 import { NamespaceCluster } from '../kubernetes/namespace-cluster';
 import { Source } from '../kubernetes/source';
@@ -69,7 +69,10 @@ export class Term {
     this.reconciler = new Reconciler(observer, executor, world, this.ending.signal);
     this.queue = new WorkQueue({
       work: (name, mode) => this.work(name, mode),
-      failed: (appUser, error) => log.error({ appUser, ...describeError(error) }, 'an AppUser cannot be reconciled; it is tried again'),
+      failed: (appUser, error) => {
+        log.error({ appUser, ...describeError(error) }, 'an AppUser cannot be reconciled; it is tried again');
+        return error instanceof ApiError ? error.retryAfterSeconds : undefined;
+      },
       ...{ concurrency, clock },
     });
     this.resync = new Resync({ ...options, appUsers, directory: this.directory, gate: this.gate, lookAtAll: () => this.lookAtAll() });

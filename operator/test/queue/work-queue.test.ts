@@ -17,6 +17,8 @@ class Desk {
   readonly running: Running[] = [];
   readonly started: string[] = [];
   readonly failures: string[] = [];
+  /** What a failure asks for. */
+  leaveAloneSeconds: number | undefined;
   readonly queue: WorkQueue;
 
   constructor(concurrency = 2, onStart: (running: Running) => void = () => undefined) {
@@ -31,7 +33,10 @@ class Desk {
           this.started.push(key);
           onStart(running);
         }),
-      failed: (key) => this.failures.push(key),
+      failed: (key) => {
+        this.failures.push(key);
+        return this.leaveAloneSeconds;
+      },
       concurrency,
       clock: this.clock,
       random: () => 0.999999,
@@ -116,10 +121,13 @@ test('what fails is tried again later and later, and after a success soon again'
   expect(desk.keys).toEqual(['a']);
 });
 
-test('what asks to be left alone for a time is', async () => {
+test.each(['a result', 'an exception'])('what asks to be left alone for a time is: by %s', async (how) => {
   const desk = new Desk();
   desk.queue.add('a');
-  await desk.end('a', { kind: 'retry', notBeforeSeconds: 120 });
+  desk.leaveAloneSeconds = 120;
+  if (how === 'a result') await desk.end('a', { kind: 'retry', notBeforeSeconds: 120 });
+  else desk.running[0]?.fail(new Error('slowly'));
+  await settled();
   await desk.clock.pass(119_000);
   expect(desk.keys).toEqual([]);
   await desk.clock.pass(1000);
