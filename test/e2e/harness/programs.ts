@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Audit } from './audit';
 import { CONTROLLER_MANAGER, type Credentials } from './credentials';
 
 /** What a control plane here consists of; a scheduler and nodes are not part of it. */
@@ -16,7 +17,12 @@ export function authorityIn(directory: string): string {
 }
 
 /** The arguments of each program. */
-export function argumentsOf(directory: string, ports: Ports, credentials: Credentials): Readonly<Record<ProgramName, readonly string[]>> {
+export function argumentsOf(
+  directory: string,
+  ports: Ports,
+  credentials: Credentials,
+  audit: Audit,
+): Readonly<Record<ProgramName, readonly string[]>> {
   const etcd = `http://127.0.0.1:${ports.etcd}`;
   const etcdPeer = `http://127.0.0.1:${ports.etcdPeer}`;
   return {
@@ -48,6 +54,7 @@ export function argumentsOf(directory: string, ports: Ports, credentials: Creden
       `--service-account-key-file=${credentials.serviceAccountPublicKey}`,
       `--service-account-signing-key-file=${credentials.serviceAccountPrivateKey}`,
       '--profiling=false',
+      ...audit.arguments,
     ],
     'kube-controller-manager': [
       `--kubeconfig=${credentials.kubeconfigOf(CONTROLLER_MANAGER.name)}`,
