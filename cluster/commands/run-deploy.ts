@@ -31,7 +31,7 @@ function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deploy
       'What was applied stays. Deploy again when the cause is gone: it goes on from here.',
     ];
   }
-  const pruned = taken.deleted > 0 ? [`${counted(taken.deleted, 'object')} that dist no longer has were taken away.`] : [];
+  const pruned = taken.deleted > 0 ? [`Taken away, because dist has it no longer: ${counted(taken.deleted, 'object')}.`] : [];
   const left = listedTaken(taken, 'No longer in dist, but kept, because --delete-data was not given:');
   if (!directed)
     return ['', `${dist.environment} is deployed, but not all that dist no longer has could be taken away.`, ...pruned, ...left];

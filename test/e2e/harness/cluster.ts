@@ -1,25 +1,23 @@
 import type { FixtureChart } from './charts';
-import { type ControlPlane, startControlPlane } from './control-plane';
-import type { User } from './credentials';
+import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane';
 import { HELM_CONTROLLER, HelmController } from './helm-controller';
 import { HelmJobs } from './helm-jobs';
+import { ADDRESS, Ingresses } from './ingresses';
 import type { Kubectl } from './kubectl';
 import { Pods } from './pods';
 import { PostgresOperator } from './postgres-operator';
 import { storageClass, Volumes } from './volumes';
 
-export interface ClusterOptions {
-  /** Users besides the administrator, for tests of RBAC. */
-  readonly users?: readonly User[];
+export interface ClusterOptions extends ControlPlaneOptions {
   /** The charts that can be installed, by how HelmCharts name them. @default those of dist */
   readonly charts?: Readonly<Record<string, FixtureChart>>;
-  /** Whether there is Traefik's IngressClass, and its Service with the address 127.0.0.1. @default false */
+  /** Whether there is Traefik: its IngressClass, its Service, and an address for each Ingress. @default false */
   readonly traefik?: boolean;
 }
 
 /** A cluster like stock k3s without a node: `stop` it. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const controlPlane = await startControlPlane({ users: [HELM_CONTROLLER, ...(options.users ?? [])] });
+  const controlPlane = await startControlPlane({ ...options, users: [HELM_CONTROLLER, ...(options.users ?? [])] });
   const cluster = new Cluster(controlPlane, options.charts);
   try {
     await cluster.furnish(options);
@@ -40,6 +38,7 @@ export class Cluster {
   readonly pods: Pods;
   readonly volumes: Volumes;
   readonly postgresOperator: PostgresOperator;
+  private ingresses: Ingresses | undefined;
 
   constructor(
     readonly controlPlane: ControlPlane,
@@ -75,8 +74,8 @@ export class Cluster {
   /** Throws what went wrong with one of the players: a test must not succeed over it. */
   async stop(): Promise<void> {
     try {
-      const players = [this.postgresOperator, this.helmJobs, this.pods, this.volumes, this.helmController];
-      const ends = await Promise.allSettled(players.map((player) => player.stop()));
+      const players = [this.postgresOperator, this.helmJobs, this.pods, this.volumes, this.ingresses, this.helmController];
+      const ends = await Promise.allSettled(players.map((player) => player?.stop()));
       const failed = ends.find((end) => end.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
     } finally {
@@ -91,7 +90,9 @@ export class Cluster {
     await Promise.all([applied, this.helmController.start()]);
     const { code, stderr } = await applied;
     if (code !== 0) throw new Error(stderr);
-    if (traefik) await this.kubectl.output(['patch', ...ADDRESS]);
+    if (!traefik) return;
+    await this.kubectl.output(['patch', ...SERVICE_STATUS]);
+    this.ingresses = new Ingresses(this.kubeconfig);
   }
 }
 
@@ -117,10 +118,10 @@ const ingressService = {
 };
 
 /** What k3s' ServiceLB would write. */
-const ADDRESS = [
+const SERVICE_STATUS = [
   'service/traefik',
   '--namespace=kube-system',
   '--subresource=status',
   '--type=merge',
-  `--patch=${JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: '127.0.0.1' }] } } })}`,
+  `--patch=${JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: ADDRESS }] } } })}`,
 ];

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { type BuiltProgram, findControlPlane } from '../../../scripts/control-plane';
+import { Audit } from './audit';
 import { ADMINISTRATOR, CONTROLLER_MANAGER, type Credentials, type User, writeCredentials } from './credentials';
 import { Kubectl } from './kubectl';
 import { freePorts } from './ports';
@@ -12,6 +13,8 @@ import { until } from './until';
 export interface ControlPlaneOptions {
   /** Users besides the administrator, for tests of RBAC: the API server reads them once, when it starts. */
   readonly users?: readonly User[];
+  /** Users whose requests are written down. @default nobody */
+  readonly audited?: readonly string[];
 }
 
 /** A program that ended while it was waited for. */
@@ -22,13 +25,13 @@ class PortTaken extends EarlyEnd {}
 const ATTEMPTS = 3;
 
 /** Starts etcd, kube-apiserver and kube-controller-manager on free ports of the loopback address; it is ready when this returns. */
-export async function startControlPlane({ users = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane({ users = [], audited = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const folder = findControlPlane();
   for (let attempt = 1; ; attempt++) {
     const processes = await Processes.open();
     try {
       const [etcd = 0, etcdPeer = 0, apiServer = 0] = await freePorts(3);
-      const controlPlane = new ControlPlane(processes, folder, { etcd, etcdPeer, apiServer }, users);
+      const controlPlane = new ControlPlane(processes, folder, { etcd, etcdPeer, apiServer }, users, audited);
       await controlPlane.start();
       return controlPlane;
     } catch (error) {
@@ -46,6 +49,7 @@ export class ControlPlane {
   readonly authority: string;
   /** kubectl as an administrator. */
   readonly kubectl: Kubectl;
+  readonly audit: Audit;
   private readonly running = new Map<ProgramName, RunningProgram>();
   private readonly credentials: Credentials;
   private readonly arguments: ReturnType<typeof argumentsOf>;
@@ -56,8 +60,10 @@ export class ControlPlane {
     private readonly folder: string,
     ports: Ports,
     users: readonly User[],
+    audited: readonly string[],
   ) {
     const { directory } = processes;
+    this.audit = new Audit(directory, audited);
     this.server = `https://127.0.0.1:${ports.apiServer}`;
     this.authority = authorityIn(directory);
     this.credentials = writeCredentials({
@@ -66,7 +72,7 @@ export class ControlPlane {
       authority: this.authority,
       users: [ADMINISTRATOR, CONTROLLER_MANAGER, ...users],
     });
-    this.arguments = argumentsOf(directory, ports, this.credentials);
+    this.arguments = argumentsOf(directory, ports, this.credentials, this.audit);
     this.kubectl = this.kubectlAs(ADMINISTRATOR.name);
   }
 

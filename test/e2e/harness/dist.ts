@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { contractOf, type Manifest } from '../../../constructs/contract';
@@ -56,4 +56,24 @@ export function definitionsMadeBy(objects: readonly Manifest[]): string[] {
 export function printed({ apiVersion, kind, metadata }: Manifest): string {
   const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
   return `${kind.toLowerCase()}${group}/${metadata.name}`;
+}
+
+/** What becomes of a file of dist: another text; nothing to leave it out. */
+export type Edits = Readonly<Record<string, (text: string) => string | undefined>>;
+
+/** The folder of an environment that somebody has changed: a copy below the given one. Files are named without their ending, as stages are. */
+export function edited({ folder }: Environment, directory: string, edits: Edits): string {
+  const copy = mkdtempSync(join(directory, 'dist-'));
+  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.yaml'));
+  const stages = names.map((name) => name.replace('.k8s.yaml', ''));
+  const unknown = Object.keys(edits).filter((stage) => !stages.includes(stage));
+  if (unknown.length > 0) throw new Error(`${folder} has no stage ${unknown.join(', ')}`);
+  names.forEach((name, index) => {
+    const text = readFileSync(join(ROOT, folder, name), 'utf8');
+    const edit = edits[stages[index] ?? ''];
+    const after = edit ? edit(text) : text;
+    if (edit && after === text) throw new Error(`the edit of ${name} changes nothing: the test means another text than is there`);
+    if (after !== undefined) writeFileSync(join(copy, name), after);
+  });
+  return copy;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { auditLogIn, writeAuditPolicy } from './audit-log';
+import type { Audit } from './audit';
 import { CONTROLLER_MANAGER, type Credentials } from './credentials';
 
 /** What a control plane here consists of; a scheduler and nodes are not part of it. */
@@ -17,7 +17,12 @@ export function authorityIn(directory: string): string {
 }
 
 /** The arguments of each program. */
-export function argumentsOf(directory: string, ports: Ports, credentials: Credentials): Readonly<Record<ProgramName, readonly string[]>> {
+export function argumentsOf(
+  directory: string,
+  ports: Ports,
+  credentials: Credentials,
+  audit: Audit,
+): Readonly<Record<ProgramName, readonly string[]>> {
   const etcd = `http://127.0.0.1:${ports.etcd}`;
   const etcdPeer = `http://127.0.0.1:${ports.etcdPeer}`;
   return {
@@ -49,8 +54,7 @@ export function argumentsOf(directory: string, ports: Ports, credentials: Creden
       `--service-account-key-file=${credentials.serviceAccountPublicKey}`,
       `--service-account-signing-key-file=${credentials.serviceAccountPrivateKey}`,
       '--profiling=false',
-      `--audit-policy-file=${writeAuditPolicy(directory)}`,
-      `--audit-log-path=${auditLogIn(directory)}`,
+      ...audit.arguments,
     ],
     'kube-controller-manager': [
       `--kubeconfig=${credentials.kubeconfigOf(CONTROLLER_MANAGER.name)}`,

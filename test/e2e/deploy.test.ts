@@ -1,0 +1,236 @@
+import { AppUserOperator } from './harness/app-user-operator';
+import type { AuditedRequest } from './harness/audit';
+import { type Cluster, startCluster } from './harness/cluster';
+import { Commands } from './harness/command';
+import { describeWithDefinitions } from './harness/definitions';
+import { edited, type Edits, LOCAL, objectsIn, ROOT } from './harness/dist';
+import type { Kubectl } from './harness/kubectl';
+
+/** Who runs the commands here: of whom each request is written down. */
+const DEPLOYER = { name: 'deployer', groups: ['system:masters'] };
+const OBJECTS = objectsIn(LOCAL);
+/** A fresh install, on a machine that does other things, too. */
+const LONG = 240_000;
+
+const anotherHost = (text: string): string => text.replaceAll('cvat.kube-public', 'cvat.example.org');
+const ANOTHER_HOST: Edits = { '40-app-user-operator': anotherHost, '50-cvat': anotherHost };
+
+/** The objects of a file that are not of these kinds. */
+const without =
+  (...kinds: readonly string[]) =>
+  (text: string): string =>
+    text
+      .split('\n---\n')
+      .filter((document) => !kinds.some((kind) => document.includes(`\nkind: ${kind}\n`)))
+      .join('\n---\n');
+
+const repeated = (values: readonly string[]): string[] => values.filter((value, index) => values.indexOf(value) < index);
+
+describeWithDefinitions('an environment from its first deploy on', () => {
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let commands: Commands;
+  let appUserOperator: AppUserOperator;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ traefik: true, users: [DEPLOYER], audited: [DEPLOYER.name] });
+    ({ kubectl } = cluster);
+    commands = new Commands(cluster.controlPlane, cluster.controlPlane.kubeconfigOf(DEPLOYER.name));
+    appUserOperator = await AppUserOperator.start(cluster.controlPlane);
+  }, LONG);
+
+  afterAll(async () => {
+    commands?.close();
+    await appUserOperator?.stop();
+    await cluster?.stop();
+  });
+
+  const distWith = (edits: Edits): string => edited(LOCAL, cluster.controlPlane.directory, edits);
+
+  /** The version of every object of dist, and of the inventory. Any write changes it. */
+  async function versions(): Promise<string> {
+    const columns = '{range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
+    const output = ['-o', `jsonpath=${columns}`];
+    const inventory = await kubectl.output(['get', 'configmaps', '-n', 'default', ...output]);
+    return inventory + (await kubectl.output(['get', '-f', LOCAL.folder, ...output], { workingDirectory: ROOT }));
+  }
+
+  async function requestsOf(work: () => Promise<void>): Promise<readonly AuditedRequest[]> {
+    const before = cluster.controlPlane.audit.requests().length;
+    await work();
+    return cluster.controlPlane.audit.requests().slice(before);
+  }
+
+  const valueAt = (path: string, ...what: readonly string[]): Promise<string> =>
+    kubectl.output(['get', ...what, '-n', 'cvat', '-o', `jsonpath=${path}`]);
+
+  test(
+    'comes up at once, stage by stage, and deploy says where it is and where its passwords are',
+    async () => {
+      const { code, stdout, stderr } = await commands.run('deploy');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(`Deploys 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
+      expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
+        '10-app-user-definition',
+        '20-postgres-operator',
+        '30-postgres',
+        '40-app-user-operator',
+        '50-cvat',
+        '60-app-users',
+        '90-data-protection',
+      ]);
+      expect(stdout.match(/^created /gm)).toHaveLength(OBJECTS.length);
+      expect(stdout.slice(stdout.indexOf('\nAll of '))).toBe(`
+All of local is ready.
+
+Open in a browser:
+  http://cvat.kube-public
+
+If no name service knows that name, add this line to /etc/hosts:
+  127.0.0.1 cvat.kube-public
+
+Passwords are in:
+  Secret cvat/my-postgres-pguser-cvat
+  Secret cvat/cvat-redis
+  Secret cvat/cvat-kvrocks
+  Secret cvat/cvat-administrator
+  Secret cvat/cvat-robot
+`);
+      expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true, email: 'john.doe@kapernikov.com' });
+      // Of the database, of the four that the operator makes, and john's: none of them was in that output, or will be in any that follows.
+      expect(commands.secretCount).toBeGreaterThan(2 * 6);
+    },
+    LONG,
+  );
+
+  test('is ready, says status', async () => {
+    const { code, stdout, stderr } = await commands.run('status');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^30-postgres +Namespace cvat +ready\n +PostgresCluster cvat\/my-postgres +ready\n/m);
+    expect(stdout).toContain(`All ${OBJECTS.length} objects are ready.`);
+  });
+
+  test('is left alone by a second deploy, which asks for nothing twice', async () => {
+    const before = await versions();
+    const requests = await requestsOf(async () => {
+      const { code, stdout } = await commands.run('deploy');
+      expect(code).toBe(0);
+      expect(stdout).not.toMatch(/^(created|changed|waiting|warning) /m);
+    });
+    expect(await versions()).toBe(before);
+    const uris = (...verbs: readonly string[]): string[] =>
+      requests.filter(({ verb }) => verbs.includes(verb)).map(({ requestURI }) => requestURI);
+    // Asking what one may do is a POST, and changes nothing.
+    const writes = requests.filter(({ verb, requestURI }) => !['get', 'list'].includes(verb) && !requestURI.endsWith('accessreviews'));
+    expect(writes).toHaveLength(OBJECTS.length);
+    expect(writes.filter(({ verb, requestURI }) => verb !== 'patch' || !requestURI.includes('fieldManager=third-party-platform'))).toEqual(
+      [],
+    );
+    expect(repeated(uris('patch'))).toEqual([]);
+    expect(repeated(uris('list'))).toEqual([]);
+    expect(repeated(uris('get'))).toEqual([]);
+  });
+
+  test('has no difference to dist', async () => {
+    expect(await commands.run('diff')).toEqual({ code: 0, stdout: `No differences in ${OBJECTS.length} objects.\n`, stderr: '' });
+  });
+
+  test('differs from a dist with another host in the lines that name it, and deploy changes those', async () => {
+    const dist = distWith(ANOTHER_HOST);
+    const { code, stdout, stderr } = await commands.run('diff', dist);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout.match(/^[-+] .*$/gm)).toEqual([
+      '-              value: http://cvat.kube-public',
+      '+              value: http://cvat.example.org',
+      '-    - host: cvat.kube-public',
+      '+    - host: cvat.example.org',
+      '-      hostname: cvat.kube-public',
+      '+      hostname: cvat.example.org',
+    ]);
+    expect(stdout).toMatch(/\n0 to create, 3 to change, 0 to take away, of 17 objects\.\n$/);
+
+    const deployed = await commands.run('deploy', dist);
+    expect(deployed).toMatchObject({ code: 0, stderr: '' });
+    expect(deployed.stdout.match(/^changed .*$/gm)?.sort()).toEqual([
+      'changed    Deployment cvat/app-user-operator',
+      'changed    HelmChart kube-system/cvat',
+      'changed    Ingress cvat/cvat-closed-registration',
+    ]);
+    expect(deployed.stdout).toContain('\n  http://cvat.example.org\n');
+    expect(await valueAt('{.items[*].spec.rules[*].host}', 'ingress')).toBe('cvat.example.org cvat.example.org');
+    expect(await valueAt('{.items[*].metadata.labels.status}', 'secrets', '-l', 'owner=helm,name=cvat')).toBe('superseded deployed');
+  });
+
+  test('shows what changes in a Secret, but no value', async () => {
+    const { code, stdout } = await commands.run(
+      'diff',
+      distWith({ ...ANOTHER_HOST, '30-postgres': (text) => text.replace('username: Y3ZhdA==', 'username: c29tZWJvZHk=') }),
+    );
+    expect(code).toBe(1);
+    expect(stdout.match(/^[-+] .*$/gm)).toEqual(['-  username: "*** (before)"', '+  username: "*** (after)"']);
+    expect(stdout).not.toMatch(/Y3ZhdA==|c29tZWJvZHk=/);
+  });
+
+  test('cannot change what Kubernetes calls immutable, and diff and deploy name the way out', async () => {
+    const dist = distWith({
+      ...ANOTHER_HOST,
+      '50-cvat': (text) => anotherHost(text).replace('cvat/server:v2.73.0', 'cvat/server:v2.74.0'),
+    });
+    const wayOut = 'Delete the Job, and deploy makes and runs it anew: kubectl -n cvat delete job cvat-administrators-';
+    const { code, stdout } = await commands.run('diff', dist);
+    expect(code).toBe(2);
+    expect(stdout).toContain('\n+          image: cvat/server:v2.74.0\n');
+    expect(stdout).toContain(wayOut);
+    const deployed = await commands.run('deploy', dist, '--stage', 'cvat');
+    expect(deployed).toMatchObject({ code: 1, stdout: expect.stringContaining(wayOut) });
+  });
+
+  test('keeps the fields that somebody else has set, until deploy is told to take them over', async () => {
+    const other = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'app-user-operator', namespace: 'cvat', labels: { 'app.kubernetes.io/name': 'renamed' } },
+      spec: { replicas: 2 },
+    };
+    const flags = ['--server-side', '--force-conflicts', '--field-manager=other'];
+    expect(await kubectl.apply(JSON.stringify(other), ...flags)).toMatchObject({ code: 0 });
+
+    const refused = await commands.run('deploy', '--stage', 'app-user-operator');
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain(
+      '2 fields are set to something else by others: .metadata.labels.app.kubernetes.io/name by other, .spec.replicas by other',
+    );
+    expect(await valueAt('{.spec.replicas}', 'deployment', 'app-user-operator')).toBe('2');
+
+    expect(await commands.run('deploy', '--force-conflicts')).toMatchObject({ code: 0, stderr: '' });
+    expect(await valueAt('{.spec.replicas}', 'deployment', 'app-user-operator')).toBe('1');
+  });
+
+  test('loses what dist has no longer, but not the database, which is listed', async () => {
+    const dist = distWith({ '60-app-users': () => undefined, '30-postgres': without('PostgresCluster', 'Secret') });
+    const { code, stdout, stderr } = await commands.run('deploy', dist);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Taken away, because dist has it no longer: 1 object.');
+    expect(stdout).toMatch(
+      /No longer in dist, but kept, because --delete-data was not given:\n {2}PostgresCluster cvat\/my-postgres\n {4}holds data/,
+    );
+    expect(await valueAt('{.items[*].metadata.name}', 'appusers')).toBe('');
+    expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: false });
+    expect(await valueAt('{.status.instances[0].readyReplicas}', 'postgrescluster', 'my-postgres')).toBe('2');
+    expect((await commands.run('status', dist)).stdout).toMatch(/PostgresCluster cvat\/my-postgres +left over +is no longer in dist/);
+  });
+
+  test('is whole again when dist has it again, with the account that was there', async () => {
+    expect(await commands.run('deploy')).toMatchObject({ code: 0, stderr: '' });
+    expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true });
+  });
+
+  test('keeps a definition of which there are objects, whatever destroy is told', async () => {
+    const { code, stdout } = await commands.run('destroy', 'app-user-definition', '--delete-data');
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      'Not taken away:\n  CustomResourceDefinition appusers.kapernikov.com\n    AppUser cvat/john is left, and its objects would be deleted with it.',
+    );
+    expect(await valueAt('{.items[*].metadata.name}', 'appusers')).toBe('john');
+  });
+});

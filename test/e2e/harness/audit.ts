@@ -1,0 +1,39 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A request as the API server has written it down. */
+export interface AuditedRequest {
+  /** In the words of RBAC: `patch`, `list`. */
+  readonly verb: string;
+  /** The path and the query. */
+  readonly requestURI: string;
+  readonly userAgent?: string;
+  /** When it came, and when it was answered. */
+  readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
+}
+
+/** What the API server writes down of the requests of some users: https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/ */
+export class Audit {
+  private readonly policyFile: string;
+  private readonly logFile: string;
+
+  constructor(directory: string, users: readonly string[]) {
+    this.policyFile = join(directory, 'audit-policy.json');
+    this.logFile = join(directory, 'audit.log');
+    const rules = [...(users.length > 0 ? [{ level: 'Metadata', users, omitStages: ['RequestReceived'] }] : []), { level: 'None' }];
+    writeFileSync(this.policyFile, JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules }));
+  }
+
+  /** For the API server. */
+  get arguments(): readonly string[] {
+    return [`--audit-policy-file=${this.policyFile}`, `--audit-log-path=${this.logFile}`];
+  }
+
+  /** All since the API server has first started, in the order in which they were answered. */
+  requests(): readonly AuditedRequest[] {
+    if (!existsSync(this.logFile)) return [];
+    const lines = readFileSync(this.logFile, 'utf8').split('\n');
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AuditedRequest);
+  }
+}
