@@ -122,7 +122,7 @@ function replaced(object: LiveObject, patch: readonly Replacement[]): LiveObject
 
 /** A JSON merge patch. */
 function merged<Value extends object>(object: Value, patch: object): Value {
-  const result: Record<string, unknown> = { ...object };
+  const result = { ...object } as Record<string, unknown>;
   for (const [name, value] of Object.entries(patch) as [string, unknown][]) {
     if (value === null) Reflect.deleteProperty(result, name);
     else result[name] = typeof value === 'object' && !Array.isArray(value) ? merged((result[name] ?? {}) as object, value) : value;
