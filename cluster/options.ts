@@ -75,8 +75,7 @@ function parse(command: Command, args: readonly string[]): { values: Record<stri
   try {
     return parseArgs({ args: [...args], options: FLAGS[command], allowPositionals: true, strict: true });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw usage(command, `${message.split('. To specify')[0]?.replace(/\.$/, '')}.`);
+    throw usage(command, `${(error as Error).message.split('. To specify')[0]?.replace(/\.$/, '')}.`);
   }
 }
 

@@ -89,7 +89,18 @@ export class Http {
     for (const warning of warningsOf(answer)) this.options.onWarning?.(warning);
     if (code === 401) throw unknownToServer(this.connection);
     if (code < 200 || code > 299) throw new ApiError(code, statusOf(text, answer));
-    return { code, body: JSON.parse(text) as Body };
+    return { code, body: this.parsed(request.path, text) as Body };
+  }
+
+  private parsed(path: string, text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      const { server, context } = this.connection;
+      throw new CommandProblem(
+        `What answers at ${server}, the server of the context "${context}", is no API server: it answers ${path} with something else than JSON.`,
+      );
+    }
   }
 
   private async credentials(): Promise<Credentials> {
@@ -97,7 +108,7 @@ export class Http {
       return await this.connection.credentials();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new CommandProblem(`Logging in as the context "${this.connection.context}" says failed: ${reason}`);
+      throw new CommandProblem(`Logging in as the context "${this.connection.context}" failed: ${reason}`);
     }
   }
 

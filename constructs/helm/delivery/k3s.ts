@@ -59,9 +59,12 @@ class K3sDelivery extends Delivery {
   }
 }
 
-/** Lines for a review: one value a line, however long, and no anchors for parts that occur twice. */
+/**
+ * Lines for a review: one value a line, however long, and no anchors for parts that occur twice. Helm reads YAML 1.1, to which `on` is true and
+ * `1_000` a number, so text that looks like that is quoted. https://github.com/kubernetes-sigs/yaml
+ */
 function yaml(values: Values): string {
-  return stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(values, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
 
 function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec> {

@@ -97,6 +97,13 @@ test('values come back as they were, one a line, whatever they look like', () =>
   expect(content).not.toMatch(/[&*]a1/);
 });
 
+test.each(['on', 'yes', 'Off', 'n', '1_000', '0o7', '0b11', '0755', '12:30:45', '1e3', '.5', '~', '2026-01-01'])(
+  'text that YAML 1.1, which Helm reads, takes for something else is quoted, as value and as key: %s',
+  (text) => {
+    expect(spec({ values: { [text]: text } })['valuesContent']).toBe(`"${text}": "${text}"\n`);
+  },
+);
+
 test('the release never goes where the controller guesses, and is never reinstalled with its data', () => {
   expect(spec({ namespace: 'default' })).toMatchObject({ targetNamespace: 'default', failurePolicy: 'retry' });
 });

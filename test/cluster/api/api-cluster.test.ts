@@ -1,0 +1,252 @@
+import { ApiCluster } from '../../../cluster/api/api-cluster';
+import { Http } from '../../../cluster/api/http';
+import { ApiServer, type Asked } from '../support/api-server';
+
+const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace', name: 'cvat' };
+const POD = { apiVersion: 'v1', kind: 'Pod', namespace: 'cvat', name: 'one' };
+const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'cvat', name: 'one' };
+const ROLE = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', name: 'system:node/one' };
+const UNKNOWN = { apiVersion: 'example.org/v1', kind: 'Widget', namespace: 'cvat', name: 'one' };
+
+interface ServedKind {
+  readonly resource: string;
+  readonly kind: string;
+  readonly scope: 'Namespaced' | 'Cluster';
+}
+
+/** A group as the aggregated discovery has it. */
+function group(name: string, version: string, ...kinds: readonly ServedKind[]): object {
+  const resources = kinds.map(({ resource, kind, scope }) => ({
+    resource,
+    responseKind: { group: name, version: '', kind },
+    scope,
+    verbs: ['get', 'list'],
+  }));
+  return { metadata: name === '' ? { creationTimestamp: null } : { name }, versions: [{ version, resources }] };
+}
+
+const CORE = group(
+  '',
+  'v1',
+  { resource: 'namespaces', kind: 'Namespace', scope: 'Cluster' },
+  { resource: 'pods', kind: 'Pod', scope: 'Namespaced' },
+);
+const GROUPS = [
+  group('apps', 'v1', { resource: 'deployments', kind: 'Deployment', scope: 'Namespaced' }),
+  group('rbac.authorization.k8s.io', 'v1', { resource: 'clusterroles', kind: 'ClusterRole', scope: 'Cluster' }),
+];
+
+let server: ApiServer;
+let cluster: ApiCluster;
+/** What the API server answers to anything but the discovery. */
+let answer: (asked: Asked) => { status?: number; json: unknown };
+let groups: object[];
+
+beforeEach(async () => {
+  [answer, groups] = [() => ({ json: {} }), GROUPS];
+  server = await ApiServer.start();
+  server.handler = (asked) => {
+    if (asked.path === '/api') return { json: { kind: 'APIGroupDiscoveryList', items: [CORE] } };
+    if (asked.path === '/apis') return { json: { kind: 'APIGroupDiscoveryList', items: groups } };
+    return answer(asked);
+  };
+  cluster = new ApiCluster(new Http(server.connection));
+});
+afterEach(() => server.stop());
+
+/** What was asked for after the discovery. */
+const lines = (): string[] => server.lines.filter((line) => !/ \/apis?$/.test(line));
+const last = (): Asked => server.asked.at(-1) as Asked;
+const conflict = { status: 409, json: { reason: 'Conflict', message: 'the UID in the precondition is another' } };
+const notFound = { status: 404, json: { reason: 'NotFound', message: 'not found' } };
+
+test('objects without a namespace go where the context points', () => {
+  expect(cluster.namespace).toBe('mine');
+});
+
+describe('the discovery', () => {
+  test('asks for all kinds in the newest form that the API server has, once', async () => {
+    expect(await cluster.resource(DEPLOYMENT)).toEqual({ name: 'deployments', namespaced: true, verbs: ['get', 'list'] });
+    expect(await cluster.resource(NAMESPACE)).toMatchObject({ name: 'namespaces', namespaced: false });
+    expect(server.lines.sort()).toEqual(['GET /api', 'GET /apis']);
+    expect(last().headers.accept).toBe(
+      'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList',
+    );
+  });
+
+  test('knows a kind in the versions that are served only, and none of another group', async () => {
+    expect(await cluster.resource({ ...DEPLOYMENT, apiVersion: 'apps/v1beta1' })).toBeUndefined();
+    expect(await cluster.resource({ ...DEPLOYMENT, apiVersion: 'v1' })).toBeUndefined();
+  });
+
+  test('lives with what Kubernetes before 1.30 says, and with groups that cannot be asked at the moment', async () => {
+    groups = [
+      { metadata: { name: 'metrics.k8s.io' }, versions: [{ version: 'v1beta1', freshness: 'Stale' }] },
+      {
+        metadata: { name: 'odd.example.org' },
+        versions: [{ version: 'v1', resources: [{ resource: 'odds', scope: 'Cluster', verbs: [] }] }],
+      },
+      ...GROUPS,
+    ];
+    expect(await cluster.resource(ROLE)).toMatchObject({ name: 'clusterroles' });
+  });
+
+  test('is made again when it is told that definitions have come', async () => {
+    expect(await cluster.get(UNKNOWN)).toBeUndefined();
+    groups = [...GROUPS, group('example.org', 'v1', { resource: 'widgets', kind: 'Widget', scope: 'Namespaced' })];
+    expect(await cluster.get(UNKNOWN)).toBeUndefined();
+    cluster.rediscover();
+    expect(await cluster.get(UNKNOWN)).toBeDefined();
+    expect(lines()).toEqual(['GET /apis/example.org/v1/namespaces/cvat/widgets/one']);
+  });
+});
+
+test.each([
+  [NAMESPACE, '/api/v1/namespaces/cvat'],
+  [POD, '/api/v1/namespaces/cvat/pods/one'],
+  [DEPLOYMENT, '/apis/apps/v1/namespaces/cvat/deployments/one'],
+  [ROLE, '/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode%2Fone'],
+])('%j has a path of its own', async (key, path) => {
+  answer = () => ({ json: { kind: key.kind } });
+  expect(await cluster.get(key)).toEqual({ kind: key.kind });
+  expect(lines()).toEqual([`GET ${path}`]);
+});
+
+test('what is not there, and what is of a kind that is not served, is nothing', async () => {
+  answer = () => notFound;
+  expect(await cluster.get(POD)).toBeUndefined();
+  expect(await cluster.get(UNKNOWN)).toBeUndefined();
+  expect(lines()).toEqual(['GET /api/v1/namespaces/cvat/pods/one']);
+});
+
+test('another error is an error', async () => {
+  answer = () => ({ status: 403, json: { message: 'no' } });
+  await expect(cluster.get(POD)).rejects.toMatchObject({ code: 403 });
+  await expect(cluster.delete(POD)).rejects.toMatchObject({ code: 403 });
+});
+
+test('an object that needs a namespace and has none is a problem, and not a list', async () => {
+  const { namespace: _, ...nowhere } = POD;
+  await expect(cluster.get(nowhere)).rejects.toThrow('Pod one has no namespace.');
+});
+
+describe('a list', () => {
+  test('has all pages, and its items say what they are', async () => {
+    answer = ({ path }) => {
+      const next = new URLSearchParams(path.split('?')[1]).get('continue');
+      if (next === null) return { json: { metadata: { continue: 'more/1' }, items: [{ metadata: { name: 'one' } }] } };
+      return { json: { metadata: { continue: '' }, items: [{ metadata: { name: 'two' } }] } };
+    };
+    const options = { namespace: 'cvat', labels: 'owner=helm,name=cvat', fields: 'type=Warning' };
+    expect(await cluster.list({ apiVersion: 'v1', kind: 'Pod' }, options)).toEqual([
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' } },
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'two' } },
+    ]);
+    const query = 'labelSelector=owner%3Dhelm%2Cname%3Dcvat&fieldSelector=type%3DWarning&limit=5000';
+    expect(lines()).toEqual([`GET /api/v1/namespaces/cvat/pods?${query}`, `GET /api/v1/namespaces/cvat/pods?${query}&continue=more%2F1`]);
+  });
+
+  test('without a namespace is of all namespaces', async () => {
+    answer = () => ({ json: { metadata: {}, items: [] } });
+    await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' });
+    expect(lines()).toEqual(['GET /apis/apps/v1/deployments?limit=5000']);
+  });
+
+  test('of a kind that is not served is empty', async () => {
+    expect(await cluster.list(UNKNOWN)).toEqual([]);
+    expect(lines()).toEqual([]);
+  });
+});
+
+describe('an apply', () => {
+  const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', namespace: 'cvat' }, spec: {} };
+
+  test('is a server-side apply of our manager, which tolerates no field that the API server does not know', async () => {
+    answer = () => ({ status: 201, json: manifest });
+    expect(await cluster.apply(manifest)).toEqual({ object: manifest, created: true });
+    expect(lines()).toEqual([
+      'PATCH /api/v1/namespaces/cvat/pods/one?fieldManager=third-party-platform&fieldValidation=Strict&force=false',
+    ]);
+    expect([last().headers['content-type'], last().body]).toEqual(['application/apply-patch+yaml', manifest]);
+  });
+
+  test('of what is there creates nothing', async () => {
+    answer = () => ({ json: manifest });
+    expect((await cluster.apply(manifest)).created).toBe(false);
+  });
+
+  test('may take fields over, and may store nothing', async () => {
+    await cluster.apply(manifest, { force: true, dryRun: true });
+    expect(lines()[0]).toMatch(/&force=true&dryRun=All$/);
+  });
+
+  test('of a kind that is not served fails as if the API server had said so', async () => {
+    await expect(cluster.apply({ ...manifest, ...{ apiVersion: 'example.org/v1', kind: 'Widget' } })).rejects.toMatchObject({
+      code: 404,
+      message: 'the cluster does not serve example.org/v1 Widget',
+    });
+  });
+});
+
+test('a patch is a JSON patch when it is a list, and a merge patch when not', async () => {
+  answer = () => ({ json: { patched: true } });
+  expect(await cluster.patch(NAMESPACE, [{ op: 'remove', path: '/metadata/labels' }])).toEqual({ patched: true });
+  expect(last()).toMatchObject({
+    method: 'PATCH',
+    path: '/api/v1/namespaces/cvat?fieldManager=third-party-platform',
+    headers: { 'content-type': 'application/json-patch+json' },
+    body: [{ op: 'remove', path: '/metadata/labels' }],
+  });
+  await cluster.patch(NAMESPACE, { metadata: { labels: null } });
+  expect(last()).toMatchObject({ headers: { 'content-type': 'application/merge-patch+json' }, body: { metadata: { labels: null } } });
+  await expect(cluster.patch(UNKNOWN, {})).rejects.toMatchObject({ code: 404 });
+});
+
+describe('a delete', () => {
+  const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
+
+  test('takes what belongs to the object along, and means this very object', async () => {
+    await cluster.delete(DEPLOYMENT);
+    expect(last()).toMatchObject({ method: 'DELETE', path: '/apis/apps/v1/namespaces/cvat/deployments/one' });
+    expect(last().body).toEqual(options);
+    await cluster.delete(DEPLOYMENT, { uid: 'this' });
+    expect(last().body).toEqual({ ...options, preconditions: { uid: 'this' } });
+  });
+
+  test('of what is gone, of what is another object by now, and of a kind that is not served is fine', async () => {
+    answer = () => notFound;
+    await cluster.delete(POD);
+    answer = () => conflict;
+    await cluster.delete(POD, { uid: 'this' });
+    await cluster.delete(UNKNOWN);
+    expect(lines()).toHaveLength(2);
+  });
+
+  test('that the API server refuses with a conflict of another cause fails', async () => {
+    answer = () => conflict;
+    await expect(cluster.delete(POD)).rejects.toMatchObject({ code: 409 });
+  });
+});
+
+test.each([
+  [{ verb: '*' }, { verb: '*', group: '*', resource: '*' }],
+  [
+    { verb: 'patch', kind: DEPLOYMENT, namespace: 'cvat' },
+    { verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'cvat' },
+  ],
+  [
+    { verb: 'get', kind: NAMESPACE },
+    { verb: 'get', group: '', resource: 'namespaces' },
+  ],
+])('whether %j is allowed is asked of the API server', async (access, resourceAttributes) => {
+  answer = () => ({ status: 201, json: { status: { allowed: false } } });
+  expect(await cluster.isAllowed(access)).toBe(false);
+  answer = () => ({ status: 201, json: { status: { allowed: true } } });
+  expect(await cluster.isAllowed(access)).toBe(true);
+  expect(last()).toMatchObject({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews' });
+  expect(last().body).toEqual({
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes },
+  });
+});

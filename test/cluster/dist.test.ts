@@ -1,0 +1,146 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readDist, selectStages } from '../../cluster/dist';
+import { inWords, keyOf } from '../../cluster/object';
+import { CommandProblem } from '../../cluster/problem';
+
+const ROOT = join(__dirname, '../..');
+
+describe('the dist of this project', () => {
+  test('is read stage by stage, in the order of its files', () => {
+    const { environment, stages } = readDist(join(ROOT, 'dist'));
+    expect(environment).toBe('local');
+    expect(stages.map(({ name }) => name)).toEqual([
+      '10-app-user-definition',
+      '20-postgres-operator',
+      '30-postgres',
+      '40-app-user-operator',
+      '50-cvat',
+      '60-app-users',
+      '90-data-protection',
+    ]);
+    expect(stages[2]?.file).toBe(join(ROOT, 'dist/30-postgres.k8s.yaml'));
+    expect(stages[2]?.objects.map((object) => inWords(keyOf(object)))).toEqual([
+      'Namespace cvat',
+      'PostgresCluster cvat/my-postgres',
+      'Secret cvat/my-postgres-pguser-cvat',
+    ]);
+  });
+
+  test('has another environment in each folder below it', () => {
+    expect(readDist(join(ROOT, 'dist/production')).environment).toBe('production');
+  });
+});
+
+describe('a folder', () => {
+  let folder: string;
+
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'dist-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const label = (environment: string): string => `labels: { platform.kapernikov.com/environment: ${environment} }`;
+  const configMap = (name: string, more = label('local')): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n  ${more}\n`;
+
+  function problem(files: Readonly<Record<string, string>>): string {
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    try {
+      readDist(folder);
+    } catch (error) {
+      if (error instanceof CommandProblem && error.exitCode === 2) return error.message.replaceAll(folder, 'dist');
+      throw error;
+    }
+    throw new Error('there is no problem');
+  }
+
+  test('may have several documents in a file, empty ones, files of others and other endings', () => {
+    writeFileSync(join(folder, '20-b.yml'), configMap('b'));
+    writeFileSync(join(folder, '10-a.yaml'), `---\n---\n${configMap('a')}---\n${configMap('c')}`);
+    writeFileSync(
+      join(folder, '30-d.json'),
+      '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"d","labels":{"platform.kapernikov.com/environment":"local"}}}',
+    );
+    writeFileSync(join(folder, 'README.md'), '# nothing');
+    mkdirSync(join(folder, 'below.yaml'));
+    expect(readDist(folder).stages.map(({ name, objects }) => [name, objects.map(({ metadata }) => metadata.name)])).toEqual([
+      ['10-a', ['a', 'c']],
+      ['20-b', ['b']],
+      ['30-d', ['d']],
+    ]);
+  });
+
+  test('that is not there is told with where to get it', () => {
+    rmSync(folder, { recursive: true });
+    expect(problem({})).toBe(
+      'The folder dist is not there. npm run synth writes dist, and a folder below it for each further environment.',
+    );
+    mkdirSync(folder);
+  });
+
+  test('that is a file cannot be read', () => {
+    writeFileSync(join(folder, 'file'), '');
+    expect(() => readDist(join(folder, 'file'))).toThrow(/^The folder .*file cannot be read \(ENOTDIR: /);
+  });
+
+  test('without a YAML file was not written by synth', () => {
+    expect(problem({ 'notes.txt': 'mine' })).toBe('The folder dist has no YAML files. Run npm run synth.');
+  });
+
+  test('is told with all the problems of its files at once', () => {
+    const files = {
+      '10-a.k8s.yaml': 'kind: ConfigMap\nmetadata: {name: a}\n',
+      '20-b.k8s.yaml': 'a: b: c\n',
+      '30-c.k8s.yaml': `${configMap('c')}---\n${configMap('c')}`,
+      '40-d.k8s.yaml': '- a list\n',
+    };
+    expect(problem(files)).toMatchInlineSnapshot(`
+      "dist is not what npm run synth writes:
+        dist/10-a.k8s.yaml: a document lacks apiVersion, kind or metadata.name
+        dist/20-b.k8s.yaml: Nested mappings are not allowed in compact mappings at line 1, column 4:
+
+      a: b: c
+         ^
+
+        dist/30-c.k8s.yaml: ConfigMap c is there twice
+        dist/40-d.k8s.yaml: a document lacks apiVersion, kind or metadata.name"
+    `);
+  });
+
+  test('with two environments is refused, because one would prune the other', () => {
+    expect(problem({ '10-a.yaml': configMap('a'), '20-b.yaml': configMap('b', label('production')) })).toContain(
+      'must be those of one environment, by their label platform.kapernikov.com/environment, but it has those of "local" and "production".\nRun npm run synth',
+    );
+  });
+
+  test('with objects that carry no label is refused', () => {
+    expect(problem({ '10-a.yaml': configMap('a'), '20-b.yaml': configMap('b', 'labels: {}') })).toContain(
+      'it has those of "local" and none.',
+    );
+    expect(problem({ '10-a.yaml': '---\n', '20-b.yaml': '' })).toContain('it has those of nothing.');
+  });
+});
+
+describe('a stage', () => {
+  const stages = ['20-postgres-operator', '50-cvat', '55-cvat', '60-app-users'].map((name) => ({ name }));
+  const selected = (...names: string[]): string[] => selectStages(stages, names).map(({ name }) => name);
+
+  test('is called by its file or without the number, and stages keep their order', () => {
+    expect(selected('60-app-users')).toEqual(['60-app-users']);
+    expect(selected('app-users', 'postgres-operator')).toEqual(['20-postgres-operator', '60-app-users']);
+    expect(selected('cvat')).toEqual(['50-cvat', '55-cvat']);
+  });
+
+  test('need not be named: then all are meant', () => {
+    expect(selected()).toEqual(stages.map(({ name }) => name));
+  });
+
+  test('that is not there is told with those that are', () => {
+    expect(() => selected('cvat', 'mysql', 'users')).toThrow(
+      new CommandProblem(
+        'There is no stage "mysql", "users". There are 20-postgres-operator, 50-cvat, 55-cvat, 60-app-users; the number can be left out.',
+      ),
+    );
+    expect(() => selected('postgres')).toThrow('There is no stage "postgres".');
+  });
+});

@@ -1,0 +1,69 @@
+import type { Clock, Session } from '../../../cluster/session';
+import type { Awaited, ReportedEvent, Reporter } from '../../../cluster/terminal/reporter';
+import { MemoryCluster } from './memory-cluster';
+
+/** Time that passes only when somebody pauses. */
+export class VirtualClock implements Clock {
+  private time = Date.parse('2026-01-01T00:00:00Z');
+  private readonly due: { readonly at: number; readonly happen: () => void }[] = [];
+
+  now(): number {
+    return this.time;
+  }
+
+  async pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    this.time += milliseconds;
+    for (const event of this.due.filter(({ at }) => at <= this.time)) {
+      this.due.splice(this.due.indexOf(event), 1);
+      event.happen();
+    }
+    signal?.throwIfAborted();
+  }
+
+  /** Lets something happen on the cluster while somebody waits. */
+  after(milliseconds: number, happen: () => void): void {
+    this.due.push({ at: this.time + milliseconds, happen });
+  }
+}
+
+/** Remembers what was said. */
+export class RecordingReporter implements Reporter {
+  readonly events: ReportedEvent[] = [];
+  /** Everything that was ever waited for, and why: `Job cvat/one: is running`. */
+  readonly awaited: string[] = [];
+  /** What is waited for now. */
+  now: readonly Awaited[] = [];
+
+  line(event: ReportedEvent): void {
+    this.events.push(event);
+  }
+
+  waiting(objects: readonly Awaited[]): void {
+    this.now = objects;
+    for (const { object, reason } of objects) {
+      const line = `${object}: ${reason}`;
+      if (!this.awaited.includes(line)) this.awaited.push(line);
+    }
+  }
+
+  end(): void {
+    this.now = [];
+  }
+
+  /** The lines: `applied Namespace cvat created`. */
+  get lines(): string[] {
+    return this.events.map(({ type, stage, object = type === 'stage' ? stage : undefined, result, state, reason, message }) =>
+      [type, object, result, state, reason, message].filter((word) => word !== undefined).join(' '),
+    );
+  }
+}
+
+export interface TestSession extends Session {
+  readonly cluster: MemoryCluster;
+  readonly clock: VirtualClock;
+  readonly reporter: RecordingReporter;
+}
+
+export function sessionOn(cluster = new MemoryCluster()): TestSession {
+  return { cluster, clock: new VirtualClock(), reporter: new RecordingReporter() };
+}
