@@ -1,3 +1,4 @@
+import { Agent } from 'node:https';
 import { ApiError } from '../../../cluster/api/api-error';
 import { Http } from '../../../cluster/api/http';
 import { CommandProblem } from '../../../cluster/problem';
@@ -198,7 +199,7 @@ test.each([
   const http = new Http({
     ...server.connection,
     server: server.url.replace('http:', 'https:'),
-    credentials: () => Promise.resolve({ createConnection: () => failing(code) }),
+    credentials: () => Promise.resolve({ agent: Object.assign(new Agent(), { createConnection: () => failing(code) }) }),
   });
   expect((await problemOf(http.send(ONE))).message).toContain(`cannot be talked to: ${words}`);
 });

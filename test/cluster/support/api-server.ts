@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, globalAgent, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connection } from '../../../cluster/api/connection';
 
@@ -48,7 +48,7 @@ export class ApiServer {
   }
 
   get connection(): Connection {
-    const credentials = { headers: { authorization: 'Bearer me' } };
+    const credentials = { agent: globalAgent, headers: { authorization: 'Bearer me' } };
     return { context: 'here', server: this.url, namespace: 'mine', credentials: () => Promise.resolve(credentials) };
   }
 
