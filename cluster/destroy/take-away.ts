@@ -53,6 +53,7 @@ export class TakingAway {
   }
 
   async take(targets: readonly Target[]): Promise<Taken> {
+    await this.foresee(targets);
     const guards = targets.filter(({ key }) => isGuard(key));
     const stages = [...new Set(targets.map(({ stage }) => stage))].sort().reverse();
     for (const stage of stages) {
@@ -61,6 +62,15 @@ export class TakingAway {
     }
     if (guards.length > 0 && this.refused.length === 0) await this.takeGuards(guards);
     return { deleted: this.deleted, kept: [...this.kept.values()], refused: this.refused };
+  }
+
+  /** What holds data stays, whenever its turn comes: what it needs is told by that. */
+  private async foresee(targets: readonly Target[]): Promise<void> {
+    const { asked, kept, deleteData } = this.situation;
+    for (const { key } of targets) asked.add(idOf(key));
+    if (deleteData) return;
+    const data = await Promise.all(targets.map(async (target) => (isData(target) ? this.session.cluster.get(target.key) : undefined)));
+    for (const object of data) if (object) kept.add(idOf(keyOf(object)));
   }
 
   private async takeStage(stage: string, targets: readonly Target[]): Promise<void> {
