@@ -36,10 +36,10 @@ test('an event is told once, however often it is looked for and happens', async 
   session.cluster.put(event('migrate-1'));
   const warnings = new Warnings(session, [JOB], '10-one');
   await warnings.tell();
-  session.cluster.put(event('migrate-1'));
+  session.cluster.put(event('migrate-1', { message: 'pulling image, once more' }));
   await warnings.tell();
   expect(session.reporter.lines).toEqual(['warning Pod cvat/migrate-1 BackOff pulling image']);
-  session.cluster.put(event('migrate-1', { message: 'another image' }));
+  session.cluster.put(event('migrate-1', { reason: 'Unhealthy' }));
   await warnings.tell();
   expect(session.reporter.lines).toHaveLength(2);
 });

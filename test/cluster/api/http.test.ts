@@ -199,14 +199,18 @@ test.each([
   const http = new Http({
     ...server.connection,
     server: server.url.replace('http:', 'https:'),
-    credentials: () => Promise.resolve({ agent: Object.assign(new Agent(), { createConnection: () => failing(code) }) }),
+    credentials: () => Promise.resolve({ agent: agentFailing(code) }),
   });
   expect((await problemOf(http.send(ONE))).message).toContain(`cannot be talked to: ${words}`);
 });
 
 /** As the TLS layer would fail, which needs certificates to do so by itself. */
-function failing(code: string): never {
-  throw Object.assign(new Error('the words of OpenSSL'), { code });
+function agentFailing(code: string): Agent {
+  return Object.assign(new Agent(), {
+    createConnection: (): never => {
+      throw Object.assign(new Error('the words of OpenSSL'), { code });
+    },
+  });
 }
 
 test('that nobody can log in is told by the reason of whoever was asked', async () => {

@@ -1,4 +1,4 @@
-import { createServer, globalAgent, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Connection } from '../../../cluster/api/connection';
 
@@ -17,6 +17,7 @@ export type Handler = (asked: Asked, response: ServerResponse) => { readonly sta
 export class ApiServer {
   readonly asked: Asked[] = [];
   handler: Handler = () => ({ status: 404, json: { reason: 'NotFound', message: 'not found' } });
+  private readonly agent = new Agent({ keepAlive: true });
   private server: Server | undefined;
   private port = 0;
 
@@ -38,6 +39,7 @@ export class ApiServer {
     const { server } = this;
     this.server = undefined;
     if (!server) return;
+    this.agent.destroy();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
@@ -48,7 +50,7 @@ export class ApiServer {
   }
 
   get connection(): Connection {
-    const credentials = { agent: globalAgent, headers: { authorization: 'Bearer me' } };
+    const credentials = { agent: this.agent, headers: { authorization: 'Bearer me' } };
     return { context: 'here', server: this.url, namespace: 'mine', credentials: () => Promise.resolve(credentials) };
   }
 
