@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
+import { compareStages, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
 import { ApiError } from '../api/api-error';
 import { CONCURRENCY } from '../apply-stage';
 import type { Inventory } from '../inventory';
@@ -55,7 +55,7 @@ export class TakingAway {
   async take(targets: readonly Target[]): Promise<Taken> {
     await this.foresee(targets);
     const guards = targets.filter(({ key }) => isGuard(key));
-    const stages = [...new Set(targets.map(({ stage }) => stage))].sort().reverse();
+    const stages = [...new Set(targets.map(({ stage }) => stage))].sort(compareStages).reverse();
     for (const stage of stages) {
       const others = targets.filter((target) => target.stage === stage && !isGuard(target.key));
       if (others.length > 0 && this.refused.length === 0) await this.takeStage(stage, others);

@@ -1,5 +1,4 @@
-import type { Manifest } from '../../constructs/contract';
-import { contractOf } from '../../constructs/contract';
+import { compareStages, contractOf, type Manifest } from '../../constructs/contract';
 import type { Cluster } from '../cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
@@ -35,7 +34,7 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
       targets.push({ stage: bringer?.name ?? stage, key, inDist: bringer !== undefined, ...(manifest && { manifest }) });
     });
   }
-  return targets.sort((one, other) => (one.stage < other.stage ? -1 : one.stage > other.stage ? 1 : 0));
+  return targets.sort((one, other) => compareStages(one.stage, other.stage));
 }
 
 /** The stage of the release that has left an object behind earlier, if dist has that release again. */
