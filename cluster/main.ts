@@ -49,7 +49,12 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const reporter = createReporter(formatOf(options));
   const http = new Http(connection, { signal, onWarning: (message) => reporter.line({ type: 'warning', message }) });
   try {
-    return await RUNS[options.command]({ cluster: new ApiCluster(http), clock, reporter, signal }, dist, options, connection);
+    return await RUNS[options.command](
+      { cluster: new ApiCluster(http), clock, reporter, signal, ...(options.context !== undefined && { context: options.context }) },
+      dist,
+      options,
+      connection,
+    );
   } finally {
     reporter.end();
   }

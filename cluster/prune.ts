@@ -23,7 +23,7 @@ export async function prune(
   await forgetMoved(targets, inventory);
   const gone = goneFromDist(dist, targets, stages);
   if (gone.length === 0) return { deleted: 0, kept: [], refused: [] };
-  return new TakingAway(session, { targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
+  return new TakingAway(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
 }
 
 export function goneFromDist(dist: Dist, targets: readonly Target[], stages: readonly string[]): Target[] {
