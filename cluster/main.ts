@@ -19,7 +19,7 @@ const INTERRUPTED = 130;
 const clock: Clock = { now: () => Date.now(), pause: (milliseconds, signal) => pause(milliseconds, undefined, signal ? { signal } : {}) };
 
 async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+  const options = parseOptions(process.argv.slice(2), process.env);
   if (!options) {
     process.stdout.write(HELP[process.argv[2] as Command]);
     return 0;
