@@ -8,11 +8,11 @@ import { targetsOf } from './destroy/target';
 import { withoutAbandoned } from './difference/abandoned';
 import { type Difference, differenceOf } from './difference/difference';
 import type { Dist, DistStage } from './dist';
+import { goneFromDist } from './gone-from-dist';
 import { Inventory } from './inventory';
 import { placed, readLive } from './live';
 import { CLIENT_SIDE_APPLY } from './managed-fields';
 import { idOf, inWords, keyOf, type LiveObject } from './object';
-import { goneFromDist } from './prune';
 import type { Session } from './session';
 
 /** What a deployment would do to an object. */

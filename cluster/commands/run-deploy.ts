@@ -6,13 +6,17 @@ import { type Dist, selectStages } from '../dist';
 import type { Options } from '../options';
 import type { Session } from '../session';
 import { inShort } from '../terminal/duration';
+import { consequencesOf, KEPT } from './consequences';
 import { confirmed, counted, listed, listedTaken, say, sayJson } from './say';
 
 export async function runDeploy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const stages = selectStages(dist.stages, options.stages);
   if (options.dryRun) return rehearse(session, dist, options);
   const what = `Deploys ${counted(stages.length, 'stage')} of ${dist.environment} (${dist.folder}):`;
-  const deployed = await deploy(session, dist, { ...options, confirm: () => confirmed(what, connection, options, session) });
+  const deployed = await deploy(session, dist, {
+    ...options,
+    confirm: (left) => confirmed({ what, consequences: consequencesOf(left, options.deleteData) }, connection, options, session),
+  });
   session.reporter.end();
   if (deployed === undefined) return 1;
   const isWell = deployed.unready.length === 0 && deployed.taken.refused.length === 0;
@@ -32,7 +36,7 @@ function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deploy
     ];
   }
   const pruned = taken.deleted > 0 ? [`Taken away, because dist has it no longer: ${counted(taken.deleted, 'object')}.`] : [];
-  const left = listedTaken(taken, 'No longer in dist, but kept, because --delete-data was not given:');
+  const left = listedTaken(taken, KEPT);
   if (!directed)
     return ['', `${dist.environment} is deployed, but not all that dist no longer has could be taken away.`, ...pruned, ...left];
   return [

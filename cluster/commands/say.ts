@@ -13,15 +13,22 @@ export function sayJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** What a person is asked to agree to. */
+export interface Question {
+  readonly what: string;
+  /** Lines that say what will be gone. */
+  readonly consequences: readonly string[];
+}
+
 /** Says to which cluster, and asks whether that is meant; without a terminal, and with --yes, nobody is asked. */
 export async function confirmed(
-  what: string,
+  { what, consequences }: Question,
   { context, server }: Connection,
   { yes, json }: Options,
   { signal }: Session,
 ): Promise<boolean> {
-  const text = `${what}\n  context ${context}, server ${server}`;
-  if (!json) say(text);
+  const text = [what, `  context ${context}, server ${server}`, ...consequences, ...(consequences.length > 0 ? [''] : [])].join('\n');
+  if (!json) process.stdout.write(`${text}\n`);
   if (yes || json || !process.stdin.isTTY || !process.stdout.isTTY) return true;
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
