@@ -4,6 +4,7 @@ import { deploy, type Deployed } from '../deploy';
 import { directions, type Directions } from '../directions';
 import { type Dist, selectStages } from '../dist';
 import type { Options } from '../options';
+import { preflight } from '../preflight';
 import type { Session } from '../session';
 import { inShort } from '../terminal/duration';
 import { consequencesOf, KEPT } from './consequences';
@@ -58,24 +59,20 @@ function told({ urls, hosts, credentials }: Directions): string[] {
   ];
 }
 
-/** Has the API server check all of it, and store nothing. */
+/** Looks for what would make it fail, has the API server check all of it, and stores nothing. */
 async function rehearse(session: Session, dist: Dist, options: Options): Promise<number> {
-  const comparisons = await compare(session, dist, selectStages(dist.stages, options.stages), options.stages);
+  await preflight(session.cluster, dist, selectStages(dist.stages, options.stages));
+  const comparisons = await compare(session, dist, options);
   const refused = comparisons.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
+  const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   const results = { none: 'unchanged', created: 'created', changed: 'changed', removed: 'deleted' } as const;
-  for (const { stage, object, difference, refusal } of comparisons) {
-    if (refusal === undefined)
+  for (const { stage, object, difference, refusal, leftOver } of comparisons) {
+    if (refusal === undefined && leftOver === undefined)
       session.reporter.line({ type: 'applied', stage, object, result: results[difference.kind], message: 'dry run' });
   }
   session.reporter.end();
-  if (options.json) sayJson({ type: 'result', dryRun: true, refused });
-  else
-    say(
-      [
-        '',
-        ...listed('The API server would refuse:', refused),
-        `Nothing was changed: this was a dry run of ${counted(comparisons.length, 'object')}.`,
-      ].join('\n'),
-    );
+  const summary = `Nothing was changed: this was a dry run of ${counted(comparisons.length, 'object')}.`;
+  if (options.json) sayJson({ type: 'result', dryRun: true, refused, kept });
+  else say([...listed(KEPT, kept), ...listed('The API server would refuse:', refused), '', summary].join('\n'));
   return refused.length === 0 ? 0 : 1;
 }
