@@ -1,14 +1,14 @@
 import pMap from 'p-map';
 import type { Manifest } from '../constructs/contract';
 import { ApiError } from './api/api-error';
-import { apply, Conflict } from './apply';
-import { immutableFields } from './difference/immutable';
-import { wayOut } from './difference/way-out';
+import { apply } from './apply';
+import { CONCURRENCY } from './concurrency';
 import type { Dist, DistStage } from './dist';
 import type { Inventory } from './inventory';
 import { isApplied } from './is-applied';
 import { placed, readLabelled } from './live';
 import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from './object';
+import { isTerminating, reasonOf } from './refusal';
 import { isDefinition, isNamespace } from './relations';
 import { lookUntil, type Session } from './session';
 import { type Expected, type Unready, untilReady } from './until-ready';
@@ -21,9 +21,6 @@ export interface StageOptions {
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
 }
-
-/** More at once only makes the API server's queue longer. */
-export const CONCURRENCY = 12;
 
 /** A refusal that is none: a webhook or a definition that has just come, an API server that starts. */
 const PASSING = [404, 500, 503];
@@ -162,20 +159,4 @@ function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
 
 function kindsOf(objects: readonly Manifest[]): Manifest[] {
   return [...new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object])).values()];
-}
-
-/** Nothing can be made in a namespace that is being deleted. */
-function isTerminating(error: unknown): boolean {
-  return error instanceof ApiError && error.causes.some(({ reason }) => reason === 'NamespaceTerminating');
-}
-
-/** Why the API server does not take an object, and what to do about it. */
-export function reasonOf(error: unknown, manifest: Manifest): string {
-  if (!(error instanceof ApiError)) {
-    if (error instanceof Conflict || error instanceof Error) return error.message;
-    return String(error);
-  }
-  const fields = immutableFields(error.status);
-  if (fields.length > 0) return `${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}. ${wayOut(manifest, fields)}`;
-  return error.message;
 }

@@ -2,8 +2,8 @@ import pMap from 'p-map';
 import type { Manifest } from '../constructs/contract';
 import { ApiError } from './api/api-error';
 import { apply } from './apply';
-import { CONCURRENCY, reasonOf } from './apply-stage';
 import { FIELD_MANAGER } from './cluster';
+import { CONCURRENCY } from './concurrency';
 import { targetsOf } from './destroy/target';
 import { withoutAbandoned } from './difference/abandoned';
 import { type Difference, differenceOf } from './difference/difference';
@@ -13,6 +13,7 @@ import { Inventory } from './inventory';
 import { placed, readLive } from './live';
 import { CLIENT_SIDE_APPLY } from './managed-fields';
 import { idOf, inWords, keyOf, type LiveObject } from './object';
+import { reasonOf } from './refusal';
 import type { Session } from './session';
 
 /** What a deployment would do to an object. */

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiCluster } from './api/api-cluster';
-import { ApiError } from './api/api-error';
 import { connect } from './api/connection';
 import { Http } from './api/http';
 import { type Command as Run, runDeploy, runDestroy, runDiff, runStatus } from './commands';
@@ -9,6 +8,7 @@ import { readDist } from './dist';
 import { HELP } from './help';
 import { type Command, type Options, parseOptions } from './options';
 import { CommandProblem } from './problem';
+import { isRefusal } from './refusal';
 import type { Clock } from './session';
 import { createReporter, type ReportFormat } from './terminal/create-reporter';
 
@@ -63,7 +63,7 @@ function formatOf({ json }: Options): ReportFormat {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const known = error instanceof CommandProblem || error instanceof ApiError;
+    const known = error instanceof CommandProblem || isRefusal(error);
     const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${text.trimEnd()}\n`);
     process.exit(error instanceof CommandProblem ? error.exitCode : 2);

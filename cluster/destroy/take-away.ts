@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
 import { ApiError } from '../api/api-error';
-import { CONCURRENCY } from '../apply-stage';
+import { CONCURRENCY } from '../concurrency';
 import type { Inventory } from '../inventory';
 import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from '../object';
 import { DEFINITION, definitionsMadeBy } from '../relations';
