@@ -21,7 +21,7 @@ export async function runDeploy(session: Session, dist: Dist, options: Options, 
   session.reporter.end();
   if (deployed === undefined) return 1;
   const isWell = deployed.unready.length === 0 && deployed.taken.refused.length === 0;
-  const directed = isWell ? await directions(session.cluster, dist) : undefined;
+  const directed = isWell ? await directions(session.cluster, stages) : undefined;
   if (options.json) sayJson({ type: 'result', ready: isWell, ...deployed, ...(directed && { directions: directed }) });
   else say(inWords(dist, options, deployed, directed).join('\n'));
   return isWell ? 0 : 1;
