@@ -7,7 +7,7 @@ import type { Dist, DistStage } from './dist';
 import type { Inventory } from './inventory';
 import { isApplied } from './is-applied';
 import { placed, readLabelled } from './live';
-import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from './object';
+import { idOf, inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from './object';
 import { isTerminating, reasonOf } from './refusal';
 import { isDefinition, isNamespace } from './relations';
 import { lookUntil, type Session } from './session';
@@ -54,13 +54,10 @@ export class StageApplication {
     for (const objects of [...first, rest].filter(({ length }) => length > 0)) {
       const wait = { stage: stage.name, environment: options.dist.environment, manifests: this.manifests, deadline, force: options.force };
       const unserved = await untilServed(session, kindsOf(objects), wait);
-      if (unserved.length > 0) {
-        const isUnserved = (object: Manifest): boolean =>
-          unserved.some(({ kind }) => kind.apiVersion === object.apiVersion && kind.kind === object.kind);
-        return objects
-          .filter(isUnserved)
-          .map((object) => ({ object: inWords(keyOf(object)), state: 'failed', reason: unserved[0]?.reason ?? '' }));
-      }
+      if (unserved.length > 0)
+        return unserved.flatMap(({ kind, ...why }) =>
+          objects.filter(isOf(kind)).map((object) => ({ object: inWords(keyOf(object)), ...why })),
+        );
       const { expected, refused } = await this.applyAll(stage, objects, deadline, counted);
       if (refused.length > 0) return refused;
       const unready = await untilReady(session, expected, wait);
@@ -156,6 +153,11 @@ export class StageApplication {
 function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
   return `${apiVersion} ${kind} ${namespace}`;
 }
+
+const isOf =
+  ({ apiVersion, kind }: Kind) =>
+  (object: Manifest): boolean =>
+    object.apiVersion === apiVersion && object.kind === kind;
 
 function kindsOf(objects: readonly Manifest[]): Manifest[] {
   return [...new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object])).values()];
