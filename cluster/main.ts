@@ -10,6 +10,7 @@ import { type Command, type Options, parseOptions } from './options';
 import { CommandProblem } from './problem';
 import { isRefusal } from './refusal';
 import type { Clock } from './session';
+import { endWithReader } from './terminal/broken-pipe';
 import { createReporter, type ReportFormat } from './terminal/create-reporter';
 
 const RUNS: Readonly<Record<Command, Run>> = { deploy: runDeploy, diff: runDiff, status: runStatus, destroy: runDestroy };
@@ -59,6 +60,8 @@ function formatOf({ json }: Options): ReportFormat {
   if (json) return 'json';
   return process.stdout.isTTY ? 'terminal' : 'plain';
 }
+
+for (const stream of [process.stdout, process.stderr]) endWithReader(stream, (code) => process.exit(code));
 
 main().then(
   (code) => process.exit(code),

@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Connection } from '../api/connection';
 import type { Left, Taken } from '../destroy/take-away';
 import type { Options } from '../options';
 import type { Session } from '../session';
+import { ask } from '../terminal/ask';
 
 export function say(text: string): void {
   process.stdout.write(text === '' ? '\n' : `${text.trimEnd()}\n`);
@@ -30,13 +30,7 @@ export async function confirmed(
   const text = [what, `  context ${context}, server ${server}`, ...consequences, ...(consequences.length > 0 ? [''] : [])].join('\n');
   if (!json) process.stdout.write(`${text}\n`);
   if (yes || json || !process.stdin.isTTY || !process.stdout.isTTY) return true;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question('Go on? [y/N] ', signal ? { signal } : {});
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+  return ask('Go on? [y/N] ', { input: process.stdin, output: process.stdout }, signal);
 }
 
 /** Objects, and why they are as they are. */
