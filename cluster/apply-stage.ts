@@ -11,6 +11,7 @@ import { idOf, inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from
 import { isTerminating, reasonOf } from './refusal';
 import { isDefinition, isNamespace } from './relations';
 import { lookUntil, type Session } from './session';
+import type { Awaited } from './terminal/reporter';
 import { type Expected, type Unready, untilReady } from './until-ready';
 import { untilServed } from './until-served';
 
@@ -37,6 +38,8 @@ export class StageApplication {
   /** What was on the cluster when this deployment first saw objects of its kind and namespace. */
   private readonly before = new Map<string, LiveObject>();
   private readonly askedAt = new Map<string, number>();
+  /** What cannot be applied yet, by id: many are tried at once, and a reporter is told of all. */
+  private readonly awaited = new Map<string, Awaited>();
 
   constructor(
     private readonly session: Session,
@@ -126,8 +129,7 @@ export class StageApplication {
     if (known && since - (this.askedAt.get(placeOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
       return { manifest, object: known, created: false };
     }
-    const waits = (reason: string): void =>
-      session.reporter.waiting([{ stage: stage.name, object: inWords(keyOf(manifest)), reason, since }]);
+    const waits = (reason: string): void => this.await(key, { stage: stage.name, object: inWords(key), reason, since });
     let refusal: unknown;
     const applied = await lookUntil(session, deadline, async () => {
       try {
@@ -143,9 +145,16 @@ export class StageApplication {
         session.cluster.rediscover();
       }
       return undefined;
-    });
+    }).finally(() => this.await(key, undefined));
     if (applied === undefined) throw refusal;
     return applied;
+  }
+
+  private await(key: ObjectKey, awaited: Awaited | undefined): void {
+    const id = idOf(key);
+    if (awaited) this.awaited.set(id, awaited);
+    else if (!this.awaited.delete(id)) return;
+    this.session.reporter.waiting([...this.awaited.values()]);
   }
 }
 

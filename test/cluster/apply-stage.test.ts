@@ -1,4 +1,5 @@
 import type { Manifest } from '../../constructs/contract';
+import { ApiError } from '../../cluster/api/api-error';
 import { StageApplication } from '../../cluster/apply-stage';
 import { Inventory } from '../../cluster/inventory';
 import type { Unready } from '../../cluster/until-ready';
@@ -41,4 +42,29 @@ test('an object of a kind that nobody brings has failed', async () => {
   session.cluster.unserved.add('Gadget');
   expect(await applied([WIDGET, GADGET])).toMatchObject([{ object: 'Gadget cvat/one', state: 'failed' }]);
   expect(session.cluster.names).toEqual([]);
+});
+
+test('all objects that wait to be applied are told at once, each until it is applied', async () => {
+  const [one, two, three] = ['one', 'two', 'three'].map((name) => manifest(`v1 ConfigMap ${name}/settings`)) as [
+    Manifest,
+    Manifest,
+    Manifest,
+  ];
+  const terminating = new Set(['one', 'two']);
+  session.clock.after(5000, () => terminating.delete('one'));
+  session.clock.after(10_000, () => terminating.delete('two'));
+  const apply = session.cluster.apply.bind(session.cluster);
+  jest.spyOn(session.cluster, 'apply').mockImplementation(async (object, options) => {
+    const { namespace = '' } = object.metadata;
+    if (terminating.has(namespace)) throw new ApiError(403, { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } });
+    return apply(object, options);
+  });
+  const shown: string[] = [];
+  jest.spyOn(session.reporter, 'waiting').mockImplementation((objects) => {
+    const line = objects.map(({ object }) => object).join(' and ');
+    if (line !== shown.at(-1)) shown.push(line);
+  });
+  expect(await applied([one, two, three])).toEqual([]);
+  const waits = 'ConfigMap one/settings and ConfigMap two/settings';
+  expect(shown.slice(shown.indexOf(waits))).toEqual([waits, 'ConfigMap two/settings', '']);
 });
