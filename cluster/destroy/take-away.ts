@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { compareStages, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
 import { ApiError } from '../api/api-error';
 import { unmark } from '../apply';
-import { CONCURRENCY } from '../apply-stage';
+import { CONCURRENCY } from '../concurrency';
 import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
 import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from '../object';
