@@ -1,4 +1,4 @@
-import { contractOf, type Manifest } from '../constructs/contract';
+import { contractOf, type Manifest, type Reference } from '../constructs/contract';
 import type { Cluster } from './cluster';
 import { groupKindOf, inWords, keyOf } from './object';
 import type { Dist } from './dist';
@@ -9,7 +9,7 @@ export interface Directions {
   readonly urls: readonly string[];
   /** A line for /etc/hosts, for names that no name service may know. */
   readonly hosts: readonly string[];
-  /** Secrets with a password, and whose it is. */
+  /** The Secrets with a name and its password. */
   readonly credentials: readonly string[];
 }
 
@@ -22,9 +22,7 @@ interface Entrance {
 export async function directions(cluster: Cluster, dist: Dist): Promise<Directions> {
   const objects = await Promise.all(dist.stages.flatMap((stage) => stage.objects).map((object) => placed(cluster, object)));
   const entrances = (await Promise.all(objects.map((object) => entrancesOf(cluster, object)))).flat();
-  const secrets = objects.flatMap((object) =>
-    (contractOf(object).makes ?? []).filter(({ kind, keys = [] }) => kind === 'Secret' && keys.includes('password')),
-  );
+  const secrets = objects.flatMap((object) => (contractOf(object).makes ?? []).filter(isLogin));
   return {
     urls: unique(entrances.map(({ scheme, host }) => `${scheme}://${host}`)),
     hosts: unique(entrances.flatMap(({ address, host }) => (address === undefined ? [] : [`${address} ${host}`]))),
@@ -77,6 +75,11 @@ async function addressOf(cluster: Cluster, manifest: Manifest): Promise<string |
     loadBalancer?: { ingress?: readonly { ip?: string }[] };
   };
   return loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip;
+}
+
+/** Somebody's name and password. A password alone is for programs. */
+function isLogin({ kind, keys = [] }: Reference): boolean {
+  return kind === 'Secret' && keys.includes('password') && (keys.includes('user') || keys.includes('username'));
 }
 
 function unique(values: readonly string[]): string[] {

@@ -35,7 +35,7 @@ export interface Unready {
 const FAILURES = 2;
 
 interface Pending {
-  readonly expected: Expected;
+  expected: Expected;
   readonly since: number;
   failures: number;
   state: State;
@@ -103,13 +103,14 @@ async function present(session: Session, pending: readonly Pending[], wait: Wait
   const manifests = pending.map(({ expected }) => expected.manifest);
   const live = new Map(await readLive(cluster, wait.environment, manifests.map(keyOf)));
   await Promise.all(
-    pending.map(async ({ expected: { manifest, object } }) => {
+    pending.map(async (each) => {
+      const { manifest, object } = each.expected;
       const id = idOf(keyOf(manifest));
       if (live.get(id)?.metadata.uid === object.metadata.uid) return;
       const message = 'was deleted or replaced by somebody meanwhile, and is applied again';
       reporter.line({ type: 'warning', stage: wait.stage, object: words(manifest), message });
-      const { object: again } = await apply(cluster, manifest, { force: wait.force });
-      live.set(id, again);
+      each.expected = { manifest, ...(await apply(cluster, manifest, { force: wait.force })) };
+      live.set(id, each.expected.object);
     }),
   );
   return live;

@@ -44,7 +44,8 @@ export class Warnings {
       if (!this.concerns(name) || timeOf(event) < this.since) continue;
       const object = inWords({ kind, name, ...(namespace !== undefined && { namespace }) });
       const { reason = '', message = '' } = event;
-      const key = `${object} ${reason} ${message}`;
+      // Told once, even when the words differ each time.
+      const key = `${object} ${reason}`;
       if (this.told.has(key)) continue;
       this.told.add(key);
       reporter.line({ type: 'warning', stage: this.stage, object, reason, message });

@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type AgentOptions, type RequestOptions } from 'node:https';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
@@ -29,6 +32,8 @@ export const CONNECTIONS = 12;
 /** How long certificates and tokens are used before the kubeconfig and its plugins are asked again: its files are read each time. */
 const CREDENTIALS_MILLISECONDS = 30_000;
 
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
 /** The cluster that kubectl talks to, by $KUBECONFIG or ~/.kube/config; or another context of the same files. The only file that uses client-node. */
 export function connect(context?: string): Connection {
   const configuration = load();
@@ -56,17 +61,41 @@ export function connect(context?: string): Connection {
   };
 }
 
+/**
+ * The files that kubectl reads, as it reads them: what an earlier one has, a later one cannot change. client-node by itself would take the current
+ * context of the last one, and fail where two have a cluster of the same name; on every k3s it is `default`.
+ */
 function load(): KubeConfig {
   const configuration = new KubeConfig();
+  configuration.loadFromOptions({ clusters: [], users: [], contexts: [] });
+  const files = (process.env['KUBECONFIG'] || join(homedir(), '.kube', 'config')).split(delimiter);
   try {
-    // A file that is named and not there is an empty one, as for kubectl.
-    configuration.loadFromDefault();
+    for (const file of files.filter(hasContent)) {
+      const { clusters, users, contexts, currentContext } = configuration;
+      const added = new KubeConfig();
+      added.loadFromFile(file);
+      configuration.loadFromOptions({
+        clusters: [...clusters, ...unknownTo(clusters, added.clusters)],
+        users: [...users, ...unknownTo(users, added.users)],
+        contexts: [...contexts, ...unknownTo(contexts, added.contexts)],
+        currentContext: currentContext || added.currentContext,
+      });
+    }
   } catch (error) {
     throw new CommandProblem(`The kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
-  // Without any file, client-node makes one up.
-  if (configuration.getCurrentCluster()?.server === 'http://localhost:8080') return new KubeConfig();
+  // In a Pod.
+  if (configuration.contexts.length === 0 && existsSync(SERVICE_ACCOUNT)) configuration.loadFromCluster();
   return configuration;
+}
+
+/** A file that is named and not there is an empty one. */
+function hasContent(file: string): boolean {
+  return existsSync(file) && readFileSync(file, 'utf8').trim() !== '';
+}
+
+function unknownTo<Named extends { readonly name: string }>(known: readonly Named[], named: readonly Named[]): Named[] {
+  return named.filter(({ name }) => !known.some((each) => each.name === name));
 }
 
 function credentialsOf(configuration: KubeConfig, { server, proxyUrl }: Cluster): () => Promise<Credentials> {

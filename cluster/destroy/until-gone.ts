@@ -30,7 +30,7 @@ export async function untilGone(session: Session, objects: readonly LiveObject[]
     return lost.size > 0 || undefined;
   });
   reporter.waiting([]);
-  const late = (object: LiveObject): string => `is still there after ${inShort(wait.deadline - since)}: it ${reasonOf(object)}`;
+  const late = (object: LiveObject): string => `is still there after ${inShort(wait.deadline - since)}: ${reasonOf(object)}`;
   return new Map(left.map((object) => [idOf(keyOf(object)), lost.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
 }
 
@@ -44,6 +44,6 @@ function reasonOf(object: LiveObject): string {
   }
   const { finalizers = [] } = object.metadata;
   return finalizers.length === 0
-    ? 'goes'
+    ? 'is being deleted'
     : `waits for ${finalizers.length === 1 ? 'its finalizer' : 'its finalizers'} ${finalizers.join(', ')}`;
 }

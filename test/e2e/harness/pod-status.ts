@@ -8,7 +8,7 @@ export interface Pod extends Live {
     readonly volumes?: readonly Volume[];
     readonly serviceAccountName?: string;
   };
-  readonly status: { readonly phase: string; readonly podIP?: string; readonly conditions?: readonly Condition[] };
+  readonly status: { readonly phase: string; readonly conditions?: readonly Condition[] };
 }
 
 export interface Container {

@@ -3,7 +3,8 @@
  * would on a node, until its volumes are bound and the Secrets and ConfigMaps that it names are there.
  *
  * Left out: Pods are bound to no node, so that they need neither a scheduler nor room, and go at once when they are deleted. Probes, init
- * containers, resources and images are not looked at. No container ever starts again.
+ * containers, resources and images are not looked at. No container ever starts again. Pods have no address: they would be endpoints of Services on
+ * a node that is not there, of which Kubernetes warns without end.
  */
 import { Api, FROM_MEMORY, type Live } from './api';
 import { CHART_LABEL } from './helm-jobs';
@@ -42,7 +43,6 @@ export class Pods {
   private readonly held = new Set<string>();
   /** What was written last, by uid: the status is written when it has to change, and not for its times. */
   private readonly written = new Map<string, string>();
-  private addresses = 0;
 
   constructor(kubeconfig: string) {
     this.api = new Api(kubeconfig);
@@ -101,15 +101,8 @@ export class Pods {
       if (ownerReferences.some(({ kind }) => kind === 'Job')) return ended(pod, { exitCode: Number(annotations[EXIT_CODE] ?? 0) });
       return running(pod, { ready: true });
     };
-    const podIP = pod.status.podIP ?? this.address();
-    const body = { status: { ...status(), podIP, podIPs: [{ ip: podIP }] } };
-    await this.api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, body);
+    await this.api.patch(`/api/v1/namespaces/${namespace}/pods/${name}/status`, { status: status() });
     this.written.set(uid, wanted);
-  }
-
-  private address(): string {
-    const next = ++this.addresses;
-    return `10.42.${Math.floor(next / 250)}.${(next % 250) + 1}`;
   }
 }
 

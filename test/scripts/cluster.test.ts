@@ -1,0 +1,86 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Outcome, run } from './project';
+
+const REPOSITORY = join(__dirname, '../..');
+const KEPT = 'node_modules/.cache/cluster.cjs';
+
+jest.setTimeout(30_000);
+
+let folder: string;
+
+/** A project with a small program in the place of cluster/, so that making it one file takes no time. */
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+  for (const name of ['scripts', 'cluster', 'node_modules']) mkdirSync(join(folder, name));
+  cpSync(join(REPOSITORY, 'scripts/cluster.js'), join(folder, 'scripts/cluster.js'));
+  symlinkSync(join(REPOSITORY, 'node_modules/esbuild'), join(folder, 'node_modules/esbuild'));
+  write('cluster/main.ts', `import { word } from './word';\nconsole.log(word, ...process.argv.slice(2));\nprocess.exitCode = 3;\n`);
+  write('cluster/word.ts', `export const word: string = 'one';\n`);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (file: string, content: string): void => writeFileSync(join(folder, file), content);
+
+/** As if the file had been saved an hour later. */
+const touch = (file: string): void => {
+  const later = Date.now() / 1000 + 3600;
+  utimesSync(join(folder, file), later, later);
+};
+
+function cluster(...args: string[]): Promise<Outcome> {
+  return run([process.execPath, 'scripts/cluster.js', ...args], { cwd: folder });
+}
+
+/** What is run if, and only if, the file is not made anew. */
+const mark = (): void => write(KEPT, `console.log('kept');\n`);
+
+test('a command is run with its arguments, and its exit code is the one of the program', async () => {
+  expect(await cluster('deploy', '--yes')).toEqual({ code: 3, stdout: 'one deploy --yes\n', stderr: '' });
+});
+
+test('the file is made once, and kept', async () => {
+  await cluster();
+  expect(readdirSync(join(folder, 'node_modules/.cache')).sort()).toEqual(['cluster.cjs', 'cluster.cjs.json']);
+  mark();
+  expect((await cluster()).stdout).toBe('kept\n');
+});
+
+test.each(['cluster/main.ts', 'cluster/word.ts', 'scripts/cluster.js'])('it is made anew when %s has been saved', async (file) => {
+  await cluster();
+  mark();
+  touch(file);
+  expect((await cluster()).stdout).toBe('one\n');
+  mark();
+  expect((await cluster()).stdout).toBe('kept\n');
+});
+
+test('what a source has become is what is run', async () => {
+  await cluster();
+  write('cluster/word.ts', `export const word: string = 'another';\n`);
+  expect((await cluster()).stdout).toBe('another\n');
+});
+
+test('it is made anew when what was kept is lost or broken', async () => {
+  await cluster();
+  rmSync(join(folder, KEPT));
+  expect((await cluster()).stdout).toBe('one\n');
+  mark();
+  write(`${KEPT}.json`, '{"files": [');
+  expect((await cluster()).stdout).toBe('one\n');
+});
+
+test('a source that is gone is an error, and not what was kept of it', async () => {
+  await cluster();
+  rmSync(join(folder, 'cluster/word.ts'));
+  const { code, stdout, stderr } = await cluster();
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('Could not resolve "./word"');
+});
+
+test('two commands at once do not get into each other’s way', async () => {
+  const outcomes = await Promise.all([cluster('a'), cluster('b')]);
+  expect(outcomes.map(({ stdout }) => stdout)).toEqual(['one a\n', 'one b\n']);
+  expect(existsSync(join(folder, KEPT))).toBe(true);
+});
