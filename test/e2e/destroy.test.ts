@@ -2,7 +2,7 @@ import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { describeWithDefinitions } from './harness/definitions';
-import { edited, LOCAL, ROOT } from './harness/dist';
+import { definitionsMadeBy, edited, LOCAL, objectsIn, ROOT } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
@@ -149,17 +149,20 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     const intact = await database();
     const stdout = await commands.output('destroy');
     expect(stdout).toContain('Kept, because --delete-data was not given:');
-    expect([...stdout.matchAll(/^ {2}([A-Z]\S+ \S+)$/gm)].map(([, kept]) => kept)).toEqual([
-      'PersistentVolumeClaim cvat/cvat-backend-data',
-      'PostgresCluster cvat/my-postgres',
-      'Secret cvat/my-postgres-pguser-cvat',
-      'Namespace cvat',
-      'HelmChart kube-system/pgo',
-      'Namespace crunchy-pgo',
-      'CustomResourceDefinition appusers.kapernikov.com',
-      'ValidatingAdmissionPolicy data-protection.platform.kapernikov.com',
-      'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com',
-    ]);
+    expect([...stdout.matchAll(/^ {2}([A-Z]\S+ \S+)$/gm)].map(([, kept]) => kept).sort()).toEqual(
+      [
+        'PersistentVolumeClaim cvat/cvat-backend-data',
+        'PostgresCluster cvat/my-postgres',
+        'Secret cvat/my-postgres-pguser-cvat',
+        'Namespace cvat',
+        'HelmChart kube-system/pgo',
+        'Namespace crunchy-pgo',
+        ...definitionsMadeBy(objectsIn(LOCAL)).map((name) => `CustomResourceDefinition ${name}`),
+        'CustomResourceDefinition appusers.kapernikov.com',
+        'ValidatingAdmissionPolicy data-protection.platform.kapernikov.com',
+        'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com',
+      ].sort(),
+    );
     expect(await database()).toBe(intact);
     expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: false });
     expect(await names('deployment', 'pgo', '-n', 'crunchy-pgo')).toHaveLength(1);
