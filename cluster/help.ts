@@ -3,7 +3,8 @@ import type { Command } from './options';
 const FOLDER = `  folder              what npm run synth has written: dist (default), dist/production`;
 const CONTEXT = `  --context NAME      the cluster, by its context in the kubeconfig; default: where kubectl points`;
 const TIMEOUT = `  --timeout 30m       how long a stage may take: 90s, 10m, 1h30m`;
-const YES = `  -y, --yes           do not ask; without a terminal nobody is asked`;
+const YES = `  -y, --yes           do not ask; without a terminal nobody is asked.
+                      At a terminal, --output json needs it`;
 const STAGE = `  --stage NAME        only this stage: 50-cvat, or cvat. Can be given several times`;
 
 /** What each command says of itself. */
@@ -19,7 +20,7 @@ ${STAGE}
 ${TIMEOUT}
   --dry-run           send everything to the API server, which checks it and stores nothing
   --force-conflicts   take fields over that somebody else has set to something else
-  --delete-data       also take away what holds data (databases, volumes, namespaces, definitions) when dist has it no longer
+  --delete-data       also take away what holds data (databases, volumes, namespaces, definitions (CRDs)) when dist has it no longer
 ${YES}
   --output json       a line of JSON for each thing that happens, and the result last
 
@@ -50,11 +51,12 @@ Exit code: 0 all is ready, 1 something is not, 2 wrong usage or no cluster.
   destroy: `npm run destroy -- [folder] [stage ...] [options]
 
 Takes an environment away, or some stages of it: in reverse order, each when what was deleted before is really gone. What holds data stays, and
-what is needed to look after it: databases and their operator, volumes, namespaces, definitions. Can be run again at any time.
+what is needed to look after it: databases and their operator, volumes, namespaces, definitions (CRDs). Can be run again at any time.
 
 ${FOLDER}
   stage               only this stage: 50-cvat, or cvat
 ${CONTEXT}
+  --stage NAME        the same as a stage, as the other commands want it
   --delete-data       the data goes, too. Backups on volumes go with their database
 ${TIMEOUT}
 ${YES}

@@ -32,7 +32,7 @@ const FLAGS: Readonly<Record<Command, NonNullable<ParseArgsConfig['options']>>> 
   deploy: { ...COMMON, ...WAITING, ...STAGE, 'dry-run': { type: 'boolean' }, 'force-conflicts': { type: 'boolean' } },
   diff: { ...COMMON, ...STAGE },
   status: { ...COMMON, ...STAGE },
-  destroy: { ...COMMON, ...WAITING },
+  destroy: { ...COMMON, ...WAITING, ...STAGE },
 };
 
 /** Pulling images for the first time may take this long. */

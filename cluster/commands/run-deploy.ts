@@ -8,15 +8,16 @@ import { preflight } from '../preflight';
 import type { Session } from '../session';
 import { inShort } from '../terminal/duration';
 import { consequencesOf, KEPT } from './consequences';
-import { confirmed, counted, listed, listedTaken, say, sayJson } from './say';
+import { announce, confirmed, counted, listed, listedTaken, needYes, say, sayJson } from './say';
 
 export async function runDeploy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const stages = selectStages(dist.stages, options.stages);
+  needYes(options);
+  announce(`Deploys ${counted(stages.length, 'stage')} of ${dist.environment} (${dist.folder}):`, connection, options);
   if (options.dryRun) return rehearse(session, dist, options);
-  const what = `Deploys ${counted(stages.length, 'stage')} of ${dist.environment} (${dist.folder}):`;
   const deployed = await deploy(session, dist, {
     ...options,
-    confirm: (left) => confirmed({ what, consequences: consequencesOf(left, options.deleteData) }, connection, options, session),
+    confirm: (left) => confirmed(consequencesOf(left, options.deleteData), options, session),
   });
   session.reporter.end();
   if (deployed === undefined) return 1;

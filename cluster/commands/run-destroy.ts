@@ -3,13 +3,14 @@ import { destroy } from '../destroy/destroy';
 import type { Dist } from '../dist';
 import type { Options } from '../options';
 import type { Session } from '../session';
-import { confirmed, counted, listedTaken, say, sayJson } from './say';
+import { announce, confirmed, counted, listedTaken, needYes, say, sayJson } from './say';
 
 export async function runDestroy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const what = options.stages.length === 0 ? `all of ${dist.environment}` : `${options.stages.join(', ')} of ${dist.environment}`;
   const data = options.deleteData ? 'WITH ITS DATA: databases, their backups on volumes, and all other volumes' : 'but for what holds data';
-  const question = { what: `Takes away ${what} (${dist.folder}), ${data}:`, consequences: [] };
-  if (!(await confirmed(question, connection, options, session))) return 1;
+  needYes(options);
+  announce(`Takes away ${what} (${dist.folder}), ${data}:`, connection, options);
+  if (!(await confirmed([], options, session))) return 1;
   const taken = await destroy(session, dist, options);
   session.reporter.end();
   const code = taken.refused.length === 0 ? 0 : 1;

@@ -1,11 +1,14 @@
+import type { Connection } from '../api/connection';
 import { compare } from '../compare';
 import type { Dist } from '../dist';
 import type { Options } from '../options';
 import type { Session } from '../session';
 import { paintDifference, paintFor } from '../terminal/colours';
-import { counted, listed, say, sayJson } from './say';
+import { announce, counted, listed, say, sayJson } from './say';
 
-export async function runDiff(session: Session, dist: Dist, options: Options): Promise<number> {
+export async function runDiff(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
+  // Not into the diff: somebody may want to keep that.
+  announce(`Compares ${dist.environment} (${dist.folder}) with what is on the cluster:`, connection, options, process.stderr);
   const comparisons = await compare(session, dist, options);
   const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
   const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));

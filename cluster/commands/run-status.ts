@@ -1,10 +1,11 @@
+import type { Connection } from '../api/connection';
 import type { Dist } from '../dist';
 import type { Options } from '../options';
 import type { Session } from '../session';
 import { type ObjectStatus, status } from '../status';
 import { type Colour, paintFor } from '../terminal/colours';
 import { tableOf } from '../terminal/table';
-import { counted, say, sayJson } from './say';
+import { announce, counted, say, sayJson } from './say';
 
 const COLOURS: Readonly<Record<ObjectStatus['state'], Colour>> = {
   ready: 'green',
@@ -14,11 +15,12 @@ const COLOURS: Readonly<Record<ObjectStatus['state'], Colour>> = {
   missing: 'red',
 };
 
-export async function runStatus(session: Session, dist: Dist, options: Options): Promise<number> {
+export async function runStatus(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
+  announce(`What is on the cluster of ${dist.environment} (${dist.folder}):`, connection, options);
   const objects = await status(session, dist, options.stages);
   const unready = objects.filter(({ state }) => state !== 'ready' && state !== 'left over');
   if (options.json) sayJson({ environment: dist.environment, ready: unready.length === 0, objects });
-  else say(inWords(objects, unready.length));
+  else say(`\n${inWords(objects, unready.length)}`);
   return unready.length === 0 ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../api/connection';
 import type { Left, Taken } from '../destroy/take-away';
 import type { Options } from '../options';
+import { CommandProblem } from '../problem';
 import type { Session } from '../session';
 import { ask } from '../terminal/ask';
 
@@ -13,24 +14,29 @@ export function sayJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** What a person is asked to agree to. */
-export interface Question {
-  readonly what: string;
-  /** Lines that say what will be gone. */
-  readonly consequences: readonly string[];
+/** Says what will be done, or looked at, and on which cluster. A machine knows that already. */
+export function announce(
+  what: string,
+  { context, server }: Connection,
+  { json }: Options,
+  stream: NodeJS.WritableStream = process.stdout,
+): void {
+  if (!json) stream.write(`${what}\n  context ${context}, server ${server}\n`);
 }
 
-/** Says to which cluster, and asks whether that is meant; without a terminal, and with --yes, nobody is asked. */
-export async function confirmed(
-  { what, consequences }: Question,
-  { context, server }: Connection,
-  { yes, json }: Options,
-  { signal }: Session,
-): Promise<boolean> {
-  const text = [what, `  context ${context}, server ${server}`, ...consequences, ...(consequences.length > 0 ? [''] : [])].join('\n');
-  if (!json) process.stdout.write(`${text}\n`);
+/** Tells what will be gone, and asks whether that is meant; without a terminal, and with --yes, nobody is asked. */
+export async function confirmed(consequences: readonly string[], { yes, json }: Options, { signal }: Session): Promise<boolean> {
+  if (!json && consequences.length > 0) process.stdout.write(`${consequences.join('\n')}\n\n`);
   if (yes || json || !process.stdin.isTTY || !process.stdout.isTTY) return true;
   return ask('Go on? [y/N] ', { input: process.stdin, output: process.stdout }, signal);
+}
+
+/** In the middle of JSON nobody can be asked; but at a terminal, somebody should be. */
+export function needYes({ command, json, yes, dryRun }: Options): void {
+  if (json && !yes && !dryRun && process.stdin.isTTY)
+    throw new CommandProblem(
+      `With --output json nobody is asked whether to go on. At a terminal, say so: npm run ${command} -- --output json --yes`,
+    );
 }
 
 /** Objects, and why they are as they are. */

@@ -69,6 +69,7 @@ test('destroy takes stages as words, beside a folder', () => {
     folder: 'dist/production',
     stages: ['cvat', '60-app-users'],
   });
+  expect(parsed('destroy cvat --stage postgres').stages).toEqual(['cvat', 'postgres']);
 });
 
 test.each([
@@ -81,7 +82,7 @@ test.each([
   ['deploy --timeout 0s', '--timeout "0s" is no duration. Write 90s, 10m or 1h30m.'],
   ['deploy --everything', "Unknown option '--everything'."],
   ['status --delete-data', "Unknown option '--delete-data'."],
-  ['destroy --stage cvat', "Unknown option '--stage'."],
+  ['destroy --force-conflicts', "Unknown option '--force-conflicts'."],
   ['diff --context', "Option '--context <value>' argument missing."],
 ])('"%s" is wrong usage, and is told why', (line, message) => {
   expect(firstLine(refusal(line))).toBe(message);

@@ -18,11 +18,14 @@ export interface Ran {
   readonly errors: string;
 }
 
+/** What the last command has written, even if it failed. */
+export const written = { out: '', errors: '' };
+
 /** Runs a command as a person calls it, without a terminal: `ran('diff', runDiff, session, dist, '--output', 'json')`. */
 export async function ran(name: Name, command: Command, session: Session, dist: Dist, ...flags: readonly string[]): Promise<Ran> {
   const options = parseOptions([name, ...flags], {});
   if (!options) throw new Error('asks for help');
-  const written = { out: '', errors: '' };
+  Object.assign(written, { out: '', errors: '' });
   const spies = [
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => Boolean((written.out += String(text)))),
     jest.spyOn(process.stderr, 'write').mockImplementation((text) => Boolean((written.errors += String(text)))),
