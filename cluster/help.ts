@@ -57,6 +57,7 @@ ${FOLDER}
   stage               only this stage: 50-cvat, or cvat
 ${CONTEXT}
   --stage NAME        the same as a stage, as the other commands want it
+  --dry-run           tell what would go, in which order, and what would stay and why, and delete nothing
   --delete-data       the data goes, too. Backups on volumes go with their database
 ${TIMEOUT}
 ${YES}

@@ -26,13 +26,14 @@ export interface Options {
 
 const COMMON = { context: { type: 'string' }, output: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
 const WAITING = { timeout: { type: 'string' }, yes: { type: 'boolean', short: 'y' }, 'delete-data': { type: 'boolean' } } as const;
+const REHEARSING = { 'dry-run': { type: 'boolean' } } as const;
 const STAGE = { stage: { type: 'string', multiple: true } } as const;
 
 const FLAGS: Readonly<Record<Command, NonNullable<ParseArgsConfig['options']>>> = {
-  deploy: { ...COMMON, ...WAITING, ...STAGE, 'dry-run': { type: 'boolean' }, 'force-conflicts': { type: 'boolean' } },
+  deploy: { ...COMMON, ...WAITING, ...STAGE, ...REHEARSING, 'force-conflicts': { type: 'boolean' } },
   diff: { ...COMMON, ...STAGE },
   status: { ...COMMON, ...STAGE },
-  destroy: { ...COMMON, ...WAITING, ...STAGE },
+  destroy: { ...COMMON, ...WAITING, ...STAGE, ...REHEARSING },
 };
 
 /** Pulling images for the first time may take this long. */

@@ -1,7 +1,9 @@
 import type { Connection } from '../api/connection';
 import { destroy } from '../destroy/destroy';
+import type { Taken } from '../destroy/take-away';
 import type { Dist } from '../dist';
 import type { Options } from '../options';
+import { rehearsing } from '../rehearsal';
 import type { Session } from '../session';
 import { announce, confirmed, counted, listedTaken, needYes, say, sayJson } from './say';
 
@@ -10,21 +12,22 @@ export async function runDestroy(session: Session, dist: Dist, options: Options,
   const data = options.deleteData ? 'WITH ITS DATA: databases, their backups on volumes, and all other volumes' : 'but for what holds data';
   needYes(options);
   announce(`Takes away ${what} (${dist.folder}), ${data}:`, connection, options);
-  if (!(await confirmed([], options, session))) return 1;
-  const taken = await destroy(session, dist, options);
+  if (!options.dryRun && !(await confirmed([], options, session))) return 1;
+  const taken = await destroy(options.dryRun ? rehearsing(session) : session, dist, options);
   session.reporter.end();
   const code = taken.refused.length === 0 ? 0 : 1;
   if (options.json) {
-    sayJson({ type: 'result', ...taken });
+    sayJson({ type: 'result', ...(options.dryRun && { dryRun: true }), ...taken });
     return code;
   }
-  const result =
-    taken.refused.length > 0
-      ? 'It stopped there. Deal with that, and destroy again: it goes on from here.'
-      : taken.deleted === 0
-        ? 'There was nothing to take away.'
-        : 'Done.';
   const kept = options.deleteData ? 'Kept:' : 'Kept, because --delete-data was not given:';
-  say(['', `${counted(taken.deleted, 'object')} taken away.`, ...listedTaken(taken, kept), '', result].join('\n'));
+  const number = `${counted(taken.deleted, 'object')} ${options.dryRun ? 'would be taken away' : 'taken away'}.`;
+  say(['', number, ...listedTaken(taken, kept), '', resultOf(taken, options)].join('\n'));
   return code;
+}
+
+function resultOf({ refused, deleted }: Taken, { dryRun }: Options): string {
+  if (dryRun) return 'Nothing was changed: this was a dry run.';
+  if (refused.length > 0) return 'It stopped there. Deal with that, and destroy again: it goes on from here.';
+  return deleted === 0 ? 'There was nothing to take away.' : 'Done.';
 }

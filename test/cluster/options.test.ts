@@ -95,8 +95,8 @@ describe('a flag before --, which npm keeps for itself,', () => {
     ['deploy prod', { context: 'true' }, 'npm run deploy -- --context …'],
     ['deploy dist/production', { context: 'prod' }, 'npm run deploy -- --context prod'],
     ['status', { stage: 'cvat\n\npostgres', output: 'json' }, 'npm run status -- --output json --stage cvat --stage postgres'],
-    // That destroy does not know it would be told too late.
-    ['destroy', { dry_run: 'true' }, 'npm run destroy -- --dry-run'],
+    // That status does not know it is told when it is there.
+    ['status', { dry_run: 'true' }, 'npm run status -- --dry-run'],
   ])('of %s is not missed: %j', (line, kept, right) => {
     const environment = Object.fromEntries(Object.entries(kept).map(([name, value]) => [`npm_config_${name}`, value]));
     expect(firstLine(refusal(line, environment))).toMatch(/^npm keeps (an option|options) before -- for itself\. Write: /);
