@@ -13,6 +13,7 @@ import { Inventory } from './inventory';
 import { placed, readLive } from './live';
 import { CLIENT_SIDE_APPLY } from './managed-fields';
 import { idOf, inWords, keyOf, type LiveObject } from './object';
+import { refuseOtherEnvironment } from './place';
 import { reasonOf } from './refusal';
 import type { Session } from './session';
 
@@ -41,8 +42,11 @@ const UNCHANGED: Difference = { kind: 'none', text: '' };
 export async function compare(session: Session, dist: Dist, options: CompareOptions): Promise<Comparison[]> {
   const { cluster } = session;
   const { stages: named, force, deleteData } = options;
+  const selected = selectStages(dist.stages, named);
+  const inventory = await Inventory.read(cluster, dist.environment);
+  await refuseOtherEnvironment(cluster, dist, selected, inventory);
   const comparisons: Comparison[] = [];
-  for (const stage of selectStages(dist.stages, named)) {
+  for (const stage of selected) {
     const manifests = await Promise.all(stage.objects.map((object) => placed(cluster, object)));
     const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
     const compared = await pMap(
@@ -52,7 +56,7 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     );
     comparisons.push(...compared);
   }
-  const targets = await targetsOf(cluster, dist, await Inventory.read(cluster, dist.environment));
+  const targets = await targetsOf(cluster, dist, inventory);
   for (const { stage, key, manifest, data } of leftOvers(goneFromDist(dist, targets, named))) {
     const comparison = { stage, object: inWords(key) };
     if (data === undefined || deleteData) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });

@@ -44,6 +44,12 @@ test('what is new, what changes and what dist has no longer are told by stage', 
   expect(comparisons.map(({ stage }) => stage)).toEqual(['10-one', '10-one', '10-one', '05-old']);
 });
 
+test('an environment is not compared with what is on the cluster of another', async () => {
+  session.cluster.put(ONE);
+  await (await Inventory.read(session.cluster, 'production')).add('10-one', [keyOf(ONE)]);
+  await expect(compared([ONE])).rejects.toThrow('belongs to the environment "production", not to "local"');
+});
+
 test('what dist has no longer is told only of the stages that are meant', async () => {
   const gone = manifest('v1 ConfigMap cvat/gone');
   session.cluster.put(gone);
