@@ -65,7 +65,7 @@ export class StageApplication {
       if (refused.length > 0) return refused;
       const unready = await untilReady(session, expected, wait);
       if (unready.length > 0) return unready;
-      // Definitions are new, or serve new versions.
+      // Otherwise untilServed would learn of them, too, but only at its second look.
       if (objects.some(isDefinition) && expected.some(({ created }) => created)) session.cluster.rediscover();
     }
     if (counted.unchanged > 0) reporter.line({ type: 'note', stage: stage.name, message: `${counted.unchanged} unchanged` });

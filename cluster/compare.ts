@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { isNode } from '../checks/node';
 import type { Manifest } from '../constructs/contract';
 import { ApiError } from './api/api-error';
 import { apply, isFromDist } from './apply';
@@ -96,15 +97,11 @@ async function compareOne(
 
 /** What dist wants, where the API server does not say what would become of it: dist's fields over those that are there. */
 function overlaid<Value>(below: Value, above: unknown): Value {
-  if (!isMap(below) || !isMap(above)) return above as Value;
+  if (!isNode(below) || !isNode(above)) return above as Value;
   return Object.fromEntries(
     Object.entries({ ...below, ...above }).map(([name, value]) => [
       name,
       name in above && name in below ? overlaid(below[name], above[name]) : value,
     ]),
   ) as Value;
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

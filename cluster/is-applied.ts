@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isNode } from '../checks/node';
 import type { Manifest } from '../constructs/contract';
 import { isMarked } from './apply';
 import { FIELD_MANAGER } from './cluster';
@@ -28,13 +29,9 @@ function withoutIdentity(manifest: Manifest): object {
 function isHeld(fields: Fields, value: unknown, live: unknown): boolean {
   const places = Object.keys(fields).filter((place) => place !== '.');
   if (places.length === 0) return isDeepStrictEqual(value, live);
-  if (!isMap(value) || !isMap(live) || Object.keys(value).length !== places.length) return false;
+  if (!isNode(value) || !isNode(live) || Object.keys(value).length !== places.length) return false;
   return places.every((place) => {
     const name = place.slice(2);
     return place.startsWith('f:') && name in value && isHeld(fields[place] as Fields, value[name], live[name]);
   });
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

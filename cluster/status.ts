@@ -2,7 +2,7 @@ import { dataOf, targetsOf } from './destroy/target';
 import { type Dist, selectStages } from './dist';
 import { Inventory } from './inventory';
 import { readLive } from './live';
-import { Round } from './look';
+import { Round } from './round';
 import { idOf, inWords } from './object';
 import { readinessOf } from './readiness';
 import type { Session } from './session';

@@ -2,7 +2,7 @@ import type { Manifest } from '../constructs/contract';
 import { apply } from './apply';
 import type { Applied } from './cluster';
 import { readLive } from './live';
-import { Round } from './look';
+import { Round } from './round';
 import { idOf, inWords, keyOf, type LiveObject } from './object';
 import { readinessOf } from './readiness';
 import { type State, waiting } from './readiness/readiness';

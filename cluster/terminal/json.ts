@@ -1,6 +1,7 @@
 import { changesOf } from './plain';
 import type { Awaited, ReportedEvent, Reporter } from './reporter';
-import type { Clock, Stream } from './stream';
+import type { Stream } from './stream';
+import type { Ticker } from './ticker';
 
 /** A JSON object a line, for scripts: an event with the time at which it happened. What is waited for is an event of type `state`. */
 export class JsonReporter implements Reporter {
@@ -8,11 +9,11 @@ export class JsonReporter implements Reporter {
 
   constructor(
     private readonly stream: Stream,
-    private readonly clock: Clock,
+    private readonly ticker: Ticker,
   ) {}
 
   line(event: ReportedEvent): void {
-    this.stream.write(`${JSON.stringify({ time: new Date(this.clock.now()).toISOString(), ...event })}\n`);
+    this.stream.write(`${JSON.stringify({ time: new Date(this.ticker.now()).toISOString(), ...event })}\n`);
   }
 
   waiting(objects: readonly Awaited[]): void {

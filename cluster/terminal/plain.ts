@@ -2,7 +2,8 @@ import { plain } from './colours';
 import { inShort } from './duration';
 import type { Awaited, ReportedEvent, Reporter } from './reporter';
 import { sentenceOf } from './sentence';
-import type { Clock, Stream } from './stream';
+import type { Stream } from './stream';
+import type { Ticker } from './ticker';
 
 /** So that a person who reads a log sees that it goes on, and for what it waits. */
 const REMINDER = 30_000;
@@ -17,7 +18,7 @@ export class PlainReporter implements Reporter {
 
   constructor(
     private readonly stream: Stream,
-    private readonly clock: Clock,
+    private readonly ticker: Ticker,
   ) {}
 
   line(event: ReportedEvent): void {
@@ -29,7 +30,7 @@ export class PlainReporter implements Reporter {
       this.line({ type: 'state', stage, object, state: 'waiting', reason });
     this.awaited = objects;
     if (objects.length === 0) this.end();
-    else this.stopReminding ??= this.clock.every(REMINDER, () => this.remind());
+    else this.stopReminding ??= this.ticker.every(REMINDER, () => this.remind());
   }
 
   end(): void {
@@ -40,7 +41,9 @@ export class PlainReporter implements Reporter {
 
   private remind(): void {
     const longest = [...this.awaited].sort((a, b) => a.since - b.since);
-    const named = longest.slice(0, NAMED).map(({ object, reason, since }) => `${object} (${inShort(this.clock.now() - since)}): ${reason}`);
+    const named = longest
+      .slice(0, NAMED)
+      .map(({ object, reason, since }) => `${object} (${inShort(this.ticker.now() - since)}): ${reason}`);
     const left = longest.length - named.length;
     this.line({ type: 'state', state: 'waiting', object: `still for ${[...named, ...(left > 0 ? [`${left} more`] : [])].join('; ')}` });
   }

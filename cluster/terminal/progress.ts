@@ -3,8 +3,9 @@ import { type Paint, paintFor } from './colours';
 import { inShort } from './duration';
 import type { Awaited, ReportedEvent, Reporter } from './reporter';
 import { sentenceOf } from './sentence';
-import type { Clock, Stream } from './stream';
+import type { Stream } from './stream';
 import { cut, onOneLine } from './table';
+import type { Ticker } from './ticker';
 
 /** How often the time that has passed is drawn anew. */
 const TICK = 1000;
@@ -21,7 +22,7 @@ export class Progress implements Reporter {
 
   constructor(
     private readonly stream: Stream,
-    private readonly clock: Clock,
+    private readonly ticker: Ticker,
   ) {
     // Of a stream, log-update takes what ours has.
     this.region = createLogUpdate(stream as NodeJS.WritableStream);
@@ -40,7 +41,7 @@ export class Progress implements Reporter {
     if (objects.length === 0) {
       this.rest();
     } else {
-      this.stopTicking ??= this.clock.every(TICK, () => this.draw());
+      this.stopTicking ??= this.ticker.every(TICK, () => this.draw());
       this.draw();
     }
   }
@@ -63,7 +64,7 @@ export class Progress implements Reporter {
 
   /** A line of its own for each stage and each object; none is wider than the terminal, where it would be wrapped. */
   private frame(): string[] {
-    const now = this.clock.now();
+    const now = this.ticker.now();
     const width = (this.stream.columns ?? 80) - 1;
     const shown = this.awaited.slice(0, Math.max(1, Math.min(SHOWN, (this.stream.rows ?? 24) - 6)));
     const lines: string[] = [];

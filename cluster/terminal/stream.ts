@@ -7,19 +7,3 @@ export interface Stream {
   readonly columns?: number;
   readonly rows?: number;
 }
-
-/** The time; tests have one of their own. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls again and again until the function that it returns is called. Keeps no process alive. */
-  every(milliseconds: number, call: () => void): () => void;
-}
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  every(milliseconds, call) {
-    const timer = setInterval(call, milliseconds).unref();
-    return () => clearInterval(timer);
-  },
-};

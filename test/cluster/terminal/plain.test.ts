@@ -1,16 +1,16 @@
 import { PlainReporter } from '../../../cluster/terminal/plain';
 import type { Awaited } from '../../../cluster/terminal/reporter';
-import { RecordedStream, TestClock } from './support';
+import { RecordedStream, TestTicker } from './support';
 
-let [stream, clock] = [new RecordedStream(), new TestClock()];
-let reporter = new PlainReporter(stream, clock);
+let [stream, ticker] = [new RecordedStream(), new TestTicker()];
+let reporter = new PlainReporter(stream, ticker);
 
 beforeEach(() => {
-  [stream, clock] = [new RecordedStream(), new TestClock()];
-  reporter = new PlainReporter(stream, clock);
+  [stream, ticker] = [new RecordedStream(), new TestTicker()];
+  reporter = new PlainReporter(stream, ticker);
 });
 
-const awaited = (object: string, reason: string, since = clock.now()): Awaited => ({ stage: '30-postgres', object, reason, since });
+const awaited = (object: string, reason: string, since = ticker.now()): Awaited => ({ stage: '30-postgres', object, reason, since });
 
 test('every event is a line', () => {
   reporter.line({ type: 'stage', stage: '30-postgres' });
@@ -44,19 +44,19 @@ test('what is waited for is said once, and again when its reason changes', () =>
 });
 
 test('every 30 seconds a line says what is still waited for, the longest first, and how many more', () => {
-  const since = clock.now();
+  const since = ticker.now();
   const many = (time: number): Awaited[] =>
     ['a', 'b', 'c', 'd', 'e'].map((name, index) => awaited(`Job ${name}`, 'it runs', time - index * 1000));
   reporter.waiting(many(since));
   stream.text = '';
-  clock.pass(20_000);
+  ticker.pass(20_000);
   reporter.waiting(many(since));
-  clock.pass(9_999);
+  ticker.pass(9_999);
   expect(stream.lines).toEqual([]);
-  clock.pass(1);
+  ticker.pass(1);
   const reminder = 'waiting    still for Job e (34s): it runs; Job d (33s): it runs; Job c (32s): it runs; 2 more';
   expect(stream.lines).toEqual([reminder]);
-  clock.pass(60_000);
+  ticker.pass(60_000);
   expect(stream.lines).toHaveLength(3);
   expect(stream.lines[2]).toContain('Job e (1m34s)');
 });
@@ -64,9 +64,9 @@ test('every 30 seconds a line says what is still waited for, the longest first, 
 test('nothing more is said once nothing is waited for, or at the end', () => {
   reporter.waiting([awaited('Job a', 'it runs')]);
   reporter.waiting([]);
-  expect(clock.waiting).toBe(0);
+  expect(ticker.waiting).toBe(0);
   reporter.waiting([awaited('Job a', 'it runs')]);
   reporter.end();
-  expect(clock.waiting).toBe(0);
+  expect(ticker.waiting).toBe(0);
   expect(stream.lines).toHaveLength(2);
 });

@@ -1,6 +1,6 @@
 import { createReporter } from '../../../cluster/terminal/create-reporter';
 import type { Awaited } from '../../../cluster/terminal/reporter';
-import { RecordedStream, TestClock } from './support';
+import { RecordedStream, TestTicker } from './support';
 
 /** What a terminal shows after all that was written: it knows the few sequences that occur. */
 function screen(text: string): string[] {
@@ -26,12 +26,12 @@ function screen(text: string): string[] {
     .split('\n');
 }
 
-let [stream, clock] = [new RecordedStream(60, 24), new TestClock()];
-let reporter = createReporter('terminal', stream, clock);
+let [stream, ticker] = [new RecordedStream(60, 24), new TestTicker()];
+let reporter = createReporter('terminal', stream, ticker);
 
 beforeEach(() => {
-  [stream, clock] = [new RecordedStream(60, 24), new TestClock()];
-  reporter = createReporter('terminal', stream, clock);
+  [stream, ticker] = [new RecordedStream(60, 24), new TestTicker()];
+  reporter = createReporter('terminal', stream, ticker);
 });
 
 const awaited = (object: string, reason: string, stage = '30-postgres'): Awaited => ({
@@ -44,7 +44,7 @@ const awaited = (object: string, reason: string, stage = '30-postgres'): Awaited
 test('lines stay above what is waited for, which shows how long it has taken', () => {
   reporter.line({ type: 'applied', object: 'Namespace cvat', result: 'created' });
   reporter.waiting([awaited('Job a', 'it runs'), awaited('Job b', 'it runs', '50-cvat')]);
-  clock.pass(61_000);
+  ticker.pass(61_000);
   reporter.line({ type: 'warning', object: 'Pod cvat/a', reason: 'BackOff' });
   expect(screen(stream.text)).toEqual([
     'created    Namespace cvat',
@@ -62,7 +62,7 @@ test('what is no longer waited for disappears, and at the end only lines are lef
   expect(screen(stream.text)).toEqual(['30-postgres: waiting', '  Job b: it has failed once  0s']);
   reporter.line({ type: 'state', object: 'Job b', state: 'ready' });
   reporter.waiting([]);
-  expect(clock.waiting).toBe(0);
+  expect(ticker.waiting).toBe(0);
   reporter.end();
   expect(screen(stream.text)).toEqual(['ready      Job b']);
 });

@@ -1,4 +1,5 @@
-import type { Clock, Stream } from '../../../cluster/terminal/stream';
+import type { Stream } from '../../../cluster/terminal/stream';
+import type { Ticker } from '../../../cluster/terminal/ticker';
 
 /** A stream that remembers what was written. */
 export class RecordedStream implements Stream {
@@ -21,8 +22,8 @@ export class RecordedStream implements Stream {
   }
 }
 
-/** A clock that goes when it is told to. */
-export class TestClock implements Clock {
+/** A ticker that goes when it is told to. */
+export class TestTicker implements Ticker {
   private time = Date.parse('2026-01-01T00:00:00Z');
   private readonly calls = new Set<{ next: number; readonly every: number; readonly call: () => void }>();
 
