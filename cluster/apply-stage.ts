@@ -129,7 +129,7 @@ export class StageApplication {
     if (known && since - (this.askedAt.get(placeOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
       return { manifest, object: known, created: false };
     }
-    const waits = (reason: string): void => this.await(key, { stage: stage.name, object: inWords(key), reason, since });
+    const waits = (reason: string): void => this.show(key, { stage: stage.name, object: inWords(key), reason, since });
     let refusal: unknown;
     const applied = await lookUntil(session, deadline, async () => {
       try {
@@ -145,12 +145,12 @@ export class StageApplication {
         session.cluster.rediscover();
       }
       return undefined;
-    }).finally(() => this.await(key, undefined));
+    }).finally(() => this.show(key, undefined));
     if (applied === undefined) throw refusal;
     return applied;
   }
 
-  private await(key: ObjectKey, awaited: Awaited | undefined): void {
+  private show(key: ObjectKey, awaited: Awaited | undefined): void {
     const id = idOf(key);
     if (awaited) this.awaited.set(id, awaited);
     else if (!this.awaited.delete(id)) return;

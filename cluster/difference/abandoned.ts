@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isNode } from '../../checks/node';
 import { appliedBy, type Fields, isMember, isTaken, migrated, type Takeover, union } from '../managed-fields';
 import type { LiveObject } from '../object';
 
@@ -50,7 +51,7 @@ interface Place {
 
 function find(value: unknown, key: string): Place | undefined {
   const [type, name] = [key.slice(0, 2), key.slice(2)];
-  if (type === 'f:' && isMap(value)) {
+  if (type === 'f:' && isNode(value)) {
     return Object.hasOwn(value, name) ? { value: value[name], remove: () => void Reflect.deleteProperty(value, name) } : undefined;
   }
   if (!Array.isArray(value) || (type !== 'k:' && type !== 'v:')) return undefined;
@@ -62,16 +63,12 @@ function find(value: unknown, key: string): Place | undefined {
 
 /** A key may have a default that a person does not write: the protocol of a port. */
 function hasKeys(item: unknown, keys: unknown): boolean {
-  if (!isMap(item) || !isMap(keys)) return false;
+  if (!isNode(item) || !isNode(keys)) return false;
   const entries = Object.entries(keys);
   return (
     entries.some(([name]) => Object.hasOwn(item, name)) &&
     entries.every(([name, value]) => !Object.hasOwn(item, name) || isDeepStrictEqual(item[name], value))
   );
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isEmpty(value: unknown): boolean {

@@ -22,7 +22,7 @@ export class RecordedStream implements Stream {
   }
 }
 
-/** A ticker that goes when it is told to. */
+/** Time that goes when it is told to. */
 export class TestTicker implements Ticker {
   private time = Date.parse('2026-01-01T00:00:00Z');
   private readonly calls = new Set<{ next: number; readonly every: number; readonly call: () => void }>();
