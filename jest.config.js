@@ -8,6 +8,8 @@ const common = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // For what hangs: how long a test takes on a busy machine says nothing about what it tests.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,

@@ -37,6 +37,8 @@ export interface Applied {
 export interface DeleteOptions {
   /** Deletes only this very object, not another that has taken its name. */
   readonly uid?: string;
+  /** Deletes it only as it was read. Otherwise it is a conflict. */
+  readonly resourceVersion?: string;
 }
 
 /** What may be done with which kind, for `isAllowed`. `*` is all. */

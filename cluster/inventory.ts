@@ -1,5 +1,6 @@
-import type { Manifest } from '../constructs/contract';
-import { isCode } from './api/api-error';
+import { isDeepStrictEqual } from 'node:util';
+import { compareStages } from '../constructs/contract';
+import { ApiError, isCode } from './api/api-error';
 import type { Cluster } from './cluster';
 import { idOf, inWords, type LiveObject, type ObjectKey } from './object';
 import { CommandProblem } from './problem';
@@ -7,7 +8,7 @@ import { CommandProblem } from './problem';
 /** In the namespace that is on every cluster and that nobody deletes. */
 const NAMESPACE = 'default';
 
-/** More would not fit into a ConfigMap, which has at most a mebibyte. */
+/** A ConfigMap has at most a mebibyte. */
 const LONGEST = 1_000_000;
 
 type Contents = ReadonlyMap<string, readonly ObjectKey[]>;
@@ -36,14 +37,9 @@ export class Inventory {
     return new Inventory(cluster, key, parse(object), object?.metadata.resourceVersion);
   }
 
-  /** Whether something of this environment has been deployed, and not all of it taken away again. */
-  get exists(): boolean {
-    return this.version !== undefined;
-  }
-
   /** In the order in which they were applied. */
   get stages(): readonly string[] {
-    return [...this.contents.keys()].sort();
+    return [...this.contents.keys()].sort(compareStages);
   }
 
   of(stage: string): readonly ObjectKey[] {
@@ -54,11 +50,11 @@ export class Inventory {
     return this.stages.some((stage) => this.of(stage).some((known) => idOf(known) === idOf(object)));
   }
 
-  /** Writes down objects besides those that are known. */
+  /** Writes down objects besides those that are known, in the version in which they are applied now. */
   async add(stage: string, objects: readonly ObjectKey[]): Promise<void> {
-    const known = new Set(this.of(stage).map(idOf));
-    const added = objects.filter((object) => !known.has(idOf(object)));
-    if (added.length > 0) await this.write(stage, [...this.of(stage), ...added]);
+    const known = new Set(this.of(stage).map(format));
+    if (objects.every((object) => known.has(format(object)))) return;
+    await this.write(stage, [...new Map([...this.of(stage), ...objects].map((object) => [idOf(object), object])).values()]);
   }
 
   /** Crosses out what is gone. */
@@ -76,10 +72,7 @@ export class Inventory {
       this.version = await this.store(contents, stage);
     } catch (error) {
       if (!isCode(error, 409)) throw error;
-      throw new CommandProblem(
-        `${inWords(this.key)} has changed in the meantime: somebody else deploys or destroys this environment right now. Try again when that is done.`,
-        1,
-      );
+      await this.settle(contents);
     }
     this.contents = contents;
   }
@@ -87,25 +80,45 @@ export class Inventory {
   /** The new version; nothing when nothing is left. The version that was read goes along, so that two who write at once do not undo each other. */
   private async store(contents: Contents, stage: string): Promise<string | undefined> {
     const { cluster, key, version } = this;
+    const lines = linesOf(contents);
+    if (Object.values(lines).join('').length > LONGEST)
+      throw new CommandProblem('There are too many objects for one ConfigMap, which deploy keeps.');
     if (contents.size === 0) {
-      await cluster.delete(key);
+      if (version !== undefined) await cluster.delete(key, { resourceVersion: version });
       return undefined;
     }
-    const lines = contents.get(stage)?.map(format).sort().join('\n');
-    if ((lines ?? '').length > LONGEST)
-      throw new CommandProblem(`The stage ${stage} has too many objects for one ConfigMap. Split it into several stages.`);
-    if (version !== undefined) {
-      const patch = { metadata: { resourceVersion: version }, data: { [stage]: lines ?? null } };
-      return (await cluster.patch(key, patch)).metadata.resourceVersion;
-    }
-    const { object } = await cluster.apply(manifestOf(key, { [stage]: lines ?? '' }));
+    const metadata = { resourceVersion: version ?? (await this.create()) };
+    return (await cluster.patch(key, { metadata, data: { [stage]: lines[stage] ?? null } })).metadata.resourceVersion;
+  }
+
+  /** Empty at first: what is applied would take away what another deploy has just written under the same name. */
+  private async create(): Promise<string> {
+    const { apiVersion, kind, namespace, name } = this.key;
+    const labels = { 'app.kubernetes.io/managed-by': 'third-party-platform' };
+    const { object } = await this.cluster.apply({
+      apiVersion,
+      kind,
+      metadata: { name, ...(namespace !== undefined && { namespace }), labels },
+    });
+    if (object['data'] !== undefined) throw new ApiError(409, { message: 'it is there already' });
     return object.metadata.resourceVersion;
+  }
+
+  /** It was refused. That is all right if it was our own write, sent again because its answer was lost. */
+  private async settle(contents: Contents): Promise<void> {
+    const object = await this.cluster.get(this.key);
+    if (!isDeepStrictEqual(linesOf(parse(object)), linesOf(contents))) {
+      throw new CommandProblem(
+        `${inWords(this.key)} has changed in the meantime: somebody else deploys or destroys this environment right now. Try again when that is done.`,
+        1,
+      );
+    }
+    this.version = object?.metadata.resourceVersion;
   }
 }
 
-function manifestOf({ apiVersion, kind, namespace, name }: ObjectKey, data: Readonly<Record<string, string>>): Manifest {
-  const labels = { 'app.kubernetes.io/managed-by': 'third-party-platform' };
-  return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }), labels }, data };
+function linesOf(contents: Contents): Readonly<Record<string, string>> {
+  return Object.fromEntries([...contents].map(([stage, objects]) => [stage, objects.map(format).sort().join('\n')]));
 }
 
 function format({ apiVersion, kind, namespace, name }: ObjectKey): string {
@@ -119,11 +132,14 @@ function parse(object: LiveObject | undefined): Contents {
   return new Map(
     Object.entries(data).map(([stage, lines]) => [
       stage,
-      lines.split('\n').flatMap((line) => {
+      lines.split('\n').map((line) => {
         const groups = LINE.exec(line)?.groups as { apiVersion: string; kind: string; namespace?: string; name: string } | undefined;
-        if (!groups) return [];
+        if (!groups)
+          throw new CommandProblem(
+            `${object?.metadata.name} in ${NAMESPACE} has a line that nobody here has written: "${line}". Mend or delete it.`,
+          );
         const { apiVersion, kind, namespace, name } = groups;
-        return [{ apiVersion, kind, ...(namespace !== undefined && { namespace }), name }];
+        return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
       }),
     ]),
   );

@@ -1,7 +1,8 @@
 import { contractOf, type Manifest, type Need } from '../constructs/contract';
+import { isCode } from './api/api-error';
 import type { Access, Cluster } from './cluster';
 import type { Dist, DistStage } from './dist';
-import { inWords, type Kind, keyOf, type ObjectKey } from './object';
+import { inWords, type Kind, keyOf, type LiveObject } from './object';
 import { CommandProblem } from './problem';
 import { DEFINITION, definitionIn } from './relations';
 
@@ -78,8 +79,13 @@ async function missing(cluster: Cluster, dist: Dist, objects: readonly Manifest[
 async function lackOf(cluster: Cluster, { kind, namespace, name, keys = [] }: Need): Promise<string | undefined> {
   const known = KINDS.find((candidate) => candidate.kind === kind);
   if (!known) return undefined;
-  const key: ObjectKey = { ...known, name, ...(namespace !== undefined && { namespace }) };
-  const object = await cluster.get(key);
+  let object: LiveObject | undefined;
+  try {
+    object = await cluster.get({ ...known, name, ...(namespace !== undefined && { namespace }) });
+  } catch (error) {
+    if (!isCode(error, 403)) throw error;
+    return 'cannot be looked for, because you are not allowed to get it';
+  }
   if (!object) return 'is missing';
   const definition = definitionIn(object);
   const present = definition

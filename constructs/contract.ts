@@ -41,6 +41,15 @@ export interface Stage {
   readonly objects: readonly StagedObject[];
 }
 
+/**
+ * The order of stages: that of their files, as kubectl reads a folder. It is not that of the names alone: `70-minio-operator.k8s.yaml` comes
+ * before `70-minio.k8s.yaml`.
+ */
+export function compareStages(one: string, other: string): number {
+  const [first, second] = [`${one}.`, `${other}.`];
+  return first < second ? -1 : first > second ? 1 : 0;
+}
+
 /** An object of a stage and the path of the construct that made it. */
 export interface StagedObject {
   readonly path: string;

@@ -5,7 +5,7 @@ import { AppUserDefinition } from './app-user/app-user-definition';
 import { AppUserOperator } from './app-user/app-user-operator';
 import type { AppUserOperatorProps } from './app-user/app-user-operator';
 import type { Acknowledgement, Manifest, Stage } from './contract';
-import { ENVIRONMENT_LABEL } from './contract';
+import { compareStages, ENVIRONMENT_LABEL } from './contract';
 import { Cvat } from './cvat/cvat';
 import type { CvatProps } from './cvat/cvat';
 import { cvatNames } from './cvat/names';
@@ -95,7 +95,7 @@ export class Platform extends App {
 
     releases
       .map((release, index) => ({ release, id: `releases[${index}]`, stage: `70-${release.name}` }))
-      .sort((one, other) => (one.stage < other.stage ? -1 : 1)) // as they will be applied: the first to use a namespace makes it
+      .sort((one, other) => compareStages(one.stage, other.stage)) // as they will be applied: the first to use a namespace makes it
       .forEach(({ release, id, stage }) => new HelmRelease(this.stage(stage), id, release));
 
     if (dataProtection) new DataProtection(this.stage('90-data-protection'), 'policy');

@@ -82,7 +82,8 @@ const mistakes: Record<string, Mistake> = {
       '  local  30-postgres/cluster  users',
       '    there is no user "cvat" (declared: "other"), but another system logs in with it. Add { name: \'cvat\', databases: [\'cvat\'] } to postgres.users.',
     ],
-    follows: ['nothing makes this Secret.'],
+    // The release reads it, and so does the Job that makes CVAT's superusers.
+    follows: ['nothing makes this Secret.', 'nothing makes this Secret.'],
   },
   'chart version "latest"': {
     environment: { releases: [{ ...release, chart: fromOci('oci://registry.example.org/extra', 'latest') }] },

@@ -84,21 +84,16 @@ export class ApiCluster implements Cluster {
       .body;
   }
 
-  async delete(key: ObjectKey, { uid }: DeleteOptions = {}): Promise<void> {
+  async delete(key: ObjectKey, { uid, resourceVersion }: DeleteOptions = {}): Promise<void> {
     const path = await this.pathOf(key, key.name);
     if (path === undefined) return;
-    // Without this, a Job's pods would stay.
-    const body = {
-      apiVersion: 'v1',
-      kind: 'DeleteOptions',
-      propagationPolicy: 'Background',
-      ...(uid !== undefined && { preconditions: { uid } }),
-    };
+    // Without this policy, a Job's pods would stay.
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid, resourceVersion } };
     try {
       await this.http.send({ method: 'DELETE', path, body });
     } catch (error) {
       // Gone, or another object by now.
-      if (!isCode(error, 404) && !(uid !== undefined && isCode(error, 409))) throw error;
+      if (!isCode(error, 404) && !(uid !== undefined && resourceVersion === undefined && isCode(error, 409))) throw error;
     }
   }
 

@@ -5,6 +5,7 @@ import { directions, type Directions } from '../directions';
 import { type Dist, selectStages } from '../dist';
 import type { Options } from '../options';
 import type { Session } from '../session';
+import { inShort } from '../terminal/duration';
 import { confirmed, counted, listed, listedTaken, say, sayJson } from './say';
 
 export async function runDeploy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
@@ -23,8 +24,7 @@ export async function runDeploy(session: Session, dist: Dist, options: Options, 
 
 function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deployed, directed: Directions | undefined): string[] {
   if (stage !== undefined) {
-    const minutes = counted(Math.round(options.timeoutMilliseconds / 60_000), 'minute');
-    const late = unready.some(({ state }) => state === 'failed') ? '' : ` after ${minutes}`;
+    const late = unready.some(({ state }) => state === 'failed') ? '' : ` after ${inShort(options.timeoutMilliseconds)}`;
     return [
       ...listed(`Stage ${stage} is not ready${late}, and the stages after it were not applied:`, unready),
       '',

@@ -30,6 +30,7 @@ export function releaseNameOf(manifest: Manifest): ReleaseName | undefined {
   }
 }
 
+const VOLUME: Kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
 const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
 /** How long a pod may take to end: Kubernetes kills it after thirty seconds. */
 const END_MILLISECONDS = 60_000;
@@ -72,9 +73,13 @@ export async function orphanOf(cluster: Cluster, manifest: Manifest): Promise<st
 export async function volumesOf(cluster: Cluster, manifest: Manifest): Promise<LiveObject[]> {
   const release = releaseNameOf(manifest);
   if (!release) return [];
-  const claims = await cluster.list({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }, { namespace: release.namespace });
-  return claims.filter(
-    ({ metadata: { annotations = {}, labels = {} } }) =>
-      annotations['meta.helm.sh/release-name'] === release.name || labels['app.kubernetes.io/instance'] === release.name,
-  );
+  const claims = await cluster.list(VOLUME, { namespace: release.namespace });
+  return claims.filter((claim) => isVolumeOf(manifest, claim));
+}
+
+export function isVolumeOf(manifest: Manifest, object: Manifest): boolean {
+  const release = releaseNameOf(manifest);
+  const { namespace, annotations = {}, labels = {} } = object.metadata;
+  if (!release || object.kind !== VOLUME.kind || namespace !== release.namespace) return false;
+  return annotations['meta.helm.sh/release-name'] === release.name || labels['app.kubernetes.io/instance'] === release.name;
 }

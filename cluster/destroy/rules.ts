@@ -20,6 +20,8 @@ type Known = Target & { readonly manifest: Manifest; readonly contract: Contract
 export class Situation {
   /** Ids of what stays on purpose. */
   readonly kept = new Set<string>();
+  /** Ids of what is to be taken away. */
+  readonly asked = new Set<string>();
   private readonly known: ReadonlyMap<string, Known>;
   readonly makers: readonly Known[];
   readonly readers: readonly Known[];
@@ -45,6 +47,10 @@ export class Situation {
   manifestOf(object: LiveObject): Manifest {
     return this.known.get(idOf(keyOf(object)))?.manifest ?? object;
   }
+
+  stageOf(object: LiveObject): string | undefined {
+    return this.known.get(idOf(keyOf(object)))?.stage;
+  }
 }
 
 type Rule = (object: LiveObject, situation: Situation) => Promise<Stay | undefined>;
@@ -58,10 +64,10 @@ export async function reasonToStay(object: LiveObject, situation: Situation): Pr
   return undefined;
 }
 
-/** Data goes only when that was said in words. */
-const holdsData: Rule = async (object, { deleteData }) => {
-  const data = dataOf(object);
-  return data === undefined || deleteData ? undefined : { reason: `holds data: ${data}`, intended: true };
+/** Data goes only when that was said in words. Dist may say so before a deploy has, and the cluster when dist says so no longer. */
+const holdsData: Rule = async (object, situation) => {
+  const data = dataOf(object) ?? dataOf(situation.manifestOf(object));
+  return data === undefined || situation.deleteData ? undefined : { reason: `holds data: ${data}`, intended: true };
 };
 
 /** What belongs to something that stays: the Secret of a database user is made by PGO, and we write into it. */
@@ -115,13 +121,20 @@ const hasInhabitants: Rule = async (object, situation) => {
   return undefined;
 };
 
-/** What something else, which is still there, reads by name: CVAT reads the Secret of its database. */
+/**
+ * What something else, which is still there, reads by name: CVAT reads the Secret of its database. What is in one stage comes and goes together,
+ * in no order that a reader could count on.
+ */
 const isRead: Rule = async (object, situation) => {
+  const { asked, kept } = situation;
+  const own = situation.stageOf(object);
   const offered = [keyOf(object), ...(contractOf(situation.manifestOf(object)).makes ?? [])];
   for (const reader of situation.readers) {
-    if (idOf(reader.key) === idOf(keyOf(object))) continue;
+    const id = idOf(reader.key);
+    if (id === idOf(keyOf(object)) || (reader.stage === own && asked.has(id) && !kept.has(id))) continue;
     const read = reader.contract.reads?.find((reference) => offered.some((offer) => isSame(offer, reference)));
     if (!read || !(await situation.session.cluster.get(reader.key))) continue;
+    if (kept.has(id)) return { reason: `${inWords(reader.key)}, which is kept, needs ${inWords(read)}`, intended: true };
     const stage = reader.stage.replace(/^\d+-/, '');
     return { reason: `${inWords(reader.key)} needs ${inWords(read)}. Take that away first: npm run destroy ${stage}`, intended: false };
   }

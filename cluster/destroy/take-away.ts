@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
+import { compareStages, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
 import { ApiError } from '../api/api-error';
 import { CONCURRENCY } from '../apply-stage';
 import type { Inventory } from '../inventory';
@@ -53,8 +53,9 @@ export class TakingAway {
   }
 
   async take(targets: readonly Target[]): Promise<Taken> {
+    await this.foresee(targets);
     const guards = targets.filter(({ key }) => isGuard(key));
-    const stages = [...new Set(targets.map(({ stage }) => stage))].sort().reverse();
+    const stages = [...new Set(targets.map(({ stage }) => stage))].sort(compareStages).reverse();
     for (const stage of stages) {
       const others = targets.filter((target) => target.stage === stage && !isGuard(target.key));
       if (others.length > 0 && this.refused.length === 0) await this.takeStage(stage, others);
@@ -63,11 +64,21 @@ export class TakingAway {
     return { deleted: this.deleted, kept: [...this.kept.values()], refused: this.refused };
   }
 
+  /** What holds data stays, whenever its turn comes: what it needs is told by that. */
+  private async foresee(targets: readonly Target[]): Promise<void> {
+    const { asked, kept, deleteData } = this.situation;
+    for (const { key } of targets) asked.add(idOf(key));
+    if (deleteData) return;
+    const data = await Promise.all(targets.map(async (target) => (isData(target) ? this.session.cluster.get(target.key) : undefined)));
+    for (const object of data) if (object) kept.add(idOf(keyOf(object)));
+  }
+
   private async takeStage(stage: string, targets: readonly Target[]): Promise<void> {
     this.session.reporter.line({ type: 'stage', stage });
     const left: Target[] = [...targets];
     for (const rank of [Rank.Custom, Rank.Operator, Rank.Other, Rank.Definition, Rank.Namespace]) {
       const batch = left.filter((target) => rankOf(target) === rank);
+      const remains = rank <= Rank.Operator ? await this.remainsOf(stage, batch) : [];
       await this.takeBatch(stage, batch);
       if (this.refused.length > 0) return;
       const operator = rank === Rank.Operator && batch.find(({ key }) => this.kept.has(idOf(key)));
@@ -77,8 +88,7 @@ export class TakingAway {
           left.filter((target) => rankOf(target) > rank),
           `belongs to ${inWords(operator.key)}, which is kept`,
         );
-      // What releases leave behind, now that they are gone.
-      if (rank <= Rank.Operator) left.push(...(await this.remainsOf(stage, batch)));
+      left.push(...remains.filter(({ of }) => !this.kept.has(idOf(of))));
     }
   }
 
@@ -145,13 +155,23 @@ export class TakingAway {
     await this.session.cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: DELETE_WITH_DATA } } });
   }
 
-  /** Helm leaves a chart's definitions, and the volumes that it was told to keep. */
-  private async remainsOf(stage: string, batch: readonly Target[]): Promise<Target[]> {
+  /** Helm leaves a chart's definitions, and volumes. They are written down before their release goes: nothing else tells of them then. */
+  private async remainsOf(stage: string, batch: readonly Target[]): Promise<(Target & { readonly of: ObjectKey })[]> {
     const { cluster } = this.session;
-    const manifests = batch.flatMap(({ key, manifest }) => (manifest && !this.kept.has(idOf(key)) ? [manifest] : []));
-    const definitions = manifests.flatMap(definitionsMadeBy).map(({ name }) => ({ stage, inDist: false, key: { ...DEFINITION, name } }));
-    const volumes = (await Promise.all(manifests.map((manifest) => volumesOf(cluster, manifest)))).flat();
-    return [...definitions, ...volumes.map((volume) => ({ stage, inDist: false, key: keyOf(volume), manifest: volume }))];
+    const found = await Promise.all(
+      batch.map(async ({ key: of, manifest }) => {
+        if (!manifest) return [];
+        const definitions = await Promise.all(definitionsMadeBy(manifest).map(({ name }) => cluster.get({ ...DEFINITION, name })));
+        const objects = [...definitions, ...(await volumesOf(cluster, manifest))];
+        return objects.flatMap((object) => (object ? [{ stage, inDist: false, key: keyOf(object), manifest: object, of }] : []));
+      }),
+    );
+    const remains = found.flat().filter(({ key }) => !this.options.targets.some((target) => idOf(target.key) === idOf(key)));
+    await this.options.inventory.add(
+      stage,
+      remains.map(({ key }) => key),
+    );
+    return remains;
   }
 
   /** They go when there is nothing left to guard. */

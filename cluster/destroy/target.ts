@@ -1,17 +1,17 @@
-import type { Manifest } from '../../constructs/contract';
-import { contractOf } from '../../constructs/contract';
+import { compareStages, contractOf, type Manifest } from '../../constructs/contract';
 import type { Cluster } from '../cluster';
-import type { Dist } from '../dist';
+import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
 import { placed } from '../live';
 import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../object';
-import { definitionsOperatedBy, isCustom, isDefinition, isNamespace } from '../relations';
+import { definitionsMadeBy, definitionsOperatedBy, isCustom, isDefinition, isNamespace } from '../relations';
+import { isVolumeOf } from './helm';
 
 /** An object of an environment, whether it is on the cluster or not. */
 export interface Target {
   readonly stage: string;
   readonly key: ObjectKey;
-  /** If not, an earlier deploy has applied it. */
+  /** If not, an earlier deploy has applied it, or a release that it has applied has left it. */
   readonly inDist: boolean;
   /** As dist has it, or where dist has it no longer, as it is on the cluster: what its contract says. Nothing when it is in neither. */
   readonly manifest?: Manifest;
@@ -28,9 +28,20 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
   for (const stage of inventory.stages) {
     const others = inventory.of(stage).filter((key) => !known.has(idOf(key)));
     const found = await Promise.all(others.map((key) => cluster.get(key)));
-    others.forEach((key, index) => targets.push({ stage, key, inDist: false, ...(found[index] && { manifest: found[index] }) }));
+    others.forEach((key, index) => {
+      const manifest = found[index];
+      const bringer = manifest && bringerOf(manifest, dist);
+      targets.push({ stage: bringer?.name ?? stage, key, inDist: bringer !== undefined, ...(manifest && { manifest }) });
+    });
   }
-  return targets.sort((one, other) => (one.stage < other.stage ? -1 : one.stage > other.stage ? 1 : 0));
+  return targets.sort((one, other) => compareStages(one.stage, other.stage));
+}
+
+/** The stage of the release that has left an object behind earlier, if dist has that release again. */
+function bringerOf(live: Manifest, { stages }: Dist): DistStage | undefined {
+  const brings = (manifest: Manifest): boolean =>
+    isVolumeOf(manifest, live) || (isDefinition(live) && definitionsMadeBy(manifest).some(({ name }) => name === live.metadata.name));
+  return stages.find(({ objects }) => objects.some(brings));
 }
 
 /** Kinds whose objects take data along, whether they say so or not. With a definition goes every object of its kind. */

@@ -1,6 +1,7 @@
 import { conditionOf, idOf, inWords, keyOf, type LiveObject } from '../object';
 import { isNamespace } from '../relations';
 import { lookUntil, type Session } from '../session';
+import { inShort } from '../terminal/duration';
 import { lostOperatorOf, type Situation } from './rules';
 
 export interface GoneWait {
@@ -29,8 +30,7 @@ export async function untilGone(session: Session, objects: readonly LiveObject[]
     return lost.size > 0 || undefined;
   });
   reporter.waiting([]);
-  const minutes = Math.round((wait.deadline - since) / 60_000);
-  const late = (object: LiveObject): string => `is still there after ${minutes} min: ${reasonOf(object)}`;
+  const late = (object: LiveObject): string => `is still there after ${inShort(wait.deadline - since)}: ${reasonOf(object)}`;
   return new Map(left.map((object) => [idOf(keyOf(object)), lost.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
 }
 

@@ -33,9 +33,18 @@ export function saying({ type, status, reason, message }: Condition): string {
   return sentence(message) ?? reason ?? `${type} is ${status}`;
 }
 
-/** What somebody else wrote as a reason: the first line, without the period at its end. Nothing if it says nothing. */
+/**
+ * What somebody else wrote as a reason: the first line, without the period at its end. Where that only announces what follows, as Helm's
+ * `1 error occurred:` does, with the line that follows. Nothing if it says nothing.
+ */
 export function sentence(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
-  const [line = ''] = text.trim().split('\n');
-  return line.trim().replace(/\.$/, '') || undefined;
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  const last = lines.findIndex((line) => !line.endsWith(':'));
+  return (
+    lines
+      .slice(0, last < 0 ? 1 : last + 1)
+      .join(' ')
+      .replace(/\.$/, '') || undefined
+  );
 }

@@ -23,18 +23,28 @@ export function helmChart(rules: Rules): Readiness {
     const failure = conditionOf(chart, 'Failed');
     if (failure?.status === 'True') return failed(saying(failure));
     const namespace = helmChartOf(chart)?.namespace ?? '';
-    const [release] = await releasesOf(look, namespace, chart.metadata.name);
+    const [release, before] = await releasesOf(look, namespace, chart.metadata.name);
     if (release === undefined) return waiting(await installing(chart, look));
     const content = contentOf(release);
     if (content === undefined) return waiting(`its release cannot be read from Secret ${namespace}/${release.secret.metadata.name}`);
-    return (await installed(chart, release, content, look)) ?? workloadsOf(content, namespace, look, rules);
+    return (await installed(chart, { release, content, before }, look)) ?? workloadsOf(content, namespace, look, rules);
   };
 }
 
-async function installed(chart: LiveObject, release: Release, content: ReleaseContent, look: Look): Promise<State | undefined> {
+interface Revisions {
+  readonly release: Release;
+  readonly content: ReleaseContent;
+  /** The one before, if there is one. */
+  readonly before: Release | undefined;
+}
+
+async function installed(chart: LiveObject, { release, content, before }: Revisions, look: Look): Promise<State | undefined> {
   const { namespace, name } = chart.metadata;
   const config = await look.get({ ...HELM_CHART_CONFIG, ...(namespace !== undefined && { namespace }), name });
   if (release.status === 'failed') return lastTryFailed(chart, config, content);
+  // While it is tried again, why it is tried again says more than that it is.
+  const failure = release.status.startsWith('pending-') && before?.status === 'failed' ? contentOf(before) : undefined;
+  if (failure !== undefined) return waiting(`the last try failed, and there will be another: ${whyOf(failure)}`);
   if (release.status !== 'deployed') return waiting(`its release is ${release.status}: ${await installing(chart, look)}`);
   const difference =
     differentVersion(chart, content) ??
@@ -44,11 +54,15 @@ async function installed(chart: LiveObject, release: Release, content: ReleaseCo
 }
 
 /** With `abort` the controller leaves a failed release alone, whatever else changes. With `retry` and `reinstall` it goes on. */
-function lastTryFailed(chart: LiveObject, config: LiveObject | undefined, { description }: ReleaseContent): State {
-  const why = sentence(description) ?? 'Helm does not say why';
+function lastTryFailed(chart: LiveObject, config: LiveObject | undefined, content: ReleaseContent): State {
+  const why = whyOf(content);
   const policy = textAt(config, 'spec', 'failurePolicy') ?? textAt(chart, 'spec', 'failurePolicy');
   if (policy === 'abort') return failed(`the last try failed, and its failurePolicy is to leave it so: ${why}`);
   return waiting(`the last try failed, and there will be another: ${why}`);
+}
+
+function whyOf({ description }: ReleaseContent): string {
+  return sentence(description) ?? 'Helm does not say why';
 }
 
 const EXACT_VERSION = /^v?(\d+\.\d+\.\d+[^+]*)(\+.*)?$/;

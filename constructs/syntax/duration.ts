@@ -12,6 +12,18 @@ export function duration(value: string): Finding | undefined {
   return { message: `"${value}" is not a duration as Go writes it.`, remedy: suggestion(value) };
 }
 
+const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** A duration as Go prints it, which has one way for each, to the millisecond: `15m` is `15m0s`, and `90s` is `1m30s`. */
+export function asGoPrints(value: string): string {
+  const parts = [...value.matchAll(/([0-9.]+)(ms|s|m|h)/g)];
+  const total = Math.round(parts.reduce((sum, [, amount, unit = '']) => sum + Number(amount) * (MILLISECONDS[unit] ?? 0), 0));
+  if (total > 0 && total < 1000) return `${total}ms`;
+  const [hours, minutes, seconds] = [Math.floor(total / 3_600_000), Math.floor(total / 60_000) % 60, (total % 60_000) / 1000];
+  if (hours > 0) return `${hours}h${minutes}m${seconds}s`;
+  return minutes > 0 ? `${minutes}m${seconds}s` : `${seconds}s`;
+}
+
 function suggestion(value: string): string {
   const [, amount, unit] = /^\s*([0-9]+)\s*(ms(?![a-z])|s|m(?!s|il|on)|h|d)[a-z]*\s*$/i.exec(value) ?? [];
   if (!amount || !unit) return 'Write numbers with their units: "90s", "10m", "1h30m".';

@@ -17,7 +17,7 @@ async function dataOn(cluster: MemoryCluster): Promise<unknown> {
 
 test('before the first deploy there is none', async () => {
   const inventory = await Inventory.read(new MemoryCluster(), 'local');
-  expect([inventory.exists, inventory.stages, inventory.of('10-one'), inventory.has(JOB)]).toEqual([false, [], [], false]);
+  expect([inventory.stages, inventory.of('10-one'), inventory.has(JOB)]).toEqual([[], [], false]);
 });
 
 test('it is a ConfigMap with a line for each object, in a stage of its own', async () => {
@@ -30,7 +30,7 @@ test('it is a ConfigMap with a line for each object, in a stage of its own', asy
     '20-two': 'rbac.authorization.k8s.io/v1 ClusterRole system:controller:one',
   });
   const again = await Inventory.read(cluster, 'local');
-  expect([again.exists, again.stages, again.of('20-two')]).toEqual([true, ['10-one', '20-two'], [ROLE]]);
+  expect([again.stages, again.of('20-two')]).toEqual([['10-one', '20-two'], [ROLE]]);
   expect([again.has(JOB), again.has({ ...JOB, namespace: 'other' }), again.has({ ...JOB, apiVersion: 'batch/v1beta1' })]).toEqual([
     true,
     false,
@@ -41,7 +41,7 @@ test('it is a ConfigMap with a line for each object, in a stage of its own', asy
 test('each environment has its own', async () => {
   const cluster = new MemoryCluster();
   await (await Inventory.read(cluster, 'local')).add('10-one', [JOB]);
-  expect((await Inventory.read(cluster, 'production')).exists).toBe(false);
+  expect((await Inventory.read(cluster, 'production')).stages).toEqual([]);
 });
 
 test('what is written down already is not written again', async () => {
@@ -64,7 +64,7 @@ test('what is gone is crossed out, a stage with its last object, and the ConfigM
   await inventory.remove('10-one', [NAMESPACE]);
   expect(await dataOn(cluster)).toEqual({ '20-two': expect.any(String) as string });
   await inventory.remove('20-two', [ROLE]);
-  expect([await dataOn(cluster), inventory.exists]).toEqual([undefined, false]);
+  expect(await dataOn(cluster)).toBeUndefined();
   await inventory.remove('20-two', [ROLE]);
   await inventory.add('10-one', [JOB]);
   expect(await dataOn(cluster)).toEqual({ '10-one': 'batch/v1 Job cvat/one' });
@@ -92,19 +92,26 @@ test('another refusal of the API server is told as it is', async () => {
   await expect((await Inventory.read(cluster, 'local')).add('10-one', [JOB])).rejects.toBe(refusal);
 });
 
-test('a stage that no ConfigMap can hold is a problem before it is one of the API server', async () => {
+test('more than a ConfigMap can hold is a problem before it is one of the API server', async () => {
   const many = Array.from({ length: 20_000 }, (_, index) => ({ ...JOB, name: `${'long-'.repeat(10)}${index}` }));
   const cluster = new MemoryCluster();
   await expect((await Inventory.read(cluster, 'local')).add('10-one', many)).rejects.toThrow(
-    'The stage 10-one has too many objects for one ConfigMap. Split it into several stages.',
+    'There are too many objects for one ConfigMap',
   );
   expect(cluster.writes).toEqual([]);
 });
 
-test('lines that nobody can read are left alone', async () => {
-  const [{ name, namespace, ...kind }, lines] = [CONFIG_MAP, 'v1 Namespace cvat\n\nsomething else\nv1 Namespace'];
-  const cluster = new MemoryCluster({ ...kind, metadata: { name, namespace }, data: { '10-one': lines } });
-  expect((await Inventory.read(cluster, 'local')).of('10-one')).toEqual([NAMESPACE]);
+test('a line that nobody can read is a problem: the object that it means would be forgotten', async () => {
+  const { name, namespace, ...kind } = CONFIG_MAP;
+  const cluster = new MemoryCluster({ ...kind, metadata: { name, namespace }, data: { '10-one': 'v1 Namespace cvat\nsomething else' } });
+  await expect(Inventory.read(cluster, 'local')).rejects.toThrow('has a line that nobody here has written: "something else"');
+});
+
+test('an object that is applied in another version now is written down in that', async () => {
+  const inventory = await Inventory.read(new MemoryCluster(), 'local');
+  await inventory.add('10-one', [{ ...JOB, apiVersion: 'batch/v1beta1' }]);
+  await inventory.add('10-one', [JOB]);
+  expect(inventory.of('10-one')).toEqual([JOB]);
 });
 
 test('every name that Kubernetes allows is read as it was written', async () => {

@@ -85,7 +85,12 @@ test('who has nothing to say has no annotations', () => {
 });
 
 test('an object without annotations has an empty contract', () => {
-  expect(contractOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' } })).toEqual({ makes: [], reads: [], needs: [] });
+  expect(contractOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one' } })).toEqual({
+    makes: [],
+    reads: [],
+    operates: [],
+    needs: [],
+  });
 });
 
 test('a line that is no reference is left alone', () => {

@@ -8,6 +8,7 @@ import { contractAnnotations } from '../../contract';
 import type { Values } from '../../merge';
 import type { Plain } from '../../plain';
 import { report } from '../../problem';
+import { asGoPrints } from '../../syntax/duration';
 import type { ChartSource } from '../chart-source';
 import type { Release } from '../delivery';
 import { Delivery } from '../delivery';
@@ -41,7 +42,8 @@ class K3sDelivery extends Delivery {
       targetNamespace: release.namespace,
       // `abort` never recovers by itself, and `reinstall`, which is the default, uninstalls a failed release with its data.
       failurePolicy: 'retry',
-      timeout: release.timeout,
+      // As the controller writes it when it writes the object: another way would look like somebody else's change from then on.
+      timeout: release.timeout && asGoPrints(release.timeout),
       // A string, not an object: every version of the controller understands it.
       valuesContent: Object.keys(release.values).length > 0 ? yaml(release.values) : undefined,
     };

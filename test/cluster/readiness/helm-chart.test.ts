@@ -139,6 +139,17 @@ describe('a HelmChart with a release', () => {
     expect(await withRelease({ failurePolicy: undefined }, release)).toMatch(/^waiting/);
   });
 
+  test('says what failed in the line that follows where Helm only counts, and goes on saying it while it is tried again', async () => {
+    const description =
+      'Upgrade "cvat" failed: post-upgrade hooks failed: 1 error occurred:\n\t* job broken failed: BackoffLimitExceeded\n\n';
+    const failure = releaseSecret({ revision: 2, status: 'failed', description });
+    const reason =
+      'waiting: the last try failed, and there will be another: ' +
+      'Upgrade "cvat" failed: post-upgrade hooks failed: 1 error occurred: * job broken failed: BackoffLimitExceeded';
+    expect(await stateOf(chart(), [failure])).toBe(reason);
+    expect(await stateOf(chart(), [failure, releaseSecret({ revision: 3, status: 'pending-upgrade' })])).toBe(reason);
+  });
+
   test('has failed after a failed try when its policy, or that of its HelmChartConfig, is abort', async () => {
     const release = { status: 'failed', description: 'timed out.' };
     const reason = 'failed: the last try failed, and its failurePolicy is to leave it so: timed out';

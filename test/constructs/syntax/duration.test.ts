@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { duration } from '../../../constructs/syntax/duration';
+import { asGoPrints, duration } from '../../../constructs/syntax/duration';
 import { holds, suggestionsOf } from '../../properties';
 
 const amount = fc.oneof(
@@ -46,4 +46,19 @@ test('whatever is suggested is a duration itself', () => {
         expect([suggestion, duration(suggestion)]).toEqual([suggestion, undefined]);
     }),
   );
+});
+
+test.each([
+  ['15m', '15m0s'],
+  ['90s', '1m30s'],
+  ['2h', '2h0m0s'],
+  ['1.5h', '1h30m0s'],
+  ['1h59m60s', '2h0m0s'],
+  ['1500ms', '1.5s'],
+  ['1h0.25s', '1h0m0.25s'],
+  ['250ms', '250ms'],
+  ['0m', '0s'],
+])('Go prints %s as %s', (value, printed) => {
+  expect(asGoPrints(value)).toBe(printed);
+  expect(asGoPrints(printed)).toBe(printed);
 });

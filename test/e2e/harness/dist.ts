@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { contractOf, type Manifest } from '../../../constructs/contract';
+import { contractOf, ENVIRONMENT_LABEL, type Manifest } from '../../../constructs/contract';
 
 /** Where the names of folders begin, and where kubectl runs when it is given one. */
 export const ROOT = join(__dirname, '..', '..', '..');
@@ -76,4 +76,17 @@ export function edited({ folder }: Environment, directory: string, edits: Edits)
     if (after !== undefined) writeFileSync(join(copy, name), after);
   });
   return copy;
+}
+
+/** A folder as synth writes it, of an environment that a test has made up: its stages by their names, whose objects get the label. */
+export function written(environment: string, directory: string, stages: Readonly<Record<string, readonly Manifest[]>>): string {
+  const folder = mkdtempSync(join(directory, 'dist-'));
+  for (const [name, objects] of Object.entries(stages)) {
+    const labelled = objects.map(({ metadata, ...object }) => ({
+      ...object,
+      metadata: { ...metadata, labels: { ...metadata.labels, [ENVIRONMENT_LABEL]: environment } },
+    }));
+    writeFileSync(join(folder, `${name}.k8s.yaml`), labelled.map((object) => JSON.stringify(object)).join('\n---\n'));
+  }
+  return folder;
 }

@@ -9,7 +9,8 @@
  *
  * Left out: the network (charts come from the fixtures, or from chartContent), authentication at registries, the recovery of a release that is
  * pending, and Helm 4, which k3s has by now: its server-side apply, and with it serverSide and forceConflicts. Restarts come after half a second,
- * not after ten seconds and more, and a Helm goes on when its Pod is deleted.
+ * not after ten seconds and more. A Helm whose Pod is deleted goes on to its end, for which the next Pod of the same chart waits: with a kubelet
+ * the Pod would stay for that time, half a minute at most.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,12 +25,20 @@ import { until } from './until';
 export const CHART_LABEL = 'helmcharts.helm.cattle.io/chart';
 const RESTART_MILLISECONDS = 500;
 
+interface Play {
+  readonly chart: string;
+  /** Its Pod is still there. */
+  isAlive: boolean;
+  /** Its Helm runs. */
+  isBusy: boolean;
+}
+
 export class HelmJobs {
   private readonly api: Api;
   private readonly loop: Loop;
   private readonly directory: string;
-  /** The uids of the Pods that have been seen. */
-  private readonly played = new Set<string>();
+  /** What has been seen, by the uid of its Pod. */
+  private readonly plays = new Map<string, Play>();
   private stopping = false;
   private failure: unknown;
 
@@ -52,20 +61,29 @@ export class HelmJobs {
 
   private async round(): Promise<void> {
     if (this.failure !== undefined) throw this.failure;
-    for (const pod of await this.api.list<Pod>('/api/v1/pods', { ...FROM_MEMORY, labelSelector: CHART_LABEL })) {
-      const { uid, deletionTimestamp } = pod.metadata;
-      if (deletionTimestamp !== undefined || this.played.has(uid)) continue;
-      this.played.add(uid);
-      void this.play(pod).catch((error: unknown) => (this.failure = error));
+    const pods = (await this.api.list<Pod>('/api/v1/pods', { ...FROM_MEMORY, labelSelector: CHART_LABEL })).filter(
+      ({ metadata }) => metadata.deletionTimestamp === undefined,
+    );
+    for (const [uid, play] of this.plays) play.isAlive = pods.some(({ metadata }) => metadata.uid === uid);
+    for (const pod of pods) {
+      const { uid, namespace, labels } = pod.metadata;
+      const chart = `${namespace}/${labels?.[CHART_LABEL]}`;
+      const others = [...this.plays.values()].filter((play) => play.chart === chart);
+      if (this.plays.has(uid) || others.some(({ isAlive, isBusy }) => !isAlive && isBusy)) continue;
+      const play = { chart, isAlive: true, isBusy: true };
+      this.plays.set(uid, play);
+      void this.play(pod, play).catch((error: unknown) => (this.failure = error));
     }
   }
 
   /** What the kubelet does for a Pod with `restartPolicy: OnFailure`. */
-  private async play(pod: Pod): Promise<void> {
+  private async play(pod: Pod, play: Play): Promise<void> {
     let last: Ended | undefined;
     for (let restarts = 0; !this.stopping; restarts++) {
-      if (!(await this.tell(pod, running(pod, { ready: true, restarts, ...(last && { last }) })))) return;
+      play.isBusy = await this.tell(pod, running(pod, { ready: true, restarts, ...(last && { last }) }));
+      if (!play.isBusy) return;
       last = await this.work(pod);
+      play.isBusy = false;
       if (last.exitCode === 0) return void (await this.tell(pod, ended(pod, last, restarts)));
       await new Promise((resolve) => setTimeout(resolve, RESTART_MILLISECONDS).unref());
     }

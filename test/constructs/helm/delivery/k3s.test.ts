@@ -53,7 +53,7 @@ test('a release is a HelmChart in kube-system, with its contract', () => {
       failurePolicy: retry
       repo: https://grafana.github.io/helm-charts
       targetNamespace: monitoring
-      timeout: 10m
+      timeout: 10m0s
       valuesContent: |
         replicas: 2
         ingress:
