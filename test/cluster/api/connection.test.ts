@@ -10,9 +10,6 @@ const ROOT = join(__dirname, '../../..');
 let home: string;
 let server: ApiServer;
 
-// The first call may have to make the bundle.
-jest.setTimeout(60_000);
-
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
   server = await ApiServer.start();

@@ -61,9 +61,9 @@ test('what is still there when the time is over is told with what it waits for',
   };
   const namespace = manifest('v1 Namespace cvat', { status: { conditions: [remaining] } });
   expect(await left(put(namespace, HELD, OPERATOR))).toEqual({
-    'Namespace /cvat': `is still there after 2 min: ${remaining.message}`,
-    'Widget.example.org cvat/held': 'is still there after 2 min: waits for its finalizer example.org/widgets',
-    'Deployment.apps operators/widgets': 'is still there after 2 min: is being deleted',
+    'Namespace /cvat': `is still there after 2m00s: ${remaining.message}`,
+    'Widget.example.org cvat/held': 'is still there after 2m00s: waits for its finalizer example.org/widgets',
+    'Deployment.apps operators/widgets': 'is still there after 2m00s: is being deleted',
   });
 });
 
