@@ -126,8 +126,7 @@ test('another error is an error', async () => {
 });
 
 test('an object that needs a namespace and has none is a problem, and not a list', async () => {
-  const { namespace: _, ...nowhere } = POD;
-  await expect(cluster.get(nowhere)).rejects.toThrow('Pod one has no namespace.');
+  await expect(cluster.get({ apiVersion: 'v1', kind: 'Pod', name: 'one' })).rejects.toThrow('Pod one has no namespace.');
 });
 
 describe('a list', () => {
