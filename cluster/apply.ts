@@ -1,6 +1,7 @@
-import type { Manifest } from '../constructs/contract';
+import { DELETE_ANNOTATION, ENVIRONMENT_LABEL, type Manifest } from '../constructs/contract';
 import { ApiError, isCode } from './api/api-error';
 import { type Applied, type ApplyOptions, type Cluster, FIELD_MANAGER } from './cluster';
+import { LAST_APPLIED_ANNOTATION } from './difference/abandoned';
 import { CLIENT_SIDE_APPLY, migrated } from './managed-fields';
 import { keyOf, type LiveObject } from './object';
 
@@ -34,15 +35,43 @@ export async function apply(cluster: Cluster, manifest: Manifest, options: Apply
   } catch (error) {
     const conflicts = conflictsOf(error);
     if (conflicts.length === 0) throw error;
-    // A dry run cannot hand fields over first: it is told as what the deployment would do.
     const kubectls = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
-    if (kubectls && options.dryRun) return cluster.apply(manifest, { ...options, force: true });
     const live = kubectls ? await cluster.get(keyOf(manifest)) : undefined;
-    if (!live || !(await takeOver(cluster, live))) throw new Conflict(conflicts);
-    return cluster.apply(manifest, options);
+    if (!live || !isFromDist(live, manifest)) throw new Conflict(conflicts);
+    // A dry run cannot hand fields over first: it is told as what the deployment would do.
+    if (options.dryRun) return cluster.apply(manifest, { ...options, force: true });
+    if (!(await takeOver(cluster, live))) throw new Conflict(conflicts);
+    applied = await cluster.apply(manifest, options);
   }
-  if (options.dryRun || !(await takeOver(cluster, applied.object))) return applied;
-  return { ...(await cluster.apply(manifest, options)), created: false };
+  if (options.dryRun) return applied;
+  if (isFromDist(applied.object, manifest) && (await takeOver(cluster, applied.object))) {
+    applied = { ...(await cluster.apply(manifest, options)), created: false };
+  }
+  return isMarked(applied.object) ? { ...applied, object: await unmark(cluster, applied.object) } : applied;
+}
+
+/**
+ * Whether what kubectl has applied to an object is dist, by the label of the environment. Somebody who has applied something else, an administrator a
+ * label of a Namespace, keeps it.
+ */
+export function isFromDist(live: LiveObject, manifest: Manifest): boolean {
+  try {
+    const applied = JSON.parse(live.metadata.annotations?.[LAST_APPLIED_ANNOTATION] ?? '{}') as Partial<Manifest>;
+    const environment = applied.metadata?.labels?.[ENVIRONMENT_LABEL];
+    return environment !== undefined && environment === manifest.metadata.labels?.[ENVIRONMENT_LABEL];
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a person, or destroy, has said that an object's data may go. */
+export function isMarked({ metadata }: LiveObject): boolean {
+  return metadata.annotations?.[DELETE_ANNOTATION] !== undefined;
+}
+
+/** Who deploys an object wants it to stay: what was said before is no longer meant. */
+export function unmark(cluster: Cluster, live: LiveObject): Promise<LiveObject> {
+  return cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: null } } });
 }
 
 /** How often a controller may write the object's status in the same moment. */

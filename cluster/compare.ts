@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Manifest } from '../constructs/contract';
 import { ApiError } from './api/api-error';
-import { apply } from './apply';
+import { apply, isFromDist } from './apply';
 import { CONCURRENCY, reasonOf } from './apply-stage';
 import { FIELD_MANAGER } from './cluster';
 import { targetsOf } from './destroy/target';
@@ -55,7 +55,7 @@ async function compareOne({ cluster }: Session, stage: DistStage, manifest: Mani
     const { object } = await apply(cluster, manifest, { dryRun: true });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
     if (!live) return created;
-    const next = withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER });
+    const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
     return { ...comparison, difference: differenceOf(live, next, stage.file) };
   } catch (error) {
     if (!live && error instanceof ApiError && error.code === 404) return created;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Manifest } from '../constructs/contract';
+import { isMarked } from './apply';
 import { FIELD_MANAGER } from './cluster';
 import { appliedBy, CLIENT_SIDE_APPLY, type Fields, isTaken } from './managed-fields';
 import { type LiveObject, without } from './object';
@@ -13,6 +14,7 @@ export function isApplied(live: LiveObject, manifest: Manifest): boolean {
   const owned = appliedBy(managedFields, FIELD_MANAGER);
   if (owned?.apiVersion !== manifest.apiVersion || deletionTimestamp !== undefined) return false;
   if (managedFields.some((entry) => isTaken(entry, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }))) return false;
+  if (isMarked(live)) return false;
   return isHeld(owned.fieldsV1, withoutIdentity(manifest), live);
 }
 

@@ -9,7 +9,7 @@ import {
   type ListOptions,
   type Resource,
 } from '../cluster';
-import { groupOf, type Kind, keyOf, type LiveObject, type ObjectKey } from '../object';
+import { groupKindOf, groupOf, type Kind, keyOf, type LiveObject, type ObjectKey } from '../object';
 import { CommandProblem } from '../problem';
 import { ApiError, isCode } from './api-error';
 import { discover, nameOf } from './discovery';
@@ -68,7 +68,7 @@ export class ApiCluster implements Cluster {
 
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
     const key = keyOf(manifest);
-    const path = await this.pathOf(key, key.name);
+    const path = (await this.resource(key)) && (await this.pathOf(key, key.name));
     if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${nameOf(manifest)}` });
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), dryRun: dryRun ? 'All' : undefined };
     const contentType = 'application/apply-patch+yaml';
@@ -110,18 +110,29 @@ export class ApiCluster implements Cluster {
     return (await this.http.send<{ status: { allowed: boolean } }>({ method: 'POST', path, body })).body.status.allowed;
   }
 
-  /** Nothing while the kind is not served. */
+  /** Nothing while the kind is not served in any version: an object of one that is no longer served is still there in another. */
   private async pathOf({ namespace, ...kind }: Kind & { namespace?: string }, name?: string): Promise<string | undefined> {
-    const resource = await this.resource(kind);
-    if (resource === undefined) return undefined;
+    const served = await this.servedAs(kind);
+    if (served === undefined) return undefined;
+    const { apiVersion, resource } = served;
     if (resource.namespaced && name !== undefined && namespace === undefined)
       throw new CommandProblem(`${kind.kind} ${name} has no namespace.`);
     const parts = [
-      groupOf(kind) === '' ? `/api/${kind.apiVersion}` : `/apis/${kind.apiVersion}`,
+      groupOf(kind) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`,
       ...(resource.namespaced && namespace !== undefined ? ['namespaces', encodeURIComponent(namespace)] : []),
       resource.name,
       ...(name === undefined ? [] : [encodeURIComponent(name)]),
     ];
     return parts.join('/');
+  }
+
+  private async servedAs(kind: Kind): Promise<{ readonly apiVersion: string; readonly resource: Resource } | undefined> {
+    const exact = await this.resource(kind);
+    if (exact) return { apiVersion: kind.apiVersion, resource: exact };
+    for (const [name, resource] of (await this.resources) ?? []) {
+      const [apiVersion = '', other = ''] = name.split(' ');
+      if (groupKindOf({ apiVersion, kind: other }) === groupKindOf(kind)) return { apiVersion, resource };
+    }
+    return undefined;
   }
 }

@@ -22,6 +22,7 @@ interface GroupList {
 
 /** Which kinds the API server serves, by `apiVersion kind`. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 export async function discover(http: Http): Promise<ReadonlyMap<string, Resource>> {
+  await http.untilReady();
   const lists = await Promise.all(['/api', '/apis'].map((path) => http.send<GroupList>({ path, accept: ACCEPT })));
   const resources = new Map<string, Resource>();
   for (const group of lists.flatMap(({ body }) => body.items ?? [])) {

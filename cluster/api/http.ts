@@ -33,6 +33,7 @@ const SILENCE_SECONDS = 60;
 const AWAY_SECONDS = 120;
 const FIRST_PAUSE_MILLISECONDS = 200;
 const LONGEST_PAUSE_MILLISECONDS = 5000;
+const READY_PAUSE_MILLISECONDS = 500;
 /** 429: too many requests. 503 and 504: there is somebody, but not the API server; it starts, or stops. */
 const TRANSIENT = [429, 503, 504];
 
@@ -60,24 +61,30 @@ export class Http {
         if (error instanceof CommandProblem || (error instanceof ApiError && !TRANSIENT.includes(error.code))) throw error;
         if (!this.reached || Date.now() > givenUpAt) throw error instanceof ApiError ? error : unreachable(this.connection, error);
         if (error instanceof ApiError) wanted = Math.max(wanted, 1000 * (error.status.details?.retryAfterSeconds ?? 0));
-        else while (Date.now() <= givenUpAt && !(await this.isReady())) await pause(LONGEST_PAUSE_MILLISECONDS / 10, undefined, { signal });
+        else await this.untilReady();
       }
       await pause(wanted, undefined, { signal });
     }
   }
 
   /**
-   * Whether a server that has been away is wholly there again. Before, it may not know yet which kinds others have defined, and a kind that is not
-   * served looks like one of which there are no objects: then nothing would seem to need its operator any more.
+   * Waits until the API server says that it is wholly there. While it starts, it may not know yet which kinds others have defined, and a kind that
+   * is not served looks like one of which there are no objects: then nothing would seem to need its operator any more.
    */
-  private async isReady(): Promise<boolean> {
-    try {
-      const answer = await this.open({ path: '/readyz', accept: '*/*' }, await this.credentials());
-      await read(answer);
-      return answer.statusCode !== undefined && answer.statusCode < 500;
-    } catch {
-      this.options.signal?.throwIfAborted();
-      return false;
+  async untilReady(): Promise<void> {
+    const { signal } = this.options;
+    const givenUpAt = Date.now() + AWAY_SECONDS * 1000;
+    while (Date.now() <= givenUpAt) {
+      try {
+        const answer = await this.open({ path: '/readyz', accept: '*/*' }, await this.credentials());
+        await read(answer);
+        this.reached = true;
+        if ((answer.statusCode ?? 0) < 500) return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!this.reached) throw error instanceof CommandProblem ? error : unreachable(this.connection, error);
+      }
+      await pause(READY_PAUSE_MILLISECONDS, undefined, { signal });
     }
   }
 

@@ -7,7 +7,12 @@ import { keyOf, type ManagedFields } from '../../cluster/object';
 import { MemoryCluster } from './support/memory-cluster';
 import { manifest } from './support/objects';
 
-const ONE = manifest('v1 ConfigMap cvat/one', { data: { a: '1' } });
+const LABELS = { 'platform.kapernikov.com/environment': 'local' };
+const ONE = manifest('v1 ConfigMap cvat/one', { data: { a: '1' }, metadata: { labels: LABELS } });
+/** Where kubectl keeps what it has applied. */
+const lastApplied = (labels: object): Record<string, string> => ({
+  'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ metadata: { labels } }),
+});
 
 const entry = (manager: string, operation: 'Apply' | 'Update'): ManagedFields => ({
   manager,
@@ -20,7 +25,7 @@ const [KUBECTL, OURS] = [entry(CLIENT_SIDE_APPLY, 'Update'), entry('third-party-
 
 /** The object as kubectl apply has left it. */
 const by = (...managedFields: ManagedFields[]): Manifest =>
-  manifest('v1 ConfigMap cvat/one', { data: { a: '1' }, metadata: { managedFields } });
+  manifest('v1 ConfigMap cvat/one', { data: { a: '1' }, metadata: { managedFields, labels: LABELS, annotations: lastApplied(LABELS) } });
 const ofKubectl = by(KUBECTL);
 
 /** As the API server says that others have set fields to something else. */
@@ -132,4 +137,27 @@ test('another refusal is told as it is', async () => {
   const cluster = new Refusing(ofKubectl);
   cluster.refusal = new ApiError(409, { reason: 'AlreadyExists', message: 'it is there' });
   await expect(apply(cluster, ONE)).rejects.toBe(cluster.refusal);
+});
+
+test('what kubectl has applied from somewhere else stays whose it is', async () => {
+  const theirs = manifest('v1 ConfigMap cvat/one', {
+    data: { a: '1' },
+    metadata: { managedFields: [KUBECTL], annotations: lastApplied({ team: 'platform' }) },
+  });
+  const cluster = new Refusing(theirs);
+  await apply(cluster, ONE);
+  expect(cluster.asked.filter((line) => line.startsWith('patch'))).toEqual([]);
+  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
+  cluster.put(theirs);
+  await expect(apply(cluster, ONE)).rejects.toThrow('.data.a by kubectl-client-side-apply');
+});
+
+test('the words that allow to delete the data are taken back: who deploys wants it to stay', async () => {
+  const marked = manifest('v1 ConfigMap cvat/one', {
+    data: { a: '1' },
+    metadata: { annotations: { 'platform.kapernikov.com/delete': 'with-its-data' } },
+  });
+  const cluster = new MemoryCluster(marked);
+  const { object } = await apply(cluster, ONE);
+  expect(object.metadata.annotations ?? {}).not.toHaveProperty(['platform.kapernikov.com/delete']);
 });

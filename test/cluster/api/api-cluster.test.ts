@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 /** What was asked for after the discovery. */
-const lines = (): string[] => server.lines.filter((line) => !/ \/apis?$/.test(line));
+const lines = (): string[] => server.lines.filter((line) => !/ \/(apis?|readyz)$/.test(line));
 const last = (): Asked => server.asked.at(-1) as Asked;
 const conflict = { status: 409, json: { reason: 'Conflict', message: 'the UID in the precondition is another' } };
 const notFound = { status: 404, json: { reason: 'NotFound', message: 'not found' } };
@@ -68,7 +68,7 @@ describe('the discovery', () => {
   test('asks for all kinds in the newest form that the API server has, once', async () => {
     expect(await cluster.resource(DEPLOYMENT)).toEqual({ name: 'deployments', namespaced: true, verbs: ['get', 'list'] });
     expect(await cluster.resource(NAMESPACE)).toMatchObject({ name: 'namespaces', namespaced: false });
-    expect(server.lines.sort()).toEqual(['GET /api', 'GET /apis']);
+    expect(server.lines.sort()).toEqual(['GET /api', 'GET /apis', 'GET /readyz']);
     expect(last().headers.accept).toBe(
       'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList',
     );

@@ -79,7 +79,7 @@ export class MemoryCluster implements Cluster {
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
     this.asked.push(`${dryRun ? 'dry run of' : 'apply'} ${inWords(keyOf(manifest))}${force ? ' by force' : ''}`);
     const before = this.objects.get(idOf(keyOf(manifest)));
-    const next = { ...before, ...manifest, metadata: { ...before?.metadata, ...manifest.metadata } };
+    const next = { ...before, ...manifest, metadata: metadataOf(before, manifest) };
     if (before && JSON.stringify(before) === JSON.stringify(next)) return { object: before, created: false };
     if (dryRun) return { object: { ...next, metadata: { uid: 'new', resourceVersion: '0', ...next.metadata } }, created: !before };
     return { object: this.put(next), created: !before };
@@ -106,6 +106,15 @@ export class MemoryCluster implements Cluster {
     this.asked.push(['may', verb, kind?.kind, namespace].filter((word) => word !== undefined).join(' '));
     return true;
   }
+}
+
+/** The metadata of both; of annotations and labels, those that others have set stay. */
+function metadataOf(before: LiveObject | undefined, { metadata }: Manifest): Manifest['metadata'] {
+  if (!before) return metadata;
+  const maps = (['annotations', 'labels'] as const).flatMap((name) =>
+    before.metadata[name] || metadata[name] ? [[name, { ...before.metadata[name], ...metadata[name] }]] : [],
+  );
+  return { ...before.metadata, ...metadata, ...(Object.fromEntries(maps) as object) };
 }
 
 interface Replacement {
