@@ -1,16 +1,17 @@
 import pMap from 'p-map';
 import type { Manifest } from '../constructs/contract';
 import { ApiError } from './api/api-error';
-import { apply, Conflict } from './apply';
-import { immutableFields } from './difference/immutable';
-import { wayOut } from './difference/way-out';
+import { apply } from './apply';
+import { CONCURRENCY } from './concurrency';
 import type { Dist, DistStage } from './dist';
 import type { Inventory } from './inventory';
 import { isApplied } from './is-applied';
 import { placed, readLabelled } from './live';
-import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from './object';
+import { idOf, inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from './object';
+import { isTerminating, reasonOf } from './refusal';
 import { isDefinition, isNamespace } from './relations';
 import { lookUntil, type Session } from './session';
+import type { Awaited } from './terminal/reporter';
 import { type Expected, type Unready, untilReady } from './until-ready';
 import { untilServed } from './until-served';
 
@@ -21,9 +22,6 @@ export interface StageOptions {
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
 }
-
-/** More at once only makes the API server's queue longer. */
-export const CONCURRENCY = 12;
 
 /** A refusal that is none: a webhook or a definition that has just come, an API server that starts. */
 const PASSING = [404, 500, 503];
@@ -40,6 +38,8 @@ export class StageApplication {
   /** What was on the cluster when this deployment first saw objects of its kind and namespace. */
   private readonly before = new Map<string, LiveObject>();
   private readonly askedAt = new Map<string, number>();
+  /** What cannot be applied yet, by id: many are tried at once, and a reporter is told of all. */
+  private readonly awaited = new Map<string, Awaited>();
 
   constructor(
     private readonly session: Session,
@@ -57,13 +57,10 @@ export class StageApplication {
     for (const objects of [...first, rest].filter(({ length }) => length > 0)) {
       const wait = { stage: stage.name, environment: options.dist.environment, manifests: this.manifests, deadline, force: options.force };
       const unserved = await untilServed(session, kindsOf(objects), wait);
-      if (unserved.length > 0) {
-        const isUnserved = (object: Manifest): boolean =>
-          unserved.some(({ kind }) => kind.apiVersion === object.apiVersion && kind.kind === object.kind);
-        return objects
-          .filter(isUnserved)
-          .map((object) => ({ object: inWords(keyOf(object)), state: 'failed', reason: unserved[0]?.reason ?? '' }));
-      }
+      if (unserved.length > 0)
+        return unserved.flatMap(({ kind, ...why }) =>
+          objects.filter(isOf(kind)).map((object) => ({ object: inWords(keyOf(object)), ...why })),
+        );
       const { expected, refused } = await this.applyAll(stage, objects, deadline, counted);
       if (refused.length > 0) return refused;
       const unready = await untilReady(session, expected, wait);
@@ -132,8 +129,7 @@ export class StageApplication {
     if (known && since - (this.askedAt.get(placeOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
       return { manifest, object: known, created: false };
     }
-    const waits = (reason: string): void =>
-      session.reporter.waiting([{ stage: stage.name, object: inWords(keyOf(manifest)), reason, since }]);
+    const waits = (reason: string): void => this.await(key, { stage: stage.name, object: inWords(key), reason, since });
     let refusal: unknown;
     const applied = await lookUntil(session, deadline, async () => {
       try {
@@ -149,9 +145,16 @@ export class StageApplication {
         session.cluster.rediscover();
       }
       return undefined;
-    });
+    }).finally(() => this.await(key, undefined));
     if (applied === undefined) throw refusal;
     return applied;
+  }
+
+  private await(key: ObjectKey, awaited: Awaited | undefined): void {
+    const id = idOf(key);
+    if (awaited) this.awaited.set(id, awaited);
+    else if (!this.awaited.delete(id)) return;
+    this.session.reporter.waiting([...this.awaited.values()]);
   }
 }
 
@@ -160,22 +163,11 @@ function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
   return `${apiVersion} ${kind} ${namespace}`;
 }
 
+const isOf =
+  ({ apiVersion, kind }: Kind) =>
+  (object: Manifest): boolean =>
+    object.apiVersion === apiVersion && object.kind === kind;
+
 function kindsOf(objects: readonly Manifest[]): Manifest[] {
   return [...new Map(objects.map((object) => [`${object.apiVersion} ${object.kind}`, object])).values()];
-}
-
-/** Nothing can be made in a namespace that is being deleted. */
-function isTerminating(error: unknown): boolean {
-  return error instanceof ApiError && error.causes.some(({ reason }) => reason === 'NamespaceTerminating');
-}
-
-/** Why the API server does not take an object, and what to do about it. */
-export function reasonOf(error: unknown, manifest: Manifest): string {
-  if (!(error instanceof ApiError)) {
-    if (error instanceof Conflict || error instanceof Error) return error.message;
-    return String(error);
-  }
-  const fields = immutableFields(error.status);
-  if (fields.length > 0) return `${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}. ${wayOut(manifest, fields)}`;
-  return error.message;
 }

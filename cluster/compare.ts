@@ -2,17 +2,18 @@ import pMap from 'p-map';
 import type { Manifest } from '../constructs/contract';
 import { ApiError } from './api/api-error';
 import { apply, isFromDist } from './apply';
-import { CONCURRENCY, reasonOf } from './apply-stage';
 import { FIELD_MANAGER } from './cluster';
+import { CONCURRENCY } from './concurrency';
 import { targetsOf } from './destroy/target';
 import { withoutAbandoned } from './difference/abandoned';
 import { type Difference, differenceOf } from './difference/difference';
-import type { Dist, DistStage } from './dist';
+import { type Dist, type DistStage, selectStages } from './dist';
+import { goneFromDist, leftOvers } from './gone-from-dist';
 import { Inventory } from './inventory';
 import { placed, readLive } from './live';
 import { CLIENT_SIDE_APPLY } from './managed-fields';
 import { idOf, inWords, keyOf, type LiveObject } from './object';
-import { goneFromDist } from './prune';
+import { reasonOf } from './refusal';
 import type { Session } from './session';
 
 /** What a deployment would do to an object. */
@@ -22,37 +23,61 @@ export interface Comparison {
   readonly difference: Difference;
   /** Why the API server would refuse it, and what to do about that. */
   readonly refusal?: string;
+  /** Why it stays where it is, though dist has it no longer. */
+  readonly leftOver?: string;
+}
+
+/** What a deployment would be told. */
+export interface CompareOptions {
+  /** As a person calls them; all of them, and those that dist has no longer, when none is named. */
+  readonly stages: readonly string[];
+  readonly force: boolean;
+  readonly deleteData: boolean;
 }
 
 const UNCHANGED: Difference = { kind: 'none', text: '' };
 
-/** What a deployment of these stages would do, as the API server itself says: it is asked to apply all of it, and to store nothing. */
-export async function compare(session: Session, dist: Dist, stages: readonly DistStage[], named: readonly string[]): Promise<Comparison[]> {
+/** What a deployment would do, as the API server itself says: it is asked to apply all of it, and to store nothing. */
+export async function compare(session: Session, dist: Dist, options: CompareOptions): Promise<Comparison[]> {
   const { cluster } = session;
+  const { stages: named, force, deleteData } = options;
   const comparisons: Comparison[] = [];
-  for (const stage of stages) {
+  for (const stage of selectStages(dist.stages, named)) {
     const manifests = await Promise.all(stage.objects.map((object) => placed(cluster, object)));
     const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
-    const compared = await pMap(manifests, async (manifest) => compareOne(session, stage, manifest, live.get(idOf(keyOf(manifest)))), {
-      concurrency: CONCURRENCY,
-      ...(session.signal && { signal: session.signal }),
-    });
+    const compared = await pMap(
+      manifests,
+      async (manifest) => compareOne({ session, stage, force }, manifest, live.get(idOf(keyOf(manifest)))),
+      { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
+    );
     comparisons.push(...compared);
   }
   const targets = await targetsOf(cluster, dist, await Inventory.read(cluster, dist.environment));
-  for (const { stage, key, manifest } of goneFromDist(dist, targets, named)) {
-    if (manifest) comparisons.push({ stage, object: inWords(key), difference: differenceOf(manifest, undefined, dist.folder) });
+  for (const { stage, key, manifest, data } of leftOvers(goneFromDist(dist, targets, named))) {
+    const comparison = { stage, object: inWords(key) };
+    if (data === undefined || deleteData) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
+    else comparisons.push({ ...comparison, difference: UNCHANGED, leftOver: `holds data: ${data}` });
   }
   return comparisons;
 }
 
-async function compareOne({ cluster }: Session, stage: DistStage, manifest: Manifest, live: LiveObject | undefined): Promise<Comparison> {
+interface StageComparison {
+  readonly session: Session;
+  readonly stage: DistStage;
+  readonly force: boolean;
+}
+
+async function compareOne(
+  { session: { cluster }, stage, force }: StageComparison,
+  manifest: Manifest,
+  live: LiveObject | undefined,
+): Promise<Comparison> {
   const comparison = { stage: stage.name, object: inWords(keyOf(manifest)) };
   // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
   const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
   if ((await cluster.resource(manifest)) === undefined) return created;
   try {
-    const { object } = await apply(cluster, manifest, { dryRun: true });
+    const { object } = await apply(cluster, manifest, { dryRun: true, force });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
     if (!live) return created;
     const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;

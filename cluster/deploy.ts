@@ -1,7 +1,10 @@
 import { StageApplication } from './apply-stage';
 import type { Taken } from './destroy/take-away';
+import { targetsOf } from './destroy/target';
 import { type Dist, selectStages } from './dist';
+import { goneFromDist, type LeftOver, leftOvers } from './gone-from-dist';
 import { Inventory } from './inventory';
+import { refuseOtherEnvironment } from './place';
 import { preflight } from './preflight';
 import { prune } from './prune';
 import type { Session } from './session';
@@ -14,8 +17,8 @@ export interface DeployOptions {
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
   readonly deleteData: boolean;
-  /** Asked for once all is well, before anything is written; false ends it. */
-  readonly confirm: () => Promise<boolean>;
+  /** Asked for once all is well, before anything is written, with what dist has no longer; false ends it. */
+  readonly confirm: (left: readonly LeftOver[]) => Promise<boolean>;
 }
 
 export interface Deployed {
@@ -33,8 +36,10 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const { stages, timeoutMilliseconds, force, deleteData } = options;
   const selected = selectStages(dist.stages, stages);
   await preflight(session.cluster, dist, selected);
-  if (!(await options.confirm())) return undefined;
   const inventory = await Inventory.read(session.cluster, dist.environment);
+  await refuseOtherEnvironment(session.cluster, dist, selected, inventory);
+  const targets = await targetsOf(session.cluster, dist, inventory);
+  if (!(await options.confirm(leftOvers(goneFromDist(dist, targets, stages))))) return undefined;
   const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force });
   for (const stage of selected) {
     const unready = await application.apply(stage);

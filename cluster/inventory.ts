@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareStages } from '../constructs/contract';
 import { ApiError, isCode } from './api/api-error';
-import type { Cluster } from './cluster';
-import { idOf, inWords, type LiveObject, type ObjectKey } from './object';
+import { type Cluster, FIELD_MANAGER } from './cluster';
+import { idOf, inWords, type Kind, type LiveObject, type ObjectKey } from './object';
 import { CommandProblem } from './problem';
 
 /** In the namespace that is on every cluster and that nobody deletes. */
 const NAMESPACE = 'default';
+const CONFIG_MAP: Kind = { apiVersion: 'v1', kind: 'ConfigMap' };
+const PREFIX = 'third-party-platform-';
+const LABEL = 'app.kubernetes.io/managed-by';
 
 /** A ConfigMap has at most a mebibyte. */
 const LONGEST = 1_000_000;
@@ -29,12 +32,32 @@ export class Inventory {
     private contents: Contents,
     /** Nothing before the first deploy. */
     private version: string | undefined,
+    /** The environments of others, by the ids of what they have applied. */
+    private readonly others: ReadonlyMap<string, string>,
   ) {}
 
   static async read(cluster: Cluster, environment: string): Promise<Inventory> {
-    const key = { apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACE, name: `third-party-platform-${environment}` };
-    const object = await cluster.get(key);
-    return new Inventory(cluster, key, parse(object), object?.metadata.resourceVersion);
+    const key = { ...CONFIG_MAP, namespace: NAMESPACE, name: `${PREFIX}${environment}` };
+    const all = await cluster.list(CONFIG_MAP, { namespace: NAMESPACE, labels: `${LABEL}=${FIELD_MANAGER}` });
+    const own = all.find(({ metadata }) => metadata.name === key.name);
+    const others = all.filter((object) => object !== own && object.metadata.name.startsWith(PREFIX));
+    const owners = others.flatMap((object) =>
+      [...parse(object).values()].flat().map((each) => [idOf(each), object.metadata.name.slice(PREFIX.length)] as const),
+    );
+    return new Inventory(cluster, key, parse(own), own?.metadata.resourceVersion, new Map(owners));
+  }
+
+  /** The other environment that has applied an object to this cluster. */
+  otherEnvironmentOf(object: ObjectKey): string | undefined {
+    return this.others.get(idOf(object));
+  }
+
+  /** Where an object has been applied that says of itself no namespace; nothing when it has not been. */
+  namespacesOf({ apiVersion, kind, name }: ObjectKey): string[] {
+    const wanted = idOf({ apiVersion, kind, name });
+    return [...this.contents.values()]
+      .flat()
+      .flatMap(({ namespace, ...known }) => (namespace !== undefined && idOf(known) === wanted ? [namespace] : []));
   }
 
   /** In the order in which they were applied. */
@@ -94,7 +117,7 @@ export class Inventory {
   /** Empty at first: what is applied would take away what another deploy has just written under the same name. */
   private async create(): Promise<string> {
     const { apiVersion, kind, namespace, name } = this.key;
-    const labels = { 'app.kubernetes.io/managed-by': 'third-party-platform' };
+    const labels = { [LABEL]: FIELD_MANAGER };
     const { object } = await this.cluster.apply({
       apiVersion,
       kind,

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiCluster } from './api/api-cluster';
-import { ApiError } from './api/api-error';
 import { connect } from './api/connection';
 import { Http } from './api/http';
 import { type Command as Run, runDeploy, runDestroy, runDiff, runStatus } from './commands';
@@ -9,7 +8,9 @@ import { readDist } from './dist';
 import { HELP } from './help';
 import { type Command, type Options, parseOptions } from './options';
 import { CommandProblem } from './problem';
+import { isRefusal } from './refusal';
 import type { Clock } from './session';
+import { endWithReader } from './terminal/broken-pipe';
 import { createReporter, type ReportFormat } from './terminal/create-reporter';
 
 const RUNS: Readonly<Record<Command, Run>> = { deploy: runDeploy, diff: runDiff, status: runStatus, destroy: runDestroy };
@@ -19,7 +20,7 @@ const INTERRUPTED = 130;
 const clock: Clock = { now: () => Date.now(), pause: (milliseconds, signal) => pause(milliseconds, undefined, signal ? { signal } : {}) };
 
 async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
+  const options = parseOptions(process.argv.slice(2), process.env);
   if (!options) {
     process.stdout.write(HELP[process.argv[2] as Command]);
     return 0;
@@ -49,7 +50,12 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   const reporter = createReporter(formatOf(options));
   const http = new Http(connection, { signal, onWarning: (message) => reporter.line({ type: 'warning', message }) });
   try {
-    return await RUNS[options.command]({ cluster: new ApiCluster(http), clock, reporter, signal }, dist, options, connection);
+    return await RUNS[options.command](
+      { cluster: new ApiCluster(http), clock, reporter, signal, ...(options.context !== undefined && { context: options.context }) },
+      dist,
+      options,
+      connection,
+    );
   } finally {
     reporter.end();
   }
@@ -60,10 +66,12 @@ function formatOf({ json }: Options): ReportFormat {
   return process.stdout.isTTY ? 'terminal' : 'plain';
 }
 
+for (const stream of [process.stdout, process.stderr]) endWithReader(stream, (code) => process.exit(code));
+
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const known = error instanceof CommandProblem || error instanceof ApiError;
+    const known = error instanceof CommandProblem || isRefusal(error);
     const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`${text.trimEnd()}\n`);
     process.exit(error instanceof CommandProblem ? error.exitCode : 2);

@@ -2,6 +2,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseDuration } from './duration';
 import { HELP } from './help';
 import { CommandProblem } from './problem';
+import { swallowedByNpm } from './swallowed';
 
 export type Command = 'deploy' | 'diff' | 'status' | 'destroy';
 
@@ -37,12 +38,20 @@ const FLAGS: Readonly<Record<Command, NonNullable<ParseArgsConfig['options']>>> 
 /** Pulling images for the first time may take this long. */
 const DEFAULT_TIMEOUT = '30m';
 
+/** Every flag of any command. */
+const ALL_FLAGS = Object.values(FLAGS).reduce((all, flags) => ({ ...all, ...flags }));
+
 /** What a command line says; nothing when it asks for help. */
-export function parseOptions([command, ...rest]: readonly string[]): Options | undefined {
+export function parseOptions([command, ...rest]: readonly string[], environment: NodeJS.ProcessEnv): Options | undefined {
   const known = COMMANDS.find((candidate) => candidate === command);
   if (!known) throw new CommandProblem(`There is no command "${command ?? ''}": ${COMMANDS.map((name) => `npm run ${name}`).join(', ')}.`);
   const { values, positionals } = parse(known, rest);
   if (values['help'] === true) return undefined;
+  const swallowed = swallowedByNpm(Object.entries(ALL_FLAGS), environment, values);
+  if (swallowed.length > 0) {
+    const them = swallowed.length === 1 ? 'an option' : 'options';
+    throw usage(known, `npm keeps ${them} before -- for itself. Write: npm run ${known} -- ${swallowed.join(' ')}`);
+  }
   const folders = positionals.filter(isFolder);
   const stages = positionals.filter((positional) => !isFolder(positional));
   if (folders.length > 1) throw usage(known, `One folder at a time, not ${folders.join(' and ')}.`);

@@ -2,7 +2,8 @@ import { contractOf, type Manifest, type Need } from '../constructs/contract';
 import { isCode } from './api/api-error';
 import type { Access, Cluster } from './cluster';
 import type { Dist, DistStage } from './dist';
-import { inWords, type Kind, keyOf, type LiveObject } from './object';
+import { releaseNameOf } from './destroy/helm';
+import { groupKindOf, inWords, type Kind, keyOf, type LiveObject } from './object';
 import { CommandProblem } from './problem';
 import { DEFINITION, definitionIn } from './relations';
 
@@ -17,12 +18,15 @@ export async function preflight(cluster: Cluster, dist: Dist, stages: readonly D
   );
 }
 
+/** `delete` is for what dist has no longer one day, and is asked for now: it would fail after all else was done. */
+const VERBS = ['get', 'list', 'create', 'patch', 'delete'];
+
 /** An administrator is allowed everything, and asked about once. Somebody else is asked about each kind. */
 async function forbidden(cluster: Cluster, objects: readonly Manifest[]): Promise<string[]> {
   if (await cluster.isAllowed({ verb: '*' })) return [];
   const wanted = new Map<string, Access & { readonly kind: Kind }>();
-  const want = (kind: Kind, namespace: string | undefined): void => {
-    for (const verb of ['get', 'list', 'create', 'patch']) {
+  const want = (verbs: readonly string[], kind: Kind, namespace: string | undefined): void => {
+    for (const verb of verbs) {
       const access = { verb, kind: { apiVersion: kind.apiVersion, kind: kind.kind }, ...(namespace !== undefined && { namespace }) };
       wanted.set(JSON.stringify(access), access);
     }
@@ -30,9 +34,10 @@ async function forbidden(cluster: Cluster, objects: readonly Manifest[]): Promis
   for (const object of objects) {
     const resource = await cluster.resource(object);
     // Of a kind that only comes with this deployment nobody knows yet how it is called.
-    if (resource) want(object, resource.namespaced ? (object.metadata.namespace ?? cluster.namespace) : undefined);
+    if (resource) want(VERBS, object, resource.namespaced ? (object.metadata.namespace ?? cluster.namespace) : undefined);
+    for (const { verbs, kind, namespace } of readsOf(object)) want(verbs, kind, namespace);
   }
-  want({ apiVersion: 'v1', kind: 'ConfigMap' }, 'default'); // the inventory
+  want(['get', 'create', 'patch'], { apiVersion: 'v1', kind: 'ConfigMap' }, 'default'); // the inventory
   const answers = await Promise.all([...wanted.values()].map(async (access) => ({ access, allowed: await cluster.isAllowed(access) })));
   const verbs = new Map<string, string[]>();
   for (const { access, allowed } of answers) {
@@ -46,8 +51,36 @@ async function forbidden(cluster: Cluster, objects: readonly Manifest[]): Promis
   );
 }
 
+const SECRET: Kind = { apiVersion: 'v1', kind: 'Secret' };
+const POD: Kind = { apiVersion: 'v1', kind: 'Pod' };
+const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
+const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
+const STATEFUL_SET: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet' };
+
+interface Read {
+  readonly verbs: readonly string[];
+  readonly kind: Kind;
+  readonly namespace: string;
+}
+
+/** What has to be looked at besides, to tell whether a release is ready, or gone: what Helm keeps, the install Job beside a HelmChart, workloads. */
+function readsOf(object: Manifest): Read[] {
+  const release = releaseNameOf(object);
+  if (!release) return [];
+  const kept = { verbs: ['list'], kind: SECRET, namespace: release.storage };
+  // Of a HelmRelease, Flux says it.
+  if (groupKindOf(object) !== 'HelmChart.helm.cattle.io') return [kept];
+  const { namespace = 'default' } = object.metadata;
+  return [
+    kept,
+    { verbs: ['get'], kind: JOB, namespace },
+    { verbs: ['list'], kind: POD, namespace },
+    ...[DEPLOYMENT, STATEFUL_SET, JOB].map((kind) => ({ verbs: ['list'], kind, namespace: release.namespace })),
+  ];
+}
+
 const KINDS: readonly Kind[] = [
-  { apiVersion: 'v1', kind: 'Secret' },
+  SECRET,
   { apiVersion: 'v1', kind: 'ConfigMap' },
   { apiVersion: 'v1', kind: 'Namespace' },
   { apiVersion: 'v1', kind: 'Service' },
@@ -69,12 +102,34 @@ async function missing(cluster: Cluster, dist: Dist, objects: readonly Manifest[
       needs.set(inWords(need), { ...known, users: [...known.users, inWords(keyOf(object))] });
     }
   }
-  const lacks = await Promise.all([...needs.values()].map(async ({ need, users }) => ({ need, users, lack: await lackOf(cluster, need) })));
-  return lacks.flatMap(({ need, users, lack }) =>
-    lack === undefined
-      ? []
-      : [`  ${inWords(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it\n    ${need.remedy}`],
+  const lacks = await Promise.all(
+    [...needs.values()].map(async ({ need, users }) => ({
+      need,
+      users,
+      lack: await lackOf(cluster, need),
+      isHomeless: await isHomeless(cluster, need),
+    })),
   );
+  const homes = new Set<string>();
+  return lacks.flatMap(({ need, users, lack, isHomeless: homeless }) => {
+    if (lack === undefined) return [];
+    const { namespace = '' } = need;
+    const remedies = homeless && !homes.has(namespace) ? [`kubectl create namespace ${namespace}`, need.remedy] : [need.remedy];
+    if (homeless) homes.add(namespace);
+    const what = `  ${inWords(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it`;
+    return [[what, ...remedies.map((remedy) => `    ${remedy}`)].join('\n')];
+  });
+}
+
+/** Whether the namespace, too, only comes with this deployment: then the remedy would fail for want of it. */
+async function isHomeless(cluster: Cluster, { namespace }: Need): Promise<boolean> {
+  if (namespace === undefined) return false;
+  try {
+    return (await cluster.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace })) === undefined;
+  } catch (error) {
+    if (!isCode(error, 403)) throw error;
+    return false;
+  }
 }
 
 /** What is wrong with what is needed; nothing when it is there, or is of a kind that cannot be looked up. */

@@ -1,6 +1,7 @@
 import { TakingAway, type Taken } from './destroy/take-away';
 import { type Target, targetsOf } from './destroy/target';
-import { type Dist, selectStages } from './dist';
+import type { Dist } from './dist';
+import { goneFromDist } from './gone-from-dist';
 import type { Inventory } from './inventory';
 import { idOf } from './object';
 import type { Session } from './session';
@@ -23,12 +24,7 @@ export async function prune(
   await forgetMoved(targets, inventory);
   const gone = goneFromDist(dist, targets, stages);
   if (gone.length === 0) return { deleted: 0, kept: [], refused: [] };
-  return new TakingAway(session, { targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
-}
-
-export function goneFromDist(dist: Dist, targets: readonly Target[], stages: readonly string[]): Target[] {
-  const selected = new Set(selectStages(dist.stages, stages).map(({ name }) => name));
-  return targets.filter(({ stage, inDist }) => !inDist && (stages.length === 0 || selected.has(stage)));
+  return new TakingAway(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
 }
 
 /** What is in another stage of dist now has been applied there. */

@@ -14,6 +14,8 @@ export interface Session {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly reporter: Reporter;
+  /** The context that the person has named; nothing: the current one. */
+  readonly context?: string;
   /** The person wants it to stop. */
   readonly signal?: AbortSignal;
 }

@@ -1,5 +1,4 @@
-import { contractOf } from '../constructs/contract';
-import { targetsOf } from './destroy/target';
+import { dataOf, targetsOf } from './destroy/target';
 import { type Dist, selectStages } from './dist';
 import { Inventory } from './inventory';
 import { readLive } from './live';
@@ -41,7 +40,7 @@ export async function status(session: Session, dist: Dist, stages: readonly stri
     shown.map(async ({ stage, key, inDist, manifest }): Promise<ObjectStatus[]> => {
       const line = { stage, object: inWords(key) };
       const object = live.get(idOf(key));
-      if (!inDist) return object ? [{ ...line, state: 'left over', reason: leftOver(manifest && contractOf(manifest).holdsData) }] : [];
+      if (!inDist) return object ? [{ ...line, state: 'left over', reason: leftOver(manifest && dataOf(manifest)) }] : [];
       if (!object) return [{ ...line, state: 'missing', reason: 'is not on the cluster: deploy makes it' }];
       const state = await readinessOf(object, round);
       return [{ ...line, state: state.state, reason: state.state === 'ready' ? '' : state.reason }];

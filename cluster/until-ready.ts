@@ -5,7 +5,8 @@ import { readLive } from './live';
 import { Round } from './look';
 import { idOf, inWords, keyOf, type LiveObject } from './object';
 import { readinessOf } from './readiness';
-import type { State } from './readiness/readiness';
+import { type State, waiting } from './readiness/readiness';
+import { isRefusal, reasonOf } from './refusal';
 import { lookUntil, type Session } from './session';
 import { Warnings } from './warnings';
 
@@ -36,6 +37,8 @@ const FAILURES = 2;
 
 interface Pending {
   expected: Expected;
+  /** Why it could not be applied again, since it has gone. */
+  refusal?: string | undefined;
   readonly since: number;
   failures: number;
   state: State;
@@ -53,7 +56,7 @@ export async function untilReady(session: Session, expected: readonly Expected[]
     expected: each,
     since: clock.now(),
     failures: 0,
-    state: { state: 'waiting', reason: '' },
+    state: waiting(''),
   }));
   const done = await lookUntil(session, wait.deadline, async (round) => {
     // Right after the apply, its answers are what is on the cluster.
@@ -62,7 +65,7 @@ export async function untilReady(session: Session, expected: readonly Expected[]
     const judged = await Promise.all(
       pending.map(async (each): Promise<Pending> => {
         const object = live.get(idOf(keyOf(each.expected.manifest)));
-        const state: State = object ? await readinessOf(object, look) : { state: 'waiting', reason: 'is not there' };
+        const state = object && each.refusal === undefined ? await readinessOf(object, look) : waiting(each.refusal ?? 'is not there');
         return { ...each, state, failures: state.state === 'failed' ? each.failures + 1 : 0 };
       }),
     );
@@ -78,7 +81,7 @@ export async function untilReady(session: Session, expected: readonly Expected[]
       pending.map((each) => ({
         stage: wait.stage,
         object: words(each.expected.manifest),
-        reason: reasonOf(each.state),
+        reason: each.state.state === 'ready' ? '' : each.state.reason,
         since: each.since,
       })),
     );
@@ -96,7 +99,8 @@ function answers(pending: readonly Pending[]): ReadonlyMap<string, LiveObject> {
 
 /**
  * The objects as they are now. One that has gone, or has been replaced by another, is applied again: whoever deleted it may not have known that it
- * is wanted. PGO does so to the Secret of a database user when its cluster was deleted a moment ago.
+ * is wanted. PGO does so to the Secret of a database user when its cluster was deleted a moment ago. As long as that is refused, because its namespace
+ * is being deleted as well, it is tried again.
  */
 async function present(session: Session, pending: readonly Pending[], wait: Wait): Promise<ReadonlyMap<string, LiveObject>> {
   const { cluster, reporter } = session;
@@ -108,9 +112,15 @@ async function present(session: Session, pending: readonly Pending[], wait: Wait
       const id = idOf(keyOf(manifest));
       if (live.get(id)?.metadata.uid === object.metadata.uid) return;
       const message = 'was deleted or replaced by somebody meanwhile, and is applied again';
-      reporter.line({ type: 'warning', stage: wait.stage, object: words(manifest), message });
-      each.expected = { manifest, ...(await apply(cluster, manifest, { force: wait.force })) };
-      live.set(id, each.expected.object);
+      if (each.refusal === undefined) reporter.line({ type: 'warning', stage: wait.stage, object: words(manifest), message });
+      try {
+        each.expected = { manifest, ...(await apply(cluster, manifest, { force: wait.force })) };
+        each.refusal = undefined;
+        live.set(id, each.expected.object);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        each.refusal = reasonOf(error, manifest);
+      }
     }),
   );
   return live;
@@ -123,4 +133,3 @@ function unready(pending: readonly Pending[]): Unready[] {
 }
 
 const words = (manifest: Manifest): string => inWords(keyOf(manifest));
-const reasonOf = (state: State): string => (state.state === 'ready' ? '' : state.reason);

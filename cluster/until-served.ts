@@ -14,6 +14,8 @@ export interface ServedWait {
 /** A kind that the cluster does not serve, and what to do about it. */
 export interface Unserved {
   readonly kind: Kind;
+  /** Waiting when somebody brings it who has not done so yet. */
+  readonly state: 'waiting' | 'failed';
   readonly reason: string;
 }
 
@@ -28,13 +30,12 @@ export async function untilServed(session: Session, kinds: readonly Kind[], wait
     const served = await Promise.all(kinds.map((kind) => cluster.resource(kind)));
     return kinds.filter((_kind, index) => served[index] === undefined);
   };
-  const unserved = (kind: Kind): Unserved => ({ kind, reason: reasonOf(kind, wait.manifests) });
   let last: Unserved[] = [];
   const done = await lookUntil(session, wait.deadline, async (round) => {
     // What was known before this stage may be old.
     if (round > 0) cluster.rediscover();
-    last = (await missing()).map(unserved);
-    const hopeless = last.filter(({ kind }) => bringersOf(kind, wait.manifests).length === 0);
+    last = (await missing()).map((kind) => unserved(kind, wait.manifests));
+    const hopeless = last.filter(({ state }) => state === 'failed');
     reporter.waiting(last.map(({ kind, reason }) => ({ stage: wait.stage, object: `${kind.kind} (${kind.apiVersion})`, reason, since })));
     if (last.length === 0) return last;
     return round > 0 && hopeless.length > 0 ? hopeless : undefined;
@@ -54,12 +55,13 @@ function bringersOf(kind: Kind, manifests: readonly Manifest[]): Manifest[] {
   });
 }
 
-function reasonOf(kind: Kind, manifests: readonly Manifest[]): string {
+function unserved(kind: Kind, manifests: readonly Manifest[]): Unserved {
   const [bringer] = bringersOf(kind, manifests);
-  if (bringer) return `the cluster does not serve this kind yet: ${inWords(keyOf(bringer))} brings it`;
+  if (bringer) return { kind, state: 'waiting', reason: `the cluster does not serve this kind yet: ${inWords(keyOf(bringer))} brings it` };
   const needs = manifests.flatMap((manifest) => contractOf(manifest).needs ?? []);
   const need = needs.find(
     ({ kind: needed, keys = [] }) => needed === 'CustomResourceDefinition' && keys.some((key) => key.endsWith(`/${kind.kind}`)),
   );
-  return `the cluster does not serve this kind, and nothing in dist brings it${need ? `: ${need.remedy}` : ''}`;
+  const remedy = need ? `: ${need.remedy}` : '';
+  return { kind, state: 'failed', reason: `the cluster does not serve this kind, and nothing in dist brings it${remedy}` };
 }

@@ -4,19 +4,24 @@ import { deploy, type Deployed } from '../deploy';
 import { directions, type Directions } from '../directions';
 import { type Dist, selectStages } from '../dist';
 import type { Options } from '../options';
+import { preflight } from '../preflight';
 import type { Session } from '../session';
 import { inShort } from '../terminal/duration';
+import { consequencesOf, KEPT } from './consequences';
 import { confirmed, counted, listed, listedTaken, say, sayJson } from './say';
 
 export async function runDeploy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const stages = selectStages(dist.stages, options.stages);
   if (options.dryRun) return rehearse(session, dist, options);
   const what = `Deploys ${counted(stages.length, 'stage')} of ${dist.environment} (${dist.folder}):`;
-  const deployed = await deploy(session, dist, { ...options, confirm: () => confirmed(what, connection, options, session) });
+  const deployed = await deploy(session, dist, {
+    ...options,
+    confirm: (left) => confirmed({ what, consequences: consequencesOf(left, options.deleteData) }, connection, options, session),
+  });
   session.reporter.end();
   if (deployed === undefined) return 1;
   const isWell = deployed.unready.length === 0 && deployed.taken.refused.length === 0;
-  const directed = isWell ? await directions(session.cluster, dist) : undefined;
+  const directed = isWell ? await directions(session.cluster, stages) : undefined;
   if (options.json) sayJson({ type: 'result', ready: isWell, ...deployed, ...(directed && { directions: directed }) });
   else say(inWords(dist, options, deployed, directed).join('\n'));
   return isWell ? 0 : 1;
@@ -32,7 +37,7 @@ function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deploy
     ];
   }
   const pruned = taken.deleted > 0 ? [`Taken away, because dist has it no longer: ${counted(taken.deleted, 'object')}.`] : [];
-  const left = listedTaken(taken, 'No longer in dist, but kept, because --delete-data was not given:');
+  const left = listedTaken(taken, KEPT);
   if (!directed)
     return ['', `${dist.environment} is deployed, but not all that dist no longer has could be taken away.`, ...pruned, ...left];
   return [
@@ -54,24 +59,20 @@ function told({ urls, hosts, credentials }: Directions): string[] {
   ];
 }
 
-/** Has the API server check all of it, and store nothing. */
+/** Looks for what would make it fail, has the API server check all of it, and stores nothing. */
 async function rehearse(session: Session, dist: Dist, options: Options): Promise<number> {
-  const comparisons = await compare(session, dist, selectStages(dist.stages, options.stages), options.stages);
+  await preflight(session.cluster, dist, selectStages(dist.stages, options.stages));
+  const comparisons = await compare(session, dist, options);
   const refused = comparisons.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
+  const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   const results = { none: 'unchanged', created: 'created', changed: 'changed', removed: 'deleted' } as const;
-  for (const { stage, object, difference, refusal } of comparisons) {
-    if (refusal === undefined)
+  for (const { stage, object, difference, refusal, leftOver } of comparisons) {
+    if (refusal === undefined && leftOver === undefined)
       session.reporter.line({ type: 'applied', stage, object, result: results[difference.kind], message: 'dry run' });
   }
   session.reporter.end();
-  if (options.json) sayJson({ type: 'result', dryRun: true, refused });
-  else
-    say(
-      [
-        '',
-        ...listed('The API server would refuse:', refused),
-        `Nothing was changed: this was a dry run of ${counted(comparisons.length, 'object')}.`,
-      ].join('\n'),
-    );
+  const summary = `Nothing was changed: this was a dry run of ${counted(comparisons.length, 'object')}.`;
+  if (options.json) sayJson({ type: 'result', dryRun: true, refused, kept });
+  else say([...listed(KEPT, kept), ...listed('The API server would refuse:', refused), '', summary].join('\n'));
   return refused.length === 0 ? 0 : 1;
 }

@@ -8,7 +8,8 @@ import { confirmed, counted, listedTaken, say, sayJson } from './say';
 export async function runDestroy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const what = options.stages.length === 0 ? `all of ${dist.environment}` : `${options.stages.join(', ')} of ${dist.environment}`;
   const data = options.deleteData ? 'WITH ITS DATA: databases, their backups on volumes, and all other volumes' : 'but for what holds data';
-  if (!(await confirmed(`Takes away ${what} (${dist.folder}), ${data}:`, connection, options, session))) return 1;
+  const question = { what: `Takes away ${what} (${dist.folder}), ${data}:`, consequences: [] };
+  if (!(await confirmed(question, connection, options, session))) return 1;
   const taken = await destroy(session, dist, options);
   session.reporter.end();
   const code = taken.refused.length === 0 ? 0 : 1;

@@ -1,16 +1,18 @@
 import { compare } from '../compare';
-import { type Dist, selectStages } from '../dist';
+import type { Dist } from '../dist';
 import type { Options } from '../options';
 import type { Session } from '../session';
 import { paintDifference, paintFor } from '../terminal/colours';
 import { counted, listed, say, sayJson } from './say';
 
 export async function runDiff(session: Session, dist: Dist, options: Options): Promise<number> {
-  const comparisons = await compare(session, dist, selectStages(dist.stages, options.stages), options.stages);
+  const comparisons = await compare(session, dist, options);
   const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
   const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
+  const left = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   if (options.json) {
-    sayJson({ environment: dist.environment, differences: different.map(({ difference, ...rest }) => ({ ...rest, ...difference })) });
+    const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
+    sayJson({ environment: dist.environment, differences, leftOver: left });
   } else {
     const paint = paintFor(process.stdout);
     for (const { difference } of different) if (difference.text !== '') say(`${paintDifference(difference.text, paint)}\n`);
@@ -19,6 +21,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options): P
         different.map(({ difference }) => difference.kind),
         comparisons.length,
       )
+        .concat(listed('Left over: no longer in dist, but deploy keeps it, unless it is told --delete-data:', left))
         .concat(listed('The API server would refuse:', refused))
         .join('\n'),
     );

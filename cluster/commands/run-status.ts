@@ -37,9 +37,8 @@ function inWords(objects: readonly ObjectStatus[], unready: number): string {
       return object && column === 2 ? paint(COLOURS[object.state], text) : text;
     },
   });
-  const summary =
-    unready === 0
-      ? `All ${counted(objects.length, 'object')} are ready.`
-      : `${unready} of ${counted(objects.length, 'object')} are not ready.`;
-  return `${table}\n\n${summary}`;
+  const left = objects.filter(({ state }) => state === 'left over').length;
+  const wanted = objects.length - left;
+  const summary = unready === 0 ? `All ${counted(wanted, 'object')} are ready` : `${unready} of ${counted(wanted, 'object')} are not ready`;
+  return `${table}\n\n${summary}${left === 0 ? '' : `, and ${left} left over`}.`;
 }

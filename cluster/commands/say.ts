@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import type { Connection } from '../api/connection';
 import type { Left, Taken } from '../destroy/take-away';
 import type { Options } from '../options';
 import type { Session } from '../session';
+import { ask } from '../terminal/ask';
 
 export function say(text: string): void {
   process.stdout.write(text === '' ? '\n' : `${text.trimEnd()}\n`);
@@ -13,23 +13,24 @@ export function sayJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** What a person is asked to agree to. */
+export interface Question {
+  readonly what: string;
+  /** Lines that say what will be gone. */
+  readonly consequences: readonly string[];
+}
+
 /** Says to which cluster, and asks whether that is meant; without a terminal, and with --yes, nobody is asked. */
 export async function confirmed(
-  what: string,
+  { what, consequences }: Question,
   { context, server }: Connection,
   { yes, json }: Options,
   { signal }: Session,
 ): Promise<boolean> {
-  const text = `${what}\n  context ${context}, server ${server}`;
-  if (!json) say(text);
+  const text = [what, `  context ${context}, server ${server}`, ...consequences, ...(consequences.length > 0 ? [''] : [])].join('\n');
+  if (!json) process.stdout.write(`${text}\n`);
   if (yes || json || !process.stdin.isTTY || !process.stdout.isTTY) return true;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await terminal.question('Go on? [y/N] ', signal ? { signal } : {});
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+  return ask('Go on? [y/N] ', { input: process.stdin, output: process.stdout }, signal);
 }
 
 /** Objects, and why they are as they are. */

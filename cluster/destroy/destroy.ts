@@ -18,6 +18,6 @@ export async function destroy(session: Session, dist: Dist, options: DestroyOpti
   const targets = await targetsOf(session.cluster, dist, inventory);
   const names = [...new Set(targets.map(({ stage }) => stage))].map((name) => ({ name }));
   const selected = new Set(selectStages(names, stages).map(({ name }) => name));
-  const taking = new TakingAway(session, { targets, inventory, deleteData, timeoutMilliseconds });
+  const taking = new TakingAway(session, { dist, targets, inventory, deleteData, timeoutMilliseconds });
   return taking.take(targets.filter(({ stage }) => selected.has(stage)));
 }

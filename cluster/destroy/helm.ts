@@ -1,7 +1,7 @@
 import type { Manifest } from '../../constructs/contract';
 import type { Cluster } from '../cluster';
 import { groupKindOf, type Kind, type LiveObject, type ObjectKey } from '../object';
-import { releasesOf } from '../release';
+import { contentOf, releasesOf } from '../release';
 import { lookUntil, type Session } from '../session';
 
 /** A Helm release, by the object that asks for it. */
@@ -28,6 +28,15 @@ export function releaseNameOf(manifest: Manifest): ReleaseName | undefined {
     default:
       return undefined;
   }
+}
+
+/** What Helm deletes with a release: what is in it, but for what its chart says to keep. */
+export async function releasedObjects(cluster: Cluster, manifest: Manifest): Promise<readonly Manifest[]> {
+  const release = releaseNameOf(manifest);
+  if (!release) return [];
+  const [newest] = await releasesOf(cluster, release.storage, release.name);
+  const { objects = [] } = (newest && contentOf(newest)) ?? {};
+  return objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'] !== 'keep');
 }
 
 const VOLUME: Kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };

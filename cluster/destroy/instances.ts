@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster';
 import type { LiveObject } from '../object';
 import { DEFINITION } from '../relations';
+import { CommandProblem } from '../problem';
 import { lookUntil, type Session } from '../session';
 
 interface DefinitionSpec {
@@ -21,14 +22,13 @@ export async function instancesOf(session: Session, definition: string): Promise
   if (!live) return [];
   const { group, names, versions } = live['spec'] as DefinitionSpec;
   const served = versions.find((version) => version.served);
-  if (!served) return [];
-  const kind = { apiVersion: `${group}/${served.name}`, kind: names.kind };
-  const found = await lookUntil(session, clock.now() + SERVED_MILLISECONDS, () => listServed(cluster, kind));
-  if (!found)
-    throw new Error(
-      `the definition ${definition} is there, but the API server does not serve its kind: nobody knows which objects are left`,
-    );
-  return found;
+  const kind = served && { apiVersion: `${group}/${served.name}`, kind: names.kind };
+  const found = kind && (await lookUntil(session, clock.now() + SERVED_MILLISECONDS, () => listServed(cluster, kind)));
+  if (found) return found;
+  throw new CommandProblem(
+    `The definition ${definition} is there, but the API server does not serve its kind: nobody knows which objects are left.`,
+    1,
+  );
 }
 
 async function listServed(cluster: Cluster, kind: { apiVersion: string; kind: string }): Promise<LiveObject[] | undefined> {

@@ -1,8 +1,10 @@
-import { type Contract, contractOf, type Manifest } from '../../constructs/contract';
+import { type Contract, contractOf, ENVIRONMENT_LABEL, type Manifest } from '../../constructs/contract';
+import { commandLine } from '../command-line';
+import type { Dist } from '../dist';
 import { idOf, inWords, keyOf, type LiveObject } from '../object';
 import { definitionIn, definitionsOperatedBy, isNamespace, isSame, operatorsOf } from '../relations';
 import type { Session } from '../session';
-import { releaseNameOf } from './helm';
+import { releasedObjects, releaseNameOf } from './helm';
 import { instancesOf } from './instances';
 import { dataOf, type Target } from './target';
 
@@ -32,6 +34,7 @@ export class Situation {
     /** All that the environment has or had. */
     readonly targets: readonly Target[],
     readonly deleteData: boolean,
+    private readonly dist: Pick<Dist, 'environment' | 'folder'>,
   ) {
     const known = targets.flatMap((target): Known[] => {
       const { manifest } = target;
@@ -46,6 +49,17 @@ export class Situation {
   /** An object as dist has it, if it does: what is on the cluster may be older, or have lost its contract. */
   manifestOf(object: LiveObject): Manifest {
     return this.known.get(idOf(keyOf(object)))?.manifest ?? object;
+  }
+
+  /** The environment of an object, if that is another than the one that is taken away. */
+  otherEnvironmentOf(object: LiveObject): string | undefined {
+    const environment = object.metadata.labels?.[ENVIRONMENT_LABEL];
+    return environment === this.dist.environment ? undefined : environment;
+  }
+
+  /** A command for a person to copy. */
+  command(command: 'deploy' | 'destroy', ...words: readonly string[]): string {
+    return commandLine(command, this.dist, this.session.context, ...words);
   }
 
   stageOf(object: LiveObject): string | undefined {
@@ -64,6 +78,22 @@ export async function reasonToStay(object: LiveObject, situation: Situation): Pr
   return undefined;
 }
 
+/** Two environments do not share a cluster; whoever means another one has named the wrong folder, or the wrong cluster. */
+const isAnothers: Rule = async (object, situation) => {
+  const environment = situation.otherEnvironmentOf(object);
+  return environment === undefined
+    ? undefined
+    : { reason: `belongs to the environment "${environment}": is this the right cluster?`, intended: false };
+};
+
+/** A release takes along what its chart does not tell Helm to keep. */
+const releasesData: Rule = async (object, situation) => {
+  if (situation.deleteData) return undefined;
+  const released = await releasedObjects(situation.session.cluster, object);
+  const [data] = released.filter((part) => dataOf(part) !== undefined);
+  return data && { reason: `holds data: Helm would delete ${inWords(keyOf(data))} with it`, intended: true };
+};
+
 /** Data goes only when that was said in words. Dist may say so before a deploy has, and the cluster when dist says so no longer. */
 const holdsData: Rule = async (object, situation) => {
   const data = dataOf(object) ?? dataOf(situation.manifestOf(object));
@@ -71,9 +101,13 @@ const holdsData: Rule = async (object, situation) => {
 };
 
 /** What belongs to something that stays: the Secret of a database user is made by PGO, and we write into it. */
-const belongsToKept: Rule = async (object, { makers, kept }) => {
-  const maker = makers.find(({ key, contract }) => kept.has(idOf(key)) && contract.makes?.some((made) => isSame(made, keyOf(object))));
-  return maker && { reason: `belongs to ${inWords(maker.key)}, which is kept`, intended: true };
+const belongsToKept: Rule = async (object, { makers, kept, asked, session }) => {
+  for (const { key, contract } of makers.filter((maker) => kept.has(idOf(maker.key)) || !asked.has(idOf(maker.key)))) {
+    if (!contract.makes?.some((made) => isSame(made, keyOf(object)))) continue;
+    if (!kept.has(idOf(key)) && !(await session.cluster.get(key))) continue;
+    return { reason: `belongs to ${inWords(key)}, which is kept`, intended: true };
+  }
+  return undefined;
 };
 
 /** An operator, or a definition, of which objects are left, wherever in the cluster: without it they could never go, or would go with it. */
@@ -81,8 +115,9 @@ const hasObjects: Rule = async (object, situation) => {
   const { session, kept } = situation;
   const own = definitionIn(object);
   const manifest = situation.manifestOf(object);
+  const released = (await releasedObjects(session.cluster, object)).flatMap((part) => definitionIn(part) ?? []);
   const definitions = new Set(
-    [...definitionsOperatedBy(manifest), ...definitionsOperatedBy(object), ...(own ? [own] : [])].map(({ name }) => name),
+    [...definitionsOperatedBy(manifest), ...definitionsOperatedBy(object), ...released, ...(own ? [own] : [])].map(({ name }) => name),
   );
   for (const name of definitions) {
     const left = await instancesOf(session, name);
@@ -135,8 +170,8 @@ const isRead: Rule = async (object, situation) => {
     const read = reader.contract.reads?.find((reference) => offered.some((offer) => isSame(offer, reference)));
     if (!read || !(await situation.session.cluster.get(reader.key))) continue;
     if (kept.has(id)) return { reason: `${inWords(reader.key)}, which is kept, needs ${inWords(read)}`, intended: true };
-    const stage = reader.stage.replace(/^\d+-/, '');
-    return { reason: `${inWords(reader.key)} needs ${inWords(read)}. Take that away first: npm run destroy ${stage}`, intended: false };
+    const first = situation.command('destroy', withoutNumber(reader.stage));
+    return { reason: `${inWords(reader.key)} needs ${inWords(read)}. Take that away first: ${first}`, intended: false };
   }
   return undefined;
 };
@@ -147,10 +182,11 @@ const hasNoOperator: Rule = async (object, situation) => {
   return lost === undefined ? undefined : { reason: lost, intended: false };
 };
 
-const RULES: readonly Rule[] = [holdsData, belongsToKept, hasObjects, hasInhabitants, isRead, hasNoOperator];
+const RULES: readonly Rule[] = [isAnothers, holdsData, releasesData, belongsToKept, hasObjects, hasInhabitants, isRead, hasNoOperator];
 
 /** Why nobody will ever take an object's finalizers away, and what to do; nothing when its operator is there, or is not ours. */
-export async function lostOperatorOf(object: LiveObject, { operators, session }: Situation): Promise<string | undefined> {
+export async function lostOperatorOf(object: LiveObject, situation: Situation): Promise<string | undefined> {
+  const { operators, session } = situation;
   const { finalizers = [] } = object.metadata;
   if (finalizers.length === 0) return undefined;
   const own = operatorsOf(
@@ -163,9 +199,11 @@ export async function lostOperatorOf(object: LiveObject, { operators, session }:
   const stage = operators.find(({ manifest }) => manifest === operator)?.stage ?? '';
   return (
     `its finalizer ${finalizers.join(', ')} waits for ${inWords(keyOf(operator))}, which is gone. ` +
-    `Bring that back, and destroy again: npm run deploy -- --stage ${stage.replace(/^\d+-/, '')}`
+    `Bring that back, and destroy again: ${situation.command('deploy', '--stage', withoutNumber(stage))}`
   );
 }
+
+const withoutNumber = (stage: string): string => stage.replace(/^\d+-/, '');
 
 /** The namespaces in which a release has something, besides its own. */
 function namespacesOf(manifest: Manifest): string[] {

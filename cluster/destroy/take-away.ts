@@ -1,7 +1,9 @@
 import pMap from 'p-map';
 import { compareStages, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../constructs/contract';
 import { ApiError } from '../api/api-error';
-import { CONCURRENCY } from '../apply-stage';
+import { unmark } from '../apply';
+import { CONCURRENCY } from '../concurrency';
+import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
 import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from '../object';
 import { DEFINITION, definitionsMadeBy } from '../relations';
@@ -12,6 +14,7 @@ import { dataOf, isGuard, Rank, rankOf, type Target } from './target';
 import { untilGone } from './until-gone';
 
 export interface TakeAwayOptions {
+  readonly dist: Dist;
   /** All that the environment has or had: what is taken away, and what is not. */
   readonly targets: readonly Target[];
   readonly inventory: Inventory;
@@ -49,7 +52,7 @@ export class TakingAway {
     private readonly session: Session,
     private readonly options: TakeAwayOptions,
   ) {
-    this.situation = new Situation(session, options.targets, options.deleteData);
+    this.situation = new Situation(session, options.targets, options.deleteData, options.dist);
   }
 
   async take(targets: readonly Target[]): Promise<Taken> {
@@ -136,13 +139,16 @@ export class TakingAway {
       this.refused.push({ object: inWords(key), reason: 'is suspended, and Flux would leave its release behind: resume it first' });
       return false;
     }
+    const isGuarded = live.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined;
     try {
-      if (live.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined) await this.mark(live);
+      if (isGuarded) await this.mark(live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
       reporter.line({ type: 'applied', stage, object: inWords(key), result: 'deleted' });
       return true;
     } catch (error) {
+      // It stays, and so does what protects it.
+      if (isGuarded) await unmark(cluster, live).catch(() => undefined);
       if (!(error instanceof ApiError)) throw error;
       this.refused.push({ object: inWords(key), reason: error.message });
       return false;

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
 import { placed } from '../live';
+import { refuseOtherNamespace } from '../place';
 import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../object';
 import { definitionsMadeBy, definitionsOperatedBy, isCustom, isDefinition, isNamespace } from '../relations';
 import { isVolumeOf } from './helm';
@@ -20,6 +21,11 @@ export interface Target {
 /** All that an environment has or had on a cluster, in the order of stages: what is in dist, and what the inventory has besides. */
 export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Inventory): Promise<Target[]> {
   const targets: Target[] = [];
+  refuseOtherNamespace(
+    cluster,
+    dist.stages.flatMap(({ objects }) => objects),
+    inventory,
+  );
   for (const { name, objects } of dist.stages) {
     const manifests = await Promise.all(objects.map((object) => placed(cluster, object)));
     targets.push(...manifests.map((manifest) => ({ stage: name, key: keyOf(manifest), inDist: true, manifest })));

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../constructs/contract';
 import { ApiError } from '../../cluster/api/api-error';
-import { compare, type Comparison } from '../../cluster/compare';
+import { compare, type CompareOptions, type Comparison } from '../../cluster/compare';
 import { Inventory } from '../../cluster/inventory';
 import { keyOf } from '../../cluster/object';
 import refusals from './difference/refusals.json';
@@ -12,10 +12,10 @@ const ONE = manifest('v1 ConfigMap cvat/one', { data: { a: '1' } });
 let session: TestSession;
 beforeEach(() => (session = sessionOn()));
 
-async function compared(objects: readonly Manifest[], named: readonly string[] = []): Promise<Comparison[]> {
+async function compared(objects: readonly Manifest[], options: Partial<CompareOptions> = {}): Promise<Comparison[]> {
   const dist = distOf({ '10-one': objects });
   session.cluster.asked.length = 0;
-  const comparisons = await compare(session, dist, dist.stages, named);
+  const comparisons = await compare(session, dist, { stages: [], force: false, deleteData: false, ...options });
   expect(session.cluster.writes).toEqual([]);
   return comparisons;
 }
@@ -48,7 +48,26 @@ test('what dist has no longer is told only of the stages that are meant', async 
   const gone = manifest('v1 ConfigMap cvat/gone');
   session.cluster.put(gone);
   await (await Inventory.read(session.cluster, 'local')).add('05-old', [keyOf(gone)]);
-  expect(kinds(await compared([ONE], ['one']))).toEqual(['ConfigMap cvat/one created']);
+  expect(kinds(await compared([ONE], { stages: ['one'] }))).toEqual(['ConfigMap cvat/one created']);
+});
+
+test('what dist has no longer but holds data is left over, and goes only with --delete-data', async () => {
+  const volume = manifest('v1 PersistentVolumeClaim cvat/media');
+  session.cluster.put(volume);
+  await (await Inventory.read(session.cluster, 'local')).add('05-old', [keyOf(volume)]);
+  const [, left] = await compared([ONE]);
+  expect(left).toEqual({
+    stage: '05-old',
+    object: 'PersistentVolumeClaim cvat/media',
+    difference: { kind: 'none', text: '' },
+    leftOver: 'holds data: its volume',
+  });
+  expect((await compared([ONE], { deleteData: true }))[1]).toMatchObject({ difference: { kind: 'removed' } });
+});
+
+test('fields are taken over in the dry run where the deployment would', async () => {
+  await compared([ONE], { force: true });
+  expect(session.cluster.asked).toContain('dry run of ConfigMap cvat/one by force');
 });
 
 test('what is of a kind that only comes with the deployment is created, and not asked for', async () => {

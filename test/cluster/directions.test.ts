@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ApiError } from '../../cluster/api/api-error';
 import { type Directions, directions } from '../../cluster/directions';
 import { readDist } from '../../cluster/dist';
 import { MemoryCluster } from './support/memory-cluster';
@@ -8,7 +9,8 @@ import type { Manifest } from '../../constructs/contract';
 const ingress = (spec: object, status?: object): Manifest =>
   manifest('networking.k8s.io/v1 Ingress cvat/one', { spec, ...(status && { status }) });
 const address = (...all: object[]): object => ({ loadBalancer: { ingress: all } });
-const on = (cluster: MemoryCluster, ...objects: Manifest[]): Promise<Directions> => directions(cluster, distOf({ '10-one': objects }));
+const on = (cluster: MemoryCluster, ...objects: Manifest[]): Promise<Directions> =>
+  directions(cluster, distOf({ '10-one': objects }).stages);
 
 describe('an Ingress', () => {
   const rules = [{ host: 'a.local' }, { host: 'b.local' }, {}];
@@ -73,6 +75,18 @@ describe('an HTTPRoute', () => {
   });
 });
 
+test('what may not be looked at costs the address, and nothing else', async () => {
+  const cluster = new MemoryCluster();
+  jest.spyOn(cluster, 'get').mockRejectedValue(new ApiError(403, { reason: 'Forbidden' }));
+  const route = manifest('gateway.networking.k8s.io/v1 HTTPRoute cvat/one', {
+    spec: { hostnames: ['a.local'], parentRefs: [{ name: 'x' }] },
+  });
+  expect(await on(cluster, ingress({ rules: [{ host: 'b.local' }] }), route)).toMatchObject({
+    urls: ['http://b.local', 'https://a.local'],
+    hosts: [],
+  });
+});
+
 test('passwords are in the Secrets that dist makes, by their names', async () => {
   const makes = [
     { kind: 'Secret', namespace: 'cvat', name: 'login', keys: ['user', 'password'] },
@@ -85,7 +99,7 @@ test('passwords are in the Secrets that dist makes, by their names', async () =>
 });
 
 test('the dist of this project leads to CVAT, and to the passwords of its database and users', async () => {
-  const told = await directions(new MemoryCluster(), readDist(join(__dirname, '../../dist')));
+  const told = await directions(new MemoryCluster(), readDist(join(__dirname, '../../dist')).stages);
   expect(told.urls).toEqual([expect.stringMatching(/^https?:\/\/cvat\./)]);
   expect(told.credentials).toContain('Secret cvat/my-postgres-pguser-cvat');
 });

@@ -6,14 +6,17 @@ import { CommandProblem } from '../../cluster/problem';
 import { holds } from '../properties';
 
 function parsed(line: string): Options {
-  const options = parseOptions(line.split(' '));
+  const options = parseOptions(line.split(' '), {});
   if (!options) throw new Error(`${line} asks for help`);
   return options;
 }
 
-function refusal(line: string): string {
+function refusal(line: string, environment: NodeJS.ProcessEnv = {}): string {
   try {
-    parseOptions(line.split(' ').filter((word) => word !== ''));
+    parseOptions(
+      line.split(' ').filter((word) => word !== ''),
+      environment,
+    );
   } catch (error) {
     if (error instanceof CommandProblem && error.exitCode === 2) return error.message;
     throw error;
@@ -84,13 +87,40 @@ test.each([
   expect(firstLine(refusal(line))).toBe(message);
 });
 
+describe('a flag before --, which npm keeps for itself,', () => {
+  test.each([
+    ['deploy', { dry_run: 'true' }, 'npm run deploy -- --dry-run'],
+    ['deploy', { delete_data: 'true', force_conflicts: 'true' }, 'npm run deploy -- --delete-data --force-conflicts'],
+    ['deploy prod', { context: 'true' }, 'npm run deploy -- --context …'],
+    ['deploy dist/production', { context: 'prod' }, 'npm run deploy -- --context prod'],
+    ['status', { stage: 'cvat\n\npostgres', output: 'json' }, 'npm run status -- --output json --stage cvat --stage postgres'],
+    // That destroy does not know it would be told too late.
+    ['destroy', { dry_run: 'true' }, 'npm run destroy -- --dry-run'],
+  ])('of %s is not missed: %j', (line, kept, right) => {
+    const environment = Object.fromEntries(Object.entries(kept).map(([name, value]) => [`npm_config_${name}`, value]));
+    expect(firstLine(refusal(line, environment))).toMatch(/^npm keeps (an option|options) before -- for itself\. Write: /);
+    expect(firstLine(refusal(line, environment))).toContain(` Write: ${right}`);
+  });
+
+  test('is no matter when it is given behind -- as well, or by a call for help', () => {
+    expect(parseOptions(['deploy', '--dry-run'], { npm_config_dry_run: 'true' })).toMatchObject({ dryRun: true });
+    expect(parseOptions(['deploy', '--help'], { npm_config_dry_run: 'true' })).toBeUndefined();
+  });
+
+  test('is not seen where npm only has defaults, or what many have in ~/.npmrc', () => {
+    expect(parseOptions(['deploy'], { npm_config_dry_run: '', npm_config_yes: 'true', npm_config_audit: 'true' })).toEqual(
+      parsed('deploy'),
+    );
+  });
+});
+
 test('whoever uses a command in a wrong way gets its help', () => {
   for (const command of COMMANDS) expect(refusal(`${command} --nothing`)).toContain(HELP[command]);
 });
 
 test.each(COMMANDS)('%s knows -h and --help, whatever else stands there', (command) => {
-  expect(parseOptions([command, '--help'])).toBeUndefined();
-  expect(parseOptions([command, 'dist/production', '-h'])).toBeUndefined();
+  expect(parseOptions([command, '--help'], {})).toBeUndefined();
+  expect(parseOptions([command, 'dist/production', '-h'], {})).toBeUndefined();
 });
 
 /** Every flag of any command, with a value where it has one. */
@@ -108,7 +138,7 @@ const FLAGS = [
 test.each(COMMANDS)('the help of %s mentions every option that it knows, and no other', (command) => {
   const known = FLAGS.filter((flag) => {
     try {
-      return parseOptions([command, ...flag.split(' ')]) !== undefined;
+      return parseOptions([command, ...flag.split(' ')], {}) !== undefined;
     } catch {
       return false;
     }

@@ -51,10 +51,11 @@ describe('rights', () => {
   test('of somebody else are asked for once a kind and namespace, and for the inventory', async () => {
     const cluster = allowing(({ verb }) => verb !== '*');
     expect(await problem(cluster, objects)).toBe('');
-    const places = ['ConfigMap cvat', 'Namespace', 'Secret here', 'ConfigMap default'];
+    const verbs = ['get', 'list', 'create', 'patch', 'delete'];
     expect(cluster.asked).toEqual([
       'may *',
-      ...places.flatMap((place) => ['get', 'list', 'create', 'patch'].map((verb) => `may ${verb} ${place}`)),
+      ...['ConfigMap cvat', 'Namespace', 'Secret here'].flatMap((place) => verbs.map((verb) => `may ${verb} ${place}`)),
+      ...['get', 'create', 'patch'].map((verb) => `may ${verb} ConfigMap default`),
     ]);
   });
 
@@ -64,9 +65,26 @@ describe('rights', () => {
     );
     expect(await problem(cluster, objects)).toBe(
       'Nothing was applied: 2 problems\n\n' +
-        '  You are not allowed to list, create, patch Namespace.\n    An administrator can give you a Role for it: kubectl auth can-i --list\n\n' +
+        '  You are not allowed to list, create, patch, delete Namespace.\n    An administrator can give you a Role for it: kubectl auth can-i --list\n\n' +
         '  You are not allowed to patch Secret in namespace here.\n    An administrator can give you a Role for it: kubectl auth can-i --list',
     );
+  });
+
+  test('on what tells of a release are asked for where the release is, and beside its HelmChart', async () => {
+    const cluster = allowing(({ verb }) => verb !== '*');
+    await problem(cluster, [
+      manifest('helm.cattle.io/v1 HelmChart kube-system/pgo', { spec: { targetNamespace: 'operators' } }),
+      manifest('helm.toolkit.fluxcd.io/v2 HelmRelease apps/cvat', { spec: { targetNamespace: 'cvat' } }),
+    ]);
+    expect(cluster.asked.filter((line) => !/HelmChart|HelmRelease|ConfigMap|\*/.test(line))).toEqual([
+      'may list Secret operators',
+      'may get Job kube-system',
+      'may list Pod kube-system',
+      'may list Deployment operators',
+      'may list StatefulSet operators',
+      'may list Job operators',
+      'may list Secret apps',
+    ]);
   });
 
   test('on a kind that only comes with the deployment cannot be asked for yet', async () => {
@@ -83,10 +101,16 @@ describe('what only the installer can provide', () => {
   });
 
   test('is told once when it is missing, with who needs it and the command that makes it', async () => {
-    expect(await problem(new MemoryCluster(), [needing('one', LOGIN), needing('two', LOGIN)])).toBe(
+    expect(await problem(new MemoryCluster(manifest('v1 Namespace cvat')), [needing('one', LOGIN), needing('two', LOGIN)])).toBe(
       'Nothing was applied: 1 problem\n\n' +
         '  Secret cvat/login is missing, and ConfigMap cvat/one and ConfigMap cvat/two need it\n    kubectl -n cvat create secret …',
     );
+  });
+
+  test('is told with the namespace that it needs, when that is not there either, and once', async () => {
+    const told = await problem(new MemoryCluster(), [needing('one', LOGIN), needing('two', { ...LOGIN, name: 'other' })]);
+    expect(told).toContain('ConfigMap cvat/one needs it\n    kubectl create namespace cvat\n    kubectl -n cvat create secret …');
+    expect(told).toContain('ConfigMap cvat/two needs it\n    kubectl -n cvat create secret …');
   });
 
   test('is told with the keys that it lacks, and never with a value', async () => {

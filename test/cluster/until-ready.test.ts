@@ -1,4 +1,7 @@
 import type { Manifest } from '../../constructs/contract';
+import { ApiError } from '../../cluster/api/api-error';
+import { Conflict } from '../../cluster/apply';
+import { CommandProblem } from '../../cluster/problem';
 import { type Unready, untilReady } from '../../cluster/until-ready';
 import { definition, manifest } from './support/objects';
 import { sessionOn, type TestSession } from './support/session';
@@ -70,6 +73,40 @@ test('what somebody deletes meanwhile is told, and applied again', async () => {
     'state Job cvat/one ready',
   ]);
   expect(session.cluster.writes).toEqual(['apply Job cvat/one']);
+});
+
+test.each([
+  ['a namespace that is being deleted', new ApiError(403, { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } })],
+  ['a namespace that is gone', new ApiError(404, { message: 'no' })],
+  ['somebody else, who has set a field', new Conflict([{ field: '.spec', owner: 'x' }])],
+])('what cannot be applied again because of %s is waited for, and tried again', async (_, refusal) => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    const spy = jest.spyOn(session.cluster, 'apply').mockRejectedValue(refusal);
+    session.clock.after(20_000, () => spy.mockRestore());
+  });
+  later(40_000, { ...JOB, status: DONE });
+  expect(await wait(JOB)).toEqual([]);
+  expect(session.reporter.awaited).toContain(`Job cvat/one: ${refusal.message}`);
+  // Said once, however often it is tried.
+  expect(session.reporter.lines.filter((line) => line.includes('applied again'))).toHaveLength(1);
+});
+
+test('what somebody replaces, and cannot be applied again, is not taken for what was wanted', async () => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    session.cluster.put({ ...JOB, status: DONE });
+    jest.spyOn(session.cluster, 'apply').mockRejectedValue(new Conflict([{ field: '.spec', owner: 'x' }]));
+  });
+  expect(await wait(JOB)).toMatchObject([{ state: 'waiting', reason: expect.stringContaining('.spec by x') as string }]);
+});
+
+test('what nobody could ask for ends it', async () => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    jest.spyOn(session.cluster, 'apply').mockRejectedValue(new CommandProblem('unreachable'));
+  });
+  await expect(wait(JOB)).rejects.toThrow('unreachable');
 });
 
 test('what somebody replaces by another of its name is applied again, once', async () => {

@@ -46,7 +46,7 @@ test.each([
 test('when the time is over it tells what is missing', async () => {
   session.cluster.unserved.add('Widget');
   expect(await wait([RELEASE])).toEqual([
-    { kind: WIDGET, reason: expect.stringContaining('HelmChart kube-system/widgets brings it') as string },
+    { kind: WIDGET, state: 'waiting', reason: expect.stringContaining('HelmChart kube-system/widgets brings it') as string },
   ]);
   expect(await passed(wait([RELEASE]))).toBe(60_000);
 });
@@ -55,7 +55,9 @@ test('a kind that nothing of dist brings fails at once, after one more look', as
   session.cluster.unserved.add('Widget').add('Gadget');
   const doing = wait([RELEASE], [WIDGET, GADGET]);
   expect(await passed(doing)).toBeLessThan(1000);
-  expect(await doing).toEqual([{ kind: GADGET, reason: 'the cluster does not serve this kind, and nothing in dist brings it' }]);
+  expect(await doing).toEqual([
+    { kind: GADGET, state: 'failed', reason: 'the cluster does not serve this kind, and nothing in dist brings it' },
+  ]);
   expect(session.cluster.asked).toEqual(['rediscover']);
 });
 
@@ -72,6 +74,6 @@ test('what to do about a kind that is missing is what a need of dist says', asyn
     { kind: 'CustomResourceDefinition', name: 'gadgets.example.org', keys: ['v1/Gadget'], remedy: 'install gadgets' },
   ];
   expect(await wait([manifest('v1 ConfigMap cvat/one', { contract: { needs } })], [GADGET])).toEqual([
-    { kind: GADGET, reason: 'the cluster does not serve this kind, and nothing in dist brings it: install gadgets' },
+    { kind: GADGET, state: 'failed', reason: 'the cluster does not serve this kind, and nothing in dist brings it: install gadgets' },
   ]);
 });

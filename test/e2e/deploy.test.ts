@@ -9,8 +9,9 @@ import type { Kubectl } from './harness/kubectl';
 /** Who runs the commands here: of whom each request is written down. */
 const DEPLOYER = { name: 'deployer', groups: ['system:masters'] };
 const OBJECTS = objectsIn(LOCAL);
-/** A fresh install, on a machine that does other things, too. */
-const LONG = 240_000;
+
+// A fresh install, on a machine that does other things, too.
+jest.setTimeout(240_000);
 
 const anotherHost = (text: string): string => text.replaceAll('cvat.kube-public', 'cvat.example.org');
 const ANOTHER_HOST: Edits = { '40-app-user-operator': anotherHost, '50-cvat': anotherHost };
@@ -37,7 +38,7 @@ describeWithDefinitions('an environment from its first deploy on', () => {
     ({ kubectl } = cluster);
     commands = new Commands(cluster.controlPlane, cluster.controlPlane.kubeconfigOf(DEPLOYER.name));
     appUserOperator = await AppUserOperator.start(cluster.controlPlane);
-  }, LONG);
+  });
 
   afterAll(async () => {
     commands?.close();
@@ -64,23 +65,20 @@ describeWithDefinitions('an environment from its first deploy on', () => {
   const valueAt = (path: string, ...what: readonly string[]): Promise<string> =>
     kubectl.output(['get', ...what, '-n', 'cvat', '-o', `jsonpath=${path}`]);
 
-  test(
-    'comes up at once, stage by stage, and deploy says where it is and where its passwords are',
-    async () => {
-      const { code, stdout, stderr } = await commands.run('deploy');
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toContain(`Deploys 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
-      expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
-        '10-app-user-definition',
-        '20-postgres-operator',
-        '30-postgres',
-        '40-app-user-operator',
-        '50-cvat',
-        '60-app-users',
-        '90-data-protection',
-      ]);
-      expect(stdout.match(/^created /gm)).toHaveLength(OBJECTS.length);
-      expect(stdout.slice(stdout.indexOf('\nAll of '))).toBe(`
+  test('comes up at once, stage by stage, and deploy says where it is and where its passwords are', async () => {
+    const stdout = await commands.output('deploy');
+    expect(stdout).toContain(`Deploys 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
+    expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
+      '10-app-user-definition',
+      '20-postgres-operator',
+      '30-postgres',
+      '40-app-user-operator',
+      '50-cvat',
+      '60-app-users',
+      '90-data-protection',
+    ]);
+    expect(stdout.match(/^created /gm)).toHaveLength(OBJECTS.length);
+    expect(stdout.slice(stdout.indexOf('\nAll of '))).toBe(`
 All of local is ready.
 
 Open in a browser:
@@ -91,21 +89,16 @@ If no name service knows that name, add this line to /etc/hosts:
 
 Passwords are in:
   Secret cvat/my-postgres-pguser-cvat
-  Secret cvat/cvat-redis
-  Secret cvat/cvat-kvrocks
   Secret cvat/cvat-administrator
   Secret cvat/cvat-robot
 `);
-      expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true, email: 'john.doe@kapernikov.com' });
-      // Of the database, of the four that the operator makes, and john's: none of them was in that output, or will be in any that follows.
-      expect(commands.secretCount).toBeGreaterThan(2 * 6);
-    },
-    LONG,
-  );
+    expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true, email: 'john.doe@kapernikov.com' });
+    // Of the database, of the four that the operator makes, and john's: none of them was in that output, or will be in any that follows.
+    expect(commands.secretCount).toBeGreaterThan(2 * 6);
+  });
 
   test('is ready, says status', async () => {
-    const { code, stdout, stderr } = await commands.run('status');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const stdout = await commands.output('status');
     expect(stdout).toMatch(/^30-postgres +Namespace cvat +ready\n +PostgresCluster cvat\/my-postgres +ready\n/m);
     expect(stdout).toContain(`All ${OBJECTS.length} objects are ready.`);
   });
@@ -113,26 +106,24 @@ Passwords are in:
   test('is left alone by a second deploy, which asks for nothing twice', async () => {
     const before = await versions();
     const requests = await requestsOf(async () => {
-      const { code, stdout } = await commands.run('deploy');
-      expect(code).toBe(0);
-      expect(stdout).not.toMatch(/^(created|changed|waiting|warning) /m);
+      expect(await commands.output('deploy')).not.toMatch(/^(created|changed|waiting|warning) /m);
     });
     expect(await versions()).toBe(before);
     const uris = (...verbs: readonly string[]): string[] =>
       requests.filter(({ verb }) => verbs.includes(verb)).map(({ requestURI }) => requestURI);
     // Asking what one may do is a POST, and changes nothing.
     const writes = requests.filter(({ verb, requestURI }) => !['get', 'list'].includes(verb) && !requestURI.endsWith('accessreviews'));
-    expect(writes).toHaveLength(OBJECTS.length);
     expect(writes.filter(({ verb, requestURI }) => verb !== 'patch' || !requestURI.includes('fieldManager=third-party-platform'))).toEqual(
       [],
     );
+    expect(uris('list')).not.toEqual([]);
     expect(repeated(uris('patch'))).toEqual([]);
     expect(repeated(uris('list'))).toEqual([]);
     expect(repeated(uris('get'))).toEqual([]);
   });
 
   test('has no difference to dist', async () => {
-    expect(await commands.run('diff')).toEqual({ code: 0, stdout: `No differences in ${OBJECTS.length} objects.\n`, stderr: '' });
+    expect(await commands.output('diff')).toBe(`No differences in ${OBJECTS.length} objects.\n`);
   });
 
   test('differs from a dist with another host in the lines that name it, and deploy changes those', async () => {
@@ -149,14 +140,13 @@ Passwords are in:
     ]);
     expect(stdout).toMatch(/\n0 to create, 3 to change, 0 to take away, of 17 objects\.\n$/);
 
-    const deployed = await commands.run('deploy', dist);
-    expect(deployed).toMatchObject({ code: 0, stderr: '' });
-    expect(deployed.stdout.match(/^changed .*$/gm)?.sort()).toEqual([
+    const deployed = await commands.output('deploy', dist);
+    expect(deployed.match(/^changed .*$/gm)?.sort()).toEqual([
       'changed    Deployment cvat/app-user-operator',
       'changed    HelmChart kube-system/cvat',
       'changed    Ingress cvat/cvat-closed-registration',
     ]);
-    expect(deployed.stdout).toContain('\n  http://cvat.example.org\n');
+    expect(deployed).toContain('\n  http://cvat.example.org\n');
     expect(await valueAt('{.items[*].spec.rules[*].host}', 'ingress')).toBe('cvat.example.org cvat.example.org');
     expect(await valueAt('{.items[*].metadata.labels.status}', 'secrets', '-l', 'owner=helm,name=cvat')).toBe('superseded deployed');
   });
@@ -202,14 +192,13 @@ Passwords are in:
     );
     expect(await valueAt('{.spec.replicas}', 'deployment', 'app-user-operator')).toBe('2');
 
-    expect(await commands.run('deploy', '--force-conflicts')).toMatchObject({ code: 0, stderr: '' });
+    await commands.output('deploy', '--force-conflicts');
     expect(await valueAt('{.spec.replicas}', 'deployment', 'app-user-operator')).toBe('1');
   });
 
   test('loses what dist has no longer, but not the database, which is listed', async () => {
     const dist = distWith({ '60-app-users': () => undefined, '30-postgres': without('PostgresCluster', 'Secret') });
-    const { code, stdout, stderr } = await commands.run('deploy', dist);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const stdout = await commands.output('deploy', dist);
     expect(stdout).toContain('Taken away, because dist has it no longer: 1 object.');
     expect(stdout).toMatch(
       /No longer in dist, but kept, because --delete-data was not given:\n {2}PostgresCluster cvat\/my-postgres\n {4}holds data/,
@@ -221,7 +210,7 @@ Passwords are in:
   });
 
   test('is whole again when dist has it again, with the account that was there', async () => {
-    expect(await commands.run('deploy')).toMatchObject({ code: 0, stderr: '' });
+    await commands.output('deploy');
     expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true });
   });
 

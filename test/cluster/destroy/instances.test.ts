@@ -17,10 +17,15 @@ test('the objects of a definition are those of a version that is served, anywher
   expect(found.map(({ metadata }) => metadata.name)).toEqual(['one', 'two']);
 });
 
-test('there are none of a definition that is not there, or that serves nothing', async () => {
+test('there are none of a definition that is not there', async () => {
   expect(await instancesOf(sessionOn(new MemoryCluster(ONE)), 'widgets.example.org')).toEqual([]);
+});
+
+test('of a definition that serves no version, nobody knows', async () => {
   const unserved = widgets({ name: 'v2', served: false });
-  expect(await instancesOf(sessionOn(new MemoryCluster(unserved, ONE)), 'widgets.example.org')).toEqual([]);
+  await expect(instancesOf(sessionOn(new MemoryCluster(unserved, ONE)), 'widgets.example.org')).rejects.toThrow(
+    'nobody knows which objects are left',
+  );
 });
 
 test('a definition that is there, and whose kind is not served yet, is waited for', async () => {
@@ -35,6 +40,6 @@ test('and when it never is, nobody says that there are none', async () => {
   const session = sessionOn(new MemoryCluster(SERVED, ONE));
   session.cluster.unserved.add('Widget');
   await expect(instancesOf(session, 'widgets.example.org')).rejects.toThrow(
-    'the definition widgets.example.org is there, but the API server does not serve its kind: nobody knows which objects are left',
+    'The definition widgets.example.org is there, but the API server does not serve its kind: nobody knows which objects are left.',
   );
 });

@@ -1,10 +1,12 @@
 import type { Manifest } from '../../../constructs/contract';
 import { lostOperatorOf, reasonToStay, Situation, type Stay } from '../../../cluster/destroy/rules';
 import { idOf, keyOf } from '../../../cluster/object';
+import { releaseSecret } from '../readiness/releases';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
 
+const LOCAL = { environment: 'local', folder: 'dist' };
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
 const DEFINITION = definition('Widget', 'v1');
 const OPERATOR = manifest('apps/v1 Deployment operators/widgets', { contract: { operates: [WIDGETS] } });
@@ -28,7 +30,7 @@ function situation({ cluster = [], targets = {}, kept = [], asked = [], deleteDa
   const all = Object.entries(targets).flatMap(([stage, objects]) =>
     objects.map((object) => ({ stage, key: keyOf(object), inDist: true, manifest: object })),
   );
-  const known = new Situation(sessionOn(new MemoryCluster(...cluster)), all, deleteData);
+  const known = new Situation(sessionOn(new MemoryCluster(...cluster)), all, deleteData, LOCAL);
   for (const object of kept) known.kept.add(idOf(keyOf(object)));
   for (const object of asked) known.asked.add(idOf(keyOf(object)));
   return known;
@@ -225,5 +227,49 @@ describe('a finalizer', () => {
     const known = situation({ cluster: [HELD], targets });
     const live = await known.session.cluster.get(keyOf(HELD));
     expect(live && (await lostOperatorOf(live, known))).toMatch(/^its finalizer example.org\/widgets waits for /);
+  });
+});
+
+test('what carries the label of another environment is not ours to take away, whatever dist says', async () => {
+  const theirs = manifest('v1 ConfigMap cvat/one', { metadata: { labels: { 'platform.kapernikov.com/environment': 'production' } } });
+  expect(await stays(theirs)).toEqual({ reason: 'belongs to the environment "production": is this the right cluster?', intended: false });
+});
+
+describe('a release', () => {
+  const chart = manifest('helm.cattle.io/v1 HelmChart kube-system/cvat', { spec: { targetNamespace: 'cvat' } });
+  const claim = (annotations: object): string =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'media', namespace: 'cvat', annotations } });
+  const released = (part: string): Manifest => releaseSecret({ manifest: part });
+
+  test('stays, because Helm would delete the volume that is in it', async () => {
+    const cluster = [released(claim({}))];
+    expect(await stays(chart, { cluster, deleteData: false })).toEqual({
+      reason: 'holds data: Helm would delete PersistentVolumeClaim cvat/media with it',
+      intended: true,
+    });
+    expect(await stays(chart, { cluster })).toBeUndefined();
+  });
+
+  test('may go when its chart tells Helm to keep the volume', async () => {
+    expect(await stays(chart, { cluster: [released(claim({ 'helm.sh/resource-policy': 'keep' }))], deleteData: false })).toBeUndefined();
+  });
+
+  test('stays as long as there are objects of a definition that is in it', async () => {
+    const cluster = [released(JSON.stringify(DEFINITION)), DEFINITION, WIDGET];
+    expect(await stays(chart, { cluster })).toEqual({
+      reason: 'Widget cvat/one is left, and only it can take that apart. Delete that first',
+      intended: false,
+    });
+  });
+});
+
+test('what belongs to something that was not asked for stays with it: dist has a database no user any more, but the database is there', async () => {
+  const login = manifest('v1 Secret cvat/login');
+  const maker = manifest('example.org/v1 Widget cvat/maker', {
+    contract: { makes: [{ kind: 'Secret', namespace: 'cvat', name: 'login' }] },
+  });
+  expect(await stays(login, { cluster: [maker], targets: { '30-one': [maker] } })).toEqual({
+    reason: 'belongs to Widget cvat/maker, which is kept',
+    intended: true,
   });
 });

@@ -19,7 +19,7 @@ const put = (...objects: readonly Manifest[]): LiveObject[] => objects.map((obje
 /** Why those are left that are, by their ids. */
 async function left(objects: readonly LiveObject[]): Promise<Record<string, string>> {
   const target = { stage: '20-widgets', key: keyOf(OPERATOR), inDist: true, manifest: OPERATOR };
-  const situation = new Situation(session, [target], true);
+  const situation = new Situation(session, [target], true, { environment: 'local', folder: 'dist' });
   const wait = { stage: '30-one', situation, deadline: session.clock.now() + 120_000 };
   return Object.fromEntries(await untilGone(session, objects, wait));
 }

@@ -48,6 +48,11 @@ export class Commands {
     return (await this.start(...args)).result();
   }
 
+  /** What one says that has to succeed, without a complaint. */
+  async output(...args: readonly string[]): Promise<string> {
+    return succeeded(await this.run(...args));
+  }
+
   /** Starts one, to do something in its middle. */
   async start(...args: readonly string[]): Promise<RunningCommand> {
     const files = join(this.controlPlane.directory, `command-${++started}`);
@@ -79,6 +84,12 @@ export class Commands {
     }
     for (const [value, where] of this.secrets) if (text.includes(value)) throw new Error(`${args.join(' ')} has shown ${where}`);
   }
+}
+
+/** What it said, if it succeeded without a complaint. */
+export function succeeded({ code, stdout, stderr }: CommandResult): string {
+  if (code !== 0 || stderr !== '') throw new Error(`the command ended with code ${code}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** A command under way. */
