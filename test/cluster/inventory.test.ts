@@ -125,7 +125,8 @@ test('more than a ConfigMap can hold is a problem before it is one of the API se
 
 test('a line that nobody can read is a problem: the object that it means would be forgotten', async () => {
   const { name, namespace, ...kind } = CONFIG_MAP;
-  const cluster = new MemoryCluster({ ...kind, metadata: { name, namespace }, data: { '10-one': 'v1 Namespace cvat\nsomething else' } });
+  const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'third-party-platform' } };
+  const cluster = new MemoryCluster({ ...kind, metadata, data: { '10-one': 'v1 Namespace cvat\nsomething else' } });
   await expect(Inventory.read(cluster, 'local')).rejects.toThrow('has a line that nobody here has written: "something else"');
 });
 
