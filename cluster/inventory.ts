@@ -39,7 +39,8 @@ export class Inventory {
   static async read(cluster: Cluster, environment: string): Promise<Inventory> {
     const key = { ...CONFIG_MAP, namespace: NAMESPACE, name: `${PREFIX}${environment}` };
     const all = await cluster.list(CONFIG_MAP, { namespace: NAMESPACE, labels: `${LABEL}=${FIELD_MANAGER}` });
-    const own = all.find(({ metadata }) => metadata.name === key.name);
+    // Somebody may have taken its label off.
+    const own = all.find(({ metadata }) => metadata.name === key.name) ?? (await cluster.get(key));
     const others = all.filter((object) => object !== own && object.metadata.name.startsWith(PREFIX));
     const owners = others.flatMap((object) =>
       [...parse(object).values()].flat().map((each) => [idOf(each), object.metadata.name.slice(PREFIX.length)] as const),

@@ -37,7 +37,7 @@ const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** The cluster that kubectl talks to, by $KUBECONFIG or ~/.kube/config; or another context of the same files. The only file that uses client-node. */
 export function connect(context?: string): Connection {
   const configuration = load();
-  const contexts = configuration.getContexts().map(({ name }) => name);
+  const contexts = [...new Set(configuration.getContexts().map(({ name }) => name))];
   if (context !== undefined) {
     if (!contexts.includes(context)) throw new CommandProblem(`The kubeconfig has no context "${context}". It has ${list(contexts)}.`);
     configuration.setCurrentContext(context);
@@ -62,8 +62,8 @@ export function connect(context?: string): Connection {
 }
 
 /**
- * The files that kubectl reads, as it reads them: what an earlier one has, a later one cannot change. client-node by itself would take the current
- * context of the last one, and fail where two have a cluster of the same name; on every k3s it is `default`.
+ * The files that kubectl reads, as it reads them: what an earlier one has, a later one cannot change, because the first of a name is found. client-node
+ * by itself would take the current context of the last one, and fail where two have a cluster of the same name; on every k3s it is `default`.
  */
 function load(): KubeConfig {
   const configuration = new KubeConfig();
@@ -75,9 +75,9 @@ function load(): KubeConfig {
       const added = new KubeConfig();
       added.loadFromFile(file);
       configuration.loadFromOptions({
-        clusters: [...clusters, ...unknownTo(clusters, added.clusters)],
-        users: [...users, ...unknownTo(users, added.users)],
-        contexts: [...contexts, ...unknownTo(contexts, added.contexts)],
+        clusters: [...clusters, ...added.clusters],
+        users: [...users, ...added.users],
+        contexts: [...contexts, ...added.contexts],
         currentContext: currentContext || added.currentContext,
       });
     }
@@ -92,10 +92,6 @@ function load(): KubeConfig {
 /** A file that is named and not there is an empty one. */
 function hasContent(file: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').trim() !== '';
-}
-
-function unknownTo<Named extends { readonly name: string }>(known: readonly Named[], named: readonly Named[]): Named[] {
-  return named.filter(({ name }) => !known.some((each) => each.name === name));
 }
 
 function credentialsOf(configuration: KubeConfig, { server, proxyUrl }: Cluster): () => Promise<Credentials> {

@@ -85,6 +85,28 @@ test('somebody else who deploys at the same time is noticed, and nothing of thei
   expect([mine.has(JOB), (await Inventory.read(cluster, 'local')).has(ROLE)]).toEqual([false, true]);
 });
 
+test('two first deploys at once do not take each other’s objects out of it', async () => {
+  const cluster = new MemoryCluster();
+  const [mine, theirs] = [await Inventory.read(cluster, 'local'), await Inventory.read(cluster, 'local')];
+  await theirs.add('20-two', [ROLE]);
+  await expect(mine.add('10-one', [JOB])).rejects.toThrow('somebody else deploys or destroys this environment right now');
+  expect((await Inventory.read(cluster, 'local')).has(ROLE)).toBe(true);
+});
+
+test('a write whose answer was lost, and which was sent again, is no write of somebody else', async () => {
+  const cluster = new MemoryCluster();
+  const inventory = await Inventory.read(cluster, 'local');
+  await inventory.add('10-one', [NAMESPACE]);
+  const patch = cluster.patch.bind(cluster);
+  jest.spyOn(cluster, 'patch').mockImplementationOnce(async (key, change) => {
+    await patch(key, change);
+    throw new ApiError(409, { reason: 'Conflict' });
+  });
+  await inventory.add('10-one', [JOB]);
+  await inventory.add('20-two', [ROLE]);
+  expect((await Inventory.read(cluster, 'local')).stages).toEqual(['10-one', '20-two']);
+});
+
 test('another refusal of the API server is told as it is', async () => {
   const cluster = new MemoryCluster();
   const refusal = new ApiError(403, { message: 'no' });
@@ -103,7 +125,8 @@ test('more than a ConfigMap can hold is a problem before it is one of the API se
 
 test('a line that nobody can read is a problem: the object that it means would be forgotten', async () => {
   const { name, namespace, ...kind } = CONFIG_MAP;
-  const cluster = new MemoryCluster({ ...kind, metadata: { name, namespace }, data: { '10-one': 'v1 Namespace cvat\nsomething else' } });
+  const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'third-party-platform' } };
+  const cluster = new MemoryCluster({ ...kind, metadata, data: { '10-one': 'v1 Namespace cvat\nsomething else' } });
   await expect(Inventory.read(cluster, 'local')).rejects.toThrow('has a line that nobody here has written: "something else"');
 });
 

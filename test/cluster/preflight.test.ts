@@ -1,4 +1,5 @@
 import type { Manifest, Need } from '../../constructs/contract';
+import { ApiError } from '../../cluster/api/api-error';
 import type { Access } from '../../cluster/cluster';
 import { preflight } from '../../cluster/preflight';
 import { CommandProblem } from '../../cluster/problem';
@@ -116,6 +117,14 @@ describe('what only the installer can provide', () => {
     expect(await problem(new MemoryCluster(secret('user')), [needing('one', LOGIN)])).toContain('  Secret cvat/login lacks password, and');
     expect(await problem(new MemoryCluster(manifest('v1 Secret cvat/login')), [needing('one', LOGIN)])).toContain(
       'lacks password, user, and',
+    );
+  });
+
+  test('is told when it cannot even be looked for', async () => {
+    const cluster = new MemoryCluster();
+    jest.spyOn(cluster, 'get').mockRejectedValue(new ApiError(403, { reason: 'Forbidden' }));
+    expect(await problem(cluster, [needing('one', LOGIN)])).toContain(
+      'Secret cvat/login cannot be looked for, because you are not allowed to get it, and ConfigMap cvat/one needs it',
     );
   });
 

@@ -60,7 +60,7 @@ test('what has failed ends the wait as soon as it is seen twice, and what is not
 test('what only seems to have failed for a moment is waited for', async () => {
   later(200, { ...JOB, status: { active: 1 } });
   later(5000, { ...JOB, status: FAILED });
-  later(5001, { ...JOB, status: DONE });
+  later(6000, { ...JOB, status: DONE });
   expect(await wait({ ...JOB, status: FAILED })).toEqual([]);
 });
 

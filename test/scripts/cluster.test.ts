@@ -6,8 +6,6 @@ import { type Outcome, run } from './project';
 const REPOSITORY = join(__dirname, '../..');
 const KEPT = 'node_modules/.cache/cluster.cjs';
 
-jest.setTimeout(30_000);
-
 let folder: string;
 
 /** A project with a small program in the place of cluster/, so that making it one file takes no time. */

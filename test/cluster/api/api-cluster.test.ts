@@ -112,6 +112,18 @@ test.each([
   expect(lines()).toEqual([`GET ${path}`]);
 });
 
+test('an object of a version that is no longer served is there in another, but is not applied in it', async () => {
+  const old = { ...DEPLOYMENT, apiVersion: 'apps/v1beta1' };
+  answer = () => ({ json: { metadata: {}, items: [] } });
+  await cluster.get(old);
+  await cluster.delete(old);
+  await cluster.list({ apiVersion: old.apiVersion, kind: old.kind });
+  const path = '/apis/apps/v1/namespaces/cvat/deployments';
+  expect(lines()).toEqual([`GET ${path}/one`, `DELETE ${path}/one`, `GET /apis/apps/v1/deployments?limit=5000`]);
+  const { namespace, name, ...kind } = old;
+  await expect(cluster.apply({ ...kind, metadata: { namespace, name } })).rejects.toMatchObject({ code: 404 });
+});
+
 test('what is not there, and what is of a kind that is not served, is nothing', async () => {
   answer = () => notFound;
   expect(await cluster.get(POD)).toBeUndefined();
@@ -126,8 +138,7 @@ test('another error is an error', async () => {
 });
 
 test('an object that needs a namespace and has none is a problem, and not a list', async () => {
-  const { namespace: _, ...nowhere } = POD;
-  await expect(cluster.get(nowhere)).rejects.toThrow('Pod one has no namespace.');
+  await expect(cluster.get({ apiVersion: 'v1', kind: 'Pod', name: 'one' })).rejects.toThrow('Pod one has no namespace.');
 });
 
 describe('a list', () => {

@@ -21,15 +21,18 @@ interface Parts {
   readonly targets?: Readonly<Record<string, readonly Manifest[]>>;
   /** What stays on purpose. */
   readonly kept?: readonly Manifest[];
+  /** What is to be taken away. */
+  readonly asked?: readonly Manifest[];
   readonly deleteData?: boolean;
 }
 
-function situation({ cluster = [], targets = {}, kept = [], deleteData = true }: Parts): Situation {
+function situation({ cluster = [], targets = {}, kept = [], asked = [], deleteData = true }: Parts): Situation {
   const all = Object.entries(targets).flatMap(([stage, objects]) =>
     objects.map((object) => ({ stage, key: keyOf(object), inDist: true, manifest: object })),
   );
   const known = new Situation(sessionOn(new MemoryCluster(...cluster)), all, deleteData, LOCAL);
   for (const object of kept) known.kept.add(idOf(keyOf(object)));
+  for (const object of asked) known.asked.add(idOf(keyOf(object)));
   return known;
 }
 
@@ -52,6 +55,13 @@ describe('what holds data', () => {
     expect(await stays(claim, { deleteData: false })).toEqual({ reason: 'holds data: its volume', intended: true });
     const photos = manifest('v1 ConfigMap cvat/one', { contract: { holdsData: 'the photos' } });
     expect(await stays(photos, { deleteData: false })).toEqual({ reason: 'holds data: the photos', intended: true });
+  });
+
+  test('is known by dist, too, before a deploy has put that on the cluster', async () => {
+    const photos = manifest('v1 ConfigMap cvat/one', { contract: { holdsData: 'the photos' } });
+    expect(await stays(manifest('v1 ConfigMap cvat/one'), { deleteData: false, targets: { '10-one': [photos] } })).toMatchObject({
+      reason: 'holds data: the photos',
+    });
   });
 
   test('goes when that was said', async () => {
@@ -168,6 +178,19 @@ describe('what something else reads by name', () => {
   test('may go when the reader is gone, and when the reader reads something else', async () => {
     expect(await stays(SECRET, { targets })).toBeUndefined();
     expect(await stays(manifest('v1 Secret cvat/other'), { cluster: [reader], targets })).toBeUndefined();
+  });
+
+  test('stays on purpose with a reader that is kept', async () => {
+    expect(await stays(SECRET, { cluster: [reader], targets, kept: [reader] })).toEqual({
+      reason: 'Deployment cvat/reader, which is kept, needs Secret cvat/login',
+      intended: true,
+    });
+  });
+
+  test('may go with a reader of its own stage, if that is asked to go, too', async () => {
+    const parts = { cluster: [reader], targets: { '10-one': [SECRET, reader] } };
+    expect(await stays(SECRET, { ...parts, asked: [SECRET, reader] })).toBeUndefined();
+    expect(await stays(SECRET, { ...parts, asked: [SECRET] })).toMatchObject({ intended: false });
   });
 
   test('is no reason for the reader itself', async () => {

@@ -25,6 +25,26 @@ test('the targets are all of dist, and what the inventory has besides, in the or
   ]);
 });
 
+test('what a release has left behind belongs to it again when dist has it again', async () => {
+  const release = manifest('helm.cattle.io/v1 HelmChart kube-system/one', {
+    spec: { targetNamespace: 'cvat' },
+    contract: { makes: [WIDGETS] },
+  });
+  const volume = manifest('v1 PersistentVolumeClaim cvat/data', { metadata: { annotations: { 'meta.helm.sh/release-name': 'one' } } });
+  const other = manifest('v1 PersistentVolumeClaim cvat/other');
+  const left = [definition('Widget', 'v1'), volume, other];
+  const cluster = new MemoryCluster(...left);
+  const inventory = await Inventory.read(cluster, 'local');
+  await inventory.add('10-old', left.map(keyOf));
+  const targets = await targetsOf(cluster, distOf({ '20-release': [release] }), inventory);
+  expect(targets.map(({ stage, key, inDist }) => [stage, key.name, inDist])).toEqual([
+    ['10-old', 'other', false],
+    ['20-release', 'one', true],
+    ['20-release', 'widgets.example.org', true],
+    ['20-release', 'data', true],
+  ]);
+});
+
 test.each([
   ['example.org/v1 Widget cvat/one', {}, 'Custom'],
   ['helm.cattle.io/v1 HelmChart kube-system/one', {}, 'Custom'],

@@ -1,0 +1,89 @@
+import { gzipSync } from 'node:zlib';
+import { releaseNameOf } from '../../../cluster/destroy/helm';
+import { keyOf, type LiveObject } from '../../../cluster/object';
+import { contractAnnotations, contractOf, type Manifest, type Reference } from '../../../constructs/contract';
+
+/** What the values of a chart of the model say. */
+export interface ChartValues {
+  readonly setting: number;
+  /** The chart has a volume that Helm leaves. */
+  readonly volume: boolean;
+}
+
+export const HELM_FINALIZER = 'wrangler.cattle.io/on-helm-chart-remove';
+
+/** Where a release is, and what it is called. */
+export function placeOf(chart: Manifest): { readonly namespace: string; readonly name: string } {
+  const { namespace, name } = releaseNameOf(chart) ?? { namespace: 'default', name: '' };
+  return { namespace, name };
+}
+
+export function valuesOf(chart: Manifest): ChartValues {
+  return (chart['spec'] as { values: ChartValues }).values;
+}
+
+/** A definition, as a contract names it. */
+export function definitionFor({ name, keys = [] }: Reference): Manifest {
+  const [plural = ''] = name.split('.');
+  const [version = '', kind = ''] = (keys[0] ?? '').split('/');
+  const group = name.slice(plural.length + 1);
+  const spec = { group, names: { kind, plural }, scope: 'Namespaced', versions: [{ name: version, served: true, storage: true }] };
+  return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name }, spec };
+}
+
+export const isDefinitionReference = ({ kind }: Reference): boolean => kind === 'CustomResourceDefinition';
+
+/** What a chart installs, besides the definitions, which it brings in `crds/`: Helm leaves those behind. */
+export function objectsOf(chart: Manifest): Manifest[] {
+  const { makes = [], operates = [] } = contractOf(chart);
+  const { namespace, name } = placeOf(chart);
+  const annotations = contractAnnotations({ operates: [...makes, ...operates].filter(isDefinitionReference) });
+  const deployment: Manifest = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace, annotations },
+    spec: { replicas: 1, setting: valuesOf(chart).setting },
+  };
+  const secrets = makes.filter(({ kind }) => kind === 'Secret').map((made) => secretFor(made, namespace));
+  return [deployment, ...secrets];
+}
+
+/** A Secret that comes to be because of an object, as its contract names it. */
+export function secretFor({ name, namespace, keys = [] }: Reference, home: string): Manifest {
+  const data = Object.fromEntries(keys.map((key) => [key, 'c2VjcmV0']));
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: namespace ?? home }, data };
+}
+
+/** The volume that Helm was told to keep. */
+export function volumeOf(chart: Manifest): Manifest[] {
+  const { namespace, name } = placeOf(chart);
+  const annotations = { 'meta.helm.sh/release-name': name, 'helm.sh/resource-policy': 'keep' };
+  const metadata = { name: `${name}-data`, namespace, annotations };
+  return valuesOf(chart).volume ? [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, status: { phase: 'Bound' } }] : [];
+}
+
+/** The Secret in which Helm keeps a revision of a release. */
+export function releaseOf(chart: LiveObject): Manifest {
+  const { namespace, name } = placeOf(chart);
+  const manifest = objectsOf(chart)
+    .map((object) => JSON.stringify(object))
+    .join('\n---\n');
+  const content = {
+    info: { description: 'Install complete' },
+    chart: { metadata: { version: '1.0.0' } },
+    config: valuesOf(chart),
+    manifest,
+  };
+  const packed = gzipSync(JSON.stringify(content), { level: 1 }).toString('base64');
+  const labels = { owner: 'helm', name, status: 'deployed', version: '1' };
+  const metadata = { name: `sh.helm.release.v1.${name}.v1`, namespace, labels };
+  return { apiVersion: 'v1', kind: 'Secret', metadata, data: { release: Buffer.from(packed).toString('base64') } };
+}
+
+/** The Job by which the Helm controller installs a chart, beside the HelmChart. */
+export function installJobOf(chart: LiveObject): Manifest {
+  const { name, uid, namespace = 'default', generation = 1 } = chart.metadata;
+  const ownerReferences = [{ ...keyOf(chart), name, uid }];
+  const metadata = { name: `helm-install-${name}`, namespace, ownerReferences, annotations: { of: String(generation) } };
+  return { apiVersion: 'batch/v1', kind: 'Job', metadata, spec: {}, status: { active: 1 } } as Manifest;
+}

@@ -1,0 +1,42 @@
+import { isGuard, Rank, rankOf } from '../../../cluster/destroy/target';
+import type { Dist } from '../../../cluster/dist';
+import { idOf, inWords, keyOf } from '../../../cluster/object';
+import { contractOf, type Manifest } from '../../../constructs/contract';
+import { isDefinitionReference, volumeOf } from './helm';
+import { holdsData, objectsOperatedBy, offersOf, operatedBy, readsOf } from './invariants';
+import type { ModelServer } from './model-server';
+
+/** Helm leaves a chart's definitions, and the volume that it was told to keep. */
+const leavesData = (object: Manifest): boolean =>
+  object.kind === 'HelmChart' && (volumeOf(object).length > 0 || (contractOf(object).makes ?? []).some(isDefinitionReference));
+
+/**
+ * What has to stay when data has to, in words: that which holds it, and what it needs. In one stage nothing is in an order, so what is read there
+ * by something that stays only because of others may or may not stay with it (`generously`).
+ */
+export function keptWithoutDeletingData(server: ModelServer, dist: Dist, generously: boolean): string[] {
+  const all = dist.stages.flatMap(({ name, objects }) => objects.map((manifest) => ({ stage: name, key: keyOf(manifest), manifest })));
+  type Each = (typeof all)[number];
+  const kept = new Set(all.filter(({ manifest }) => holdsData(manifest)));
+  const isKept = (object: Manifest): boolean => [...kept].some(({ key }) => idOf(key) === idOf(keyOf(object)));
+  const makers = ({ key }: Each): Each[] =>
+    all.filter(({ manifest }) => contractOf(manifest).makes?.some((made) => inWords(made) === inWords(key)));
+  // Its account and its rights: nothing says which of a stage they are.
+  const belongsToOperator = (each: Each): boolean =>
+    rankOf({ ...each, inDist: true }) === Rank.Other &&
+    [...kept].some(({ stage, manifest }) => stage === each.stage && operatedBy(manifest).length > 0);
+  const isRead = ({ stage, manifest }: Each): boolean =>
+    [...kept].some(
+      (other) => (generously || other.stage > stage || holdsData(other.manifest)) && readsOf(other.manifest, offersOf(manifest)),
+    );
+  const isNeeded = (each: Each): boolean => {
+    if (isGuard(each.key)) return kept.size > 0 || all.some(({ manifest }) => leavesData(manifest));
+    if (objectsOperatedBy(each.manifest, server).some(isKept) || isRead(each)) return true;
+    return makers(each).length > 0 ? makers(each).some((maker) => kept.has(maker)) : belongsToOperator(each);
+  };
+  for (let before = -1; before < kept.size;) {
+    before = kept.size;
+    all.filter(isNeeded).forEach((each) => kept.add(each));
+  }
+  return [...kept].map(({ key }) => inWords(key)).sort();
+}

@@ -1,0 +1,130 @@
+import { ApiError } from '../../../cluster/api/api-error';
+import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/cluster';
+import { inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from '../../../cluster/object';
+import type { Manifest } from '../../../constructs/contract';
+import type { ModelServer } from './model-server';
+
+/** The process has been killed: none of its requests reaches the cluster any more. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/** When a command is killed. */
+export interface Kill {
+  /** How many of its requests are answered before. */
+  readonly after: number;
+  /** The last one reaches the cluster all the same, and only its answer is lost. */
+  readonly late: boolean;
+}
+
+export interface ModelClusterOptions {
+  readonly kill?: Kill | undefined;
+  /** Time goes on while a command asks. */
+  readonly onRequest?: () => void;
+  /** Sees every deletion that is asked for, before it is done. */
+  readonly onDelete?: (object: LiveObject) => void;
+}
+
+/** What one run of a command sees of the cluster. As the real one, it asks which kinds are served once, and again when told to. */
+export class ModelCluster implements Cluster {
+  readonly namespace = 'default';
+  /** Aborted when the process is killed. */
+  readonly killed = new AbortController();
+  /** What was changed, in words. */
+  readonly writes: string[] = [];
+  private requests = 0;
+  private resources: ReadonlyMap<string, Resource> | undefined;
+
+  constructor(
+    private readonly server: ModelServer,
+    private readonly options: ModelClusterOptions = {},
+  ) {}
+
+  resource({ apiVersion, kind }: Kind): Promise<Resource | undefined> {
+    const find = (): Resource | undefined => (this.resources ??= this.server.discovery()).get(`${apiVersion} ${kind}`);
+    return this.resources === undefined ? this.request(find) : Promise.resolve(find());
+  }
+
+  rediscover(): void {
+    this.resources = undefined;
+  }
+
+  async get(key: ObjectKey): Promise<LiveObject | undefined> {
+    if ((await this.resource(key)) === undefined) return undefined;
+    return this.request(() => this.server.get(key));
+  }
+
+  async list(kind: Kind, { namespace, labels = '', fields }: ListOptions = {}): Promise<LiveObject[]> {
+    if ((await this.resource(kind)) === undefined) return [];
+    const wanted = labels === '' ? [] : labels.split(',').map((label) => label.split('='));
+    return this.request(() => {
+      this.mustServe(kind);
+      // Only Events are asked for by their fields, and nobody writes any.
+      if (fields !== undefined) return [];
+      return this.server
+        .of(kind)
+        .filter(
+          ({ metadata }) =>
+            (namespace === undefined || metadata.namespace === namespace) &&
+            wanted.every(([name = '', value]) => metadata.labels?.[name] === value),
+        );
+    });
+  }
+
+  async apply(manifest: Manifest, { dryRun = false }: ApplyOptions = {}): Promise<Applied> {
+    if ((await this.resource(manifest)) === undefined) throw notServed(manifest);
+    return this.request(() => {
+      this.mustServe(manifest);
+      const before = this.server.changes;
+      const answer = this.server.apply(manifest, dryRun);
+      if (this.server.changes > before) this.writes.push(`apply ${inWords(keyOf(manifest))}`);
+      return answer;
+    });
+  }
+
+  async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
+    if (Array.isArray(patch)) throw new Error('nobody has applied anything with kubectl here');
+    if ((await this.resource(key)) === undefined) throw notServed(key);
+    return this.request(() => {
+      this.writes.push(`patch ${inWords(key)}`);
+      return this.server.patch(key, patch);
+    });
+  }
+
+  async delete(key: ObjectKey, { uid }: DeleteOptions = {}): Promise<void> {
+    if ((await this.resource(key)) === undefined) return;
+    await this.request(() => {
+      const live = this.server.get(key);
+      if (!live || (uid !== undefined && live.metadata.uid !== uid)) return;
+      this.options.onDelete?.(live);
+      this.writes.push(`delete ${inWords(key)}`);
+      this.server.delete(key);
+    });
+  }
+
+  isAllowed(): Promise<boolean> {
+    return this.request(() => true);
+  }
+
+  private async request<Answer>(ask: () => Answer): Promise<Answer> {
+    // Requests that are sent at once are answered in turns.
+    await undefined;
+    const { kill, onRequest } = this.options;
+    if (this.killed.signal.aborted) throw new Killed();
+    onRequest?.();
+    this.requests++;
+    if (kill === undefined || this.requests <= kill.after) return ask();
+    if (kill.late) ask();
+    this.killed.abort(new Killed());
+    throw new Killed();
+  }
+
+  private mustServe({ apiVersion, kind }: Kind): void {
+    if (!this.server.discovery().has(`${apiVersion} ${kind}`))
+      throw new ApiError(404, { reason: 'NotFound', message: 'the server could not find the requested resource' });
+  }
+}
+
+function notServed({ apiVersion, kind }: Kind): ApiError {
+  return new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${apiVersion} ${kind}` });
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { ENVIRONMENT, environments } from './environments';
+import { keptWithoutDeletingData } from './kept';
+import { type Pace, Scenario } from './scenario';
+import { kills, letGo, stories, tell } from './story';
+
+const paces: fc.Arbitrary<Pace> = fc.record({ slowness: fc.nat({ max: 3 }), requests: fc.integer({ min: 2, max: 40 }) });
+
+const DEPLOYED = { unready: [], taken: { deleted: 0, kept: [], refused: [] } };
+const NOTHING = { deleted: 0, kept: [], refused: [] };
+
+/** With the same examples every time: `FAST_CHECK_SEED=$RANDOM` looks at others. */
+async function holds(check: (scenario: Scenario) => Promise<void>, numRuns = 300): Promise<void> {
+  await holdsProperty(
+    fc.asyncProperty(environments, paces, (environment, pace) => check(new Scenario(environment, pace))),
+    numRuns,
+  );
+}
+
+async function holdsProperty<T>(property: fc.IAsyncProperty<T>, numRuns = 300): Promise<void> {
+  await fc.assert(property, { seed: Number(process.env['FAST_CHECK_SEED'] ?? 1), numRuns });
+}
+
+/** It may tell of what releases had left meanwhile. */
+function withoutInventory(state: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
+  return new Map([...state].filter(([id]) => id !== `ConfigMap default/third-party-platform-${ENVIRONMENT}`));
+}
+
+test('deploying again writes nothing', async () => {
+  await holds(async (scenario) => {
+    expect(await scenario.deploy()).toEqual(DEPLOYED);
+    expect(await scenario.deploy()).toEqual(DEPLOYED);
+    expect(scenario.writes).toEqual([]);
+  });
+});
+
+test('destroy with its data leaves nothing, and a second time finds nothing', async () => {
+  await holds(async (scenario) => {
+    const before = scenario.state();
+    await scenario.deploy();
+    expect(await scenario.destroy({ deleteData: true })).toMatchObject({ kept: [], refused: [] });
+    expect(scenario.state()).toEqual(before);
+    expect(await scenario.destroy({ deleteData: true })).toEqual(NOTHING);
+    expect(scenario.writes).toEqual([]);
+  });
+});
+
+test('destroy without its data keeps what holds data and what that needs, and deploy brings back the rest', async () => {
+  await holds(async (scenario) => {
+    await scenario.deploy();
+    const deployed = scenario.state();
+    const needed = keptWithoutDeletingData(scenario.server, scenario.dist, false);
+    const useful = keptWithoutDeletingData(scenario.server, scenario.dist, true);
+    const taken = await scenario.destroy();
+    expect(taken?.refused).toEqual([]);
+    expect(scenario.ours).toEqual(expect.arrayContaining(needed));
+    expect(useful).toEqual(expect.arrayContaining(scenario.ours));
+    expect(await scenario.destroy()).toMatchObject({ deleted: 0, refused: [] });
+    expect(scenario.writes).toEqual([]);
+    expect(scenario.terminating).toEqual([]);
+    expect(await scenario.deploy()).toEqual(DEPLOYED);
+    expect(withoutInventory(scenario.state())).toEqual(withoutInventory(deployed));
+  });
+});
+
+test('whatever happens, nothing goes before what depends on it, and all can be taken away in the end', async () => {
+  const property = fc.asyncProperty(environments, paces, stories, fc.boolean(), async (environment, pace, story, isRestored) => {
+    const scenario = new Scenario(environment, pace);
+    const before = scenario.state();
+    await scenario.deploy();
+    await tell(scenario, story);
+    letGo(scenario);
+    // What has lost its operator goes only when that is back.
+    if (isRestored || story.some(({ what }) => what === 'lose an operator')) {
+      scenario.units = environment.units;
+      expect(await scenario.deploy()).toEqual(DEPLOYED);
+    }
+    expect(await scenario.destroy({ deleteData: true })).toMatchObject({ kept: [], refused: [] });
+    expect(scenario.state()).toEqual(before);
+  });
+  await holdsProperty(property, 600);
+});
+
+test('a deploy that is killed and run again ends like one that was not', async () => {
+  const property = fc.asyncProperty(
+    environments,
+    paces,
+    fc.array(kills, { minLength: 1, maxLength: 3 }),
+    async (environment, pace, killed) => {
+      const [one, other] = [new Scenario(environment, pace), new Scenario(environment, pace)];
+      for (const kill of killed) await one.deploy({ kill });
+      for (const scenario of [one, other]) expect(await scenario.deploy()).toEqual(DEPLOYED);
+      expect(one.state()).toEqual(other.state());
+    },
+  );
+  await holdsProperty(property);
+});
+
+test('a destroy that is killed and run again ends like one that was not', async () => {
+  const runs = fc.record({ killed: fc.array(kills, { minLength: 1, maxLength: 3 }), deleteData: fc.boolean() });
+  const property = fc.asyncProperty(environments, paces, runs, async (environment, pace, { killed, deleteData }) => {
+    const [one, other] = [new Scenario(environment, pace), new Scenario(environment, pace)];
+    for (const scenario of [one, other]) await scenario.deploy();
+    for (const kill of killed) await one.destroy({ deleteData, kill });
+    for (const scenario of [one, other]) expect(await scenario.destroy({ deleteData })).toMatchObject({ refused: [] });
+    expect(one.state()).toEqual(other.state());
+  });
+  await holdsProperty(property);
+});
