@@ -7,9 +7,9 @@ import { paintDifference, paintFor } from '../terminal/colours';
 import { announce, counted, listed, say, sayJson } from './say';
 
 export async function runDiff(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
+  const comparisons = await compare(session, dist, options);
   // Not into the diff: somebody may want to keep that.
   announce(`Compares ${dist.environment} (${dist.folder}) with what is on the cluster:`, connection, options, process.stderr);
-  const comparisons = await compare(session, dist, options);
   const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
   const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
   const left = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));

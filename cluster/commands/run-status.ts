@@ -16,8 +16,8 @@ const COLOURS: Readonly<Record<ObjectStatus['state'], Colour>> = {
 };
 
 export async function runStatus(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
-  announce(`What is on the cluster of ${dist.environment} (${dist.folder}):`, connection, options);
   const objects = await status(session, dist, options.stages);
+  announce(`What is on the cluster of ${dist.environment} (${dist.folder}):`, connection, options);
   const unready = objects.filter(({ state }) => state !== 'ready' && state !== 'left over');
   if (options.json) sayJson({ environment: dist.environment, ready: unready.length === 0, objects });
   else say(`\n${inWords(objects, unready.length)}`);
