@@ -71,7 +71,9 @@ async function missing(cluster: Cluster, dist: Dist, objects: readonly Manifest[
   }
   const lacks = await Promise.all([...needs.values()].map(async ({ need, users }) => ({ need, users, lack: await lackOf(cluster, need) })));
   return lacks.flatMap(({ need, users, lack }) =>
-    lack === undefined ? [] : [`  ${inWords(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it\n    ${need.remedy}`],
+    lack === undefined
+      ? []
+      : [`  ${inWords(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it\n    ${need.remedy}`],
   );
 }
 
