@@ -99,5 +99,5 @@ export class Api {
 export function isPassing(error: unknown): boolean {
   if (error instanceof ApiError) return [403, 404, 409, 410, 429].includes(error.status) || error.status >= 500;
   // Not by its class: errors of Node.js itself are of another world than that of a test in Jest.
-  return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|has not answered/.test(String(error));
+  return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|socket disconnected|has not answered/.test(String(error));
 }
