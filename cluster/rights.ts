@@ -22,7 +22,7 @@ export async function missingRights(cluster: Cluster, objects: readonly Manifest
     if (resource) want(VERBS, object, resource.namespaced ? (object.metadata.namespace ?? cluster.namespace) : undefined);
     for (const { verbs, kind, namespace } of readsOf(object)) want(verbs, kind, namespace);
   }
-  want(['get', 'create', 'patch'], { apiVersion: 'v1', kind: 'ConfigMap' }, 'default'); // the inventory
+  want(['get', 'list', 'create', 'patch'], { apiVersion: 'v1', kind: 'ConfigMap' }, 'default'); // the inventory
   const answers = await Promise.all([...wanted.values()].map(async (access) => ({ access, allowed: await cluster.isAllowed(access) })));
   const verbs = new Map<string, string[]>();
   for (const { access, allowed } of answers) {
