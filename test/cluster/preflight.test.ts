@@ -55,7 +55,7 @@ describe('rights', () => {
     expect(cluster.asked).toEqual([
       'may *',
       ...['ConfigMap cvat', 'Namespace', 'Secret here'].flatMap((place) => verbs.map((verb) => `may ${verb} ${place}`)),
-      ...['get', 'create', 'patch'].map((verb) => `may ${verb} ConfigMap default`),
+      ...['get', 'list', 'create', 'patch'].map((verb) => `may ${verb} ConfigMap default`),
     ]);
   });
 
