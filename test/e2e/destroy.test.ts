@@ -102,6 +102,9 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
       seconds: 120,
     });
     await kubectl.output(['wait', ...CLUSTER, '--for=condition=PGBackRestReplicaCreate', '--timeout=60s']);
+    // It was there before CVAT, and asks less and less often.
+    await until('CVAT has its administrators', () => appUserOperator.cvat.people.byUsername('app-user-operator') !== undefined);
+    await appUserOperator.restart();
     const one = await instances();
     expect(one).toHaveLength(1);
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { ApiClient, ApiError, isStatus } from '../../../operator/src/kubernetes/api-client';
 
 /** What the stand-ins read of any object; its own fields come with the type parameter of the calls. */
@@ -33,11 +34,21 @@ export interface Kubeconfig {
   readonly users: readonly [{ readonly user: { readonly token: string } }];
 }
 
-export function clientOf(kubeconfig: string): ApiClient {
+interface Login {
+  readonly server: string;
+  readonly ca: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function loginOf(kubeconfig: string): Login {
   const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as Kubeconfig;
-  const ca = authorityOf(kubeconfig);
   const headers = { authorization: `Bearer ${users[0].user.token}` };
-  return new ApiClient({ server: clusters[0].cluster.server, credentials: () => Promise.resolve({ ca, headers }) });
+  return { server: clusters[0].cluster.server, ca: authorityOf(kubeconfig), headers };
+}
+
+export function clientOf(kubeconfig: string): ApiClient {
+  const { server, ca, headers } = loginOf(kubeconfig);
+  return new ApiClient({ server, credentials: () => Promise.resolve({ ca, headers }) });
 }
 
 /** Who signed the API server's certificate. */
@@ -53,7 +64,7 @@ export const FROM_MEMORY = { resourceVersion: '0' };
 export class Api {
   private readonly client: ApiClient;
 
-  constructor(kubeconfig: string) {
+  constructor(private readonly kubeconfig: string) {
     this.client = clientOf(kubeconfig);
   }
 
@@ -84,6 +95,26 @@ export class Api {
   /** A merge patch; of the status when the path ends with `/status`. */
   async patch(path: string, body: object): Promise<void> {
     await this.client.request({ method: 'PATCH', path, body });
+  }
+
+  /**
+   * Server-side apply with force, as controllers do it. `kubectl apply --server-side` does more: what it has applied before without that, it takes
+   * away as far as it does not apply it now, whoever it is for.
+   */
+  async apply(path: string, body: object, fieldManager: string): Promise<void> {
+    const { server, ca, headers } = loginOf(this.kubeconfig);
+    const url = `${server}${path}?${new URLSearchParams({ fieldManager, force: 'true' }).toString()}`;
+    const options = { method: 'PATCH', ca, headers: { ...headers, 'content-type': 'application/apply-patch+yaml' }, timeout: 30_000 };
+    const [status, text] = await new Promise<[number, string]>((resolve, reject) => {
+      const sent = request(url, options, (answer) => {
+        let received = '';
+        answer.on('data', (chunk) => (received += String(chunk))).once('error', reject);
+        answer.once('end', () => resolve([answer.statusCode ?? 0, received]));
+      });
+      sent.once('timeout', () => sent.destroy(new Error('the API server has not answered')));
+      sent.once('error', reject).end(JSON.stringify(body));
+    });
+    if (status < 200 || status > 299) throw new ApiError(status, '', text);
   }
 
   async delete(path: string): Promise<void> {

@@ -52,6 +52,11 @@ export class AppUserOperator {
     return new AppUserOperator(controlPlane, await CvatStandIn.start(), bundle);
   }
 
+  /** Starts the program anew, as when its Pod moves to another node: it forgets for how long it wanted to wait. */
+  async restart(): Promise<void> {
+    await this.program?.stop();
+  }
+
   async stop(): Promise<void> {
     await this.loop.stop();
     await this.program?.stop();

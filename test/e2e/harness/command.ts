@@ -48,7 +48,7 @@ export class Commands {
     return (await this.start(...args)).result();
   }
 
-  /** What one says that has to succeed, without a complaint. */
+  /** What one says that has to succeed. */
   async output(...args: readonly string[]): Promise<string> {
     return succeeded(await this.run(...args));
   }
@@ -86,9 +86,9 @@ export class Commands {
   }
 }
 
-/** What it said, if it succeeded without a complaint. */
+/** What it said, if it succeeded. */
 export function succeeded({ code, stdout, stderr }: CommandResult): string {
-  if (code !== 0 || stderr !== '') throw new Error(`the command ended with code ${code}:\n${stdout}${stderr}`);
+  if (code !== 0) throw new Error(`the command ended with code ${code}:\n${stdout}${stderr}`);
   return stdout;
 }
 

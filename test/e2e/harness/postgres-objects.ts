@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Manifest } from '../../../constructs/contract';
 import type { Condition, Live } from './api';
 
 export const GROUP = 'postgres-operator.crunchydata.com';
@@ -61,22 +62,19 @@ export function usersOf({ metadata, spec }: PostgresCluster): readonly { readonl
 export const secretNameOf = (cluster: PostgresCluster, user: string): string => `${cluster.metadata.name}-pguser-${user}`;
 
 /** Fields of an object that belongs to the cluster. */
-function owned(cluster: PostgresCluster, apiVersion: string, kind: string, name: string, labels: object = {}): object {
+function owned(cluster: PostgresCluster, apiVersion: string, kind: string, name: string, labels: object = {}): Manifest {
   const { namespace, name: owner, uid } = cluster.metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      namespace,
-      labels: { ...labelsOf(cluster), ...labels },
-      ownerReferences: [{ apiVersion: API_VERSION, kind: 'PostgresCluster', name: owner, uid, controller: true, blockOwnerDeletion: true }],
-    },
+  const metadata = {
+    name,
+    namespace,
+    labels: { ...labelsOf(cluster), ...labels },
+    ownerReferences: [{ apiVersion: API_VERSION, kind: 'PostgresCluster', name: owner, uid, controller: true, blockOwnerDeletion: true }],
   };
+  return { apiVersion, kind, metadata };
 }
 
 /** The Secret of a user: a password that is there stays, others' keys are not named. Values are for nobody to connect with. */
-export function userSecret(cluster: PostgresCluster, user: string, databases: readonly string[] = [], live?: UserSecret): object {
+export function userSecret(cluster: PostgresCluster, user: string, databases: readonly string[] = [], live?: UserSecret): Manifest {
   const { name, namespace } = cluster.metadata;
   const kept = (key: string, otherwise: () => string): string => {
     const value = live?.data?.[key];
@@ -99,10 +97,10 @@ export function userSecret(cluster: PostgresCluster, user: string, databases: re
 }
 
 /** The Services: only that of the replicas selects Pods by itself. */
-export function services(cluster: PostgresCluster): object[] {
+export function services(cluster: PostgresCluster): Manifest[] {
   const { name } = cluster.metadata;
   const ports = [{ name: 'postgres', port: 5432, targetPort: 'postgres' }];
-  const service = (suffix: string, spec: object): object => ({ ...owned(cluster, 'v1', 'Service', `${name}-${suffix}`), spec });
+  const service = (suffix: string, spec: object): Manifest => ({ ...owned(cluster, 'v1', 'Service', `${name}-${suffix}`), spec });
   return [
     service('primary', { clusterIP: 'None', ports }),
     service('ha', { ports }),
@@ -112,7 +110,7 @@ export function services(cluster: PostgresCluster): object[] {
 }
 
 /** One instance: a StatefulSet of one Pod, and its claim. */
-export function instance(cluster: PostgresCluster, set: InstanceSet, name: string): object[] {
+export function instance(cluster: PostgresCluster, set: InstanceSet, name: string): Manifest[] {
   const labels = { [label('instance')]: name, [label('instance-set')]: set.name, [label('data')]: 'postgres' };
   const containers = ['database', 'replication-cert-copy', 'pgbackrest', 'pgbackrest-config'];
   const claim = `${name}-pgdata`;
@@ -123,7 +121,7 @@ export function instance(cluster: PostgresCluster, set: InstanceSet, name: strin
 }
 
 /** Where the backups are made, and the claims of the repositories that are volumes. */
-export function repositoryHost(cluster: PostgresCluster): object[] {
+export function repositoryHost(cluster: PostgresCluster): Manifest[] {
   const { name } = cluster.metadata;
   const { image, repos = [] } = cluster.spec.backups?.pgbackrest ?? {};
   const labels = { [label('pgbackrest')]: '', [label('pgbackrest-dedicated')]: '', [label('data')]: 'pgbackrest' };
@@ -136,7 +134,7 @@ export function repositoryHost(cluster: PostgresCluster): object[] {
 }
 
 /** Keeps one instance of the set while nodes are emptied. */
-export function disruptionBudget(cluster: PostgresCluster, { name }: InstanceSet): object {
+export function disruptionBudget(cluster: PostgresCluster, { name }: InstanceSet): Manifest {
   const labels = { [label('instance-set')]: name };
   return {
     ...owned(cluster, 'policy/v1', 'PodDisruptionBudget', `${cluster.metadata.name}-set-${name}`, labels),
@@ -145,7 +143,7 @@ export function disruptionBudget(cluster: PostgresCluster, { name }: InstanceSet
 }
 
 /** The first backup, of which replicas are made. */
-export function backup(cluster: PostgresCluster, repo: string): object {
+export function backup(cluster: PostgresCluster, repo: string): Manifest {
   const labels = { [label('pgbackrest')]: '', [label('pgbackrest-backup')]: 'replica-create', [label('pgbackrest-repo')]: repo };
   const { image = 'crunchy-pgbackrest' } = cluster.spec.backups?.pgbackrest ?? {};
   const template = {
@@ -167,7 +165,7 @@ function statefulSet(
   image = 'chosen-by-the-operator',
   claim: string | undefined,
   strategy: string,
-): object {
+): Manifest {
   const all = { ...labelsOf(cluster), ...labels };
   const volumes = claim === undefined ? [] : [{ name: 'data', persistentVolumeClaim: { claimName: claim } }];
   return {

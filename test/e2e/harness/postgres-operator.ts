@@ -9,6 +9,7 @@
  * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; users who are no longer declared; rotation of
  * passwords and the check that a Secret can be used; and of course the data.
  */
+import type { Manifest } from '../../../constructs/contract';
 import { Api, type Live } from './api';
 import type { ControlPlane } from './control-plane';
 import { Loop } from './loop';
@@ -53,7 +54,7 @@ export class PostgresOperator {
   /** Since when a generation is known, by uid and generation. */
   private readonly known = new Map<string, number>();
 
-  constructor(private readonly controlPlane: ControlPlane) {
+  constructor(controlPlane: ControlPlane) {
     this.api = new Api(controlPlane.kubeconfigOf());
     this.loop = new Loop(() => this.round());
   }
@@ -132,7 +133,7 @@ export class PostgresOperator {
   }
 
   private async make(cluster: PostgresCluster, { sets, pods, secrets }: Seen): Promise<void> {
-    const objects: object[] = [...services(cluster), ...repositoryHost(cluster)];
+    const objects: Manifest[] = [...services(cluster), ...repositoryHost(cluster)];
     for (const set of cluster.spec.instances) {
       // The leader is the last to go.
       const leads = (name: string): number =>
@@ -167,11 +168,12 @@ export class PostgresOperator {
     for (const path of paths) if ((await this.api.get(path)) !== undefined) await this.api.delete(path);
   }
 
-  private async apply(objects: readonly object[]): Promise<void> {
-    const flags = ['--server-side', '--force-conflicts', `--field-manager=${MANAGER}`];
-    const { code, stderr } = await this.controlPlane.kubectl.apply(objects, ...flags);
-    // An API server that is away, or a namespace that is going.
-    if (code !== 0 && !/refused|forbidden|EOF|not found/i.test(stderr)) throw new Error(`the Postgres operator could not apply: ${stderr}`);
+  private async apply(objects: readonly Manifest[]): Promise<void> {
+    for (const { apiVersion, kind, metadata, ...rest } of objects) {
+      const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+      const path = `${group}/namespaces/${metadata.namespace}/${kind.toLowerCase()}s/${metadata.name}`;
+      await this.api.apply(path, { apiVersion, kind, metadata, ...rest }, MANAGER);
+    }
   }
 
   /** What Patroni does: one instance that is ready leads, and the others follow. */
