@@ -32,7 +32,7 @@ export async function missingRights(cluster: Cluster, objects: readonly Manifest
   }
   return [...verbs].map(
     ([what, list]) =>
-      `  You are not allowed to ${list.join(', ')} ${what}.\n    An administrator can give you a Role for it: kubectl auth can-i --list`,
+      `  You are not allowed to ${VERBS.filter((verb) => list.includes(verb)).join(', ')} ${what}.\n    An administrator can give you a Role for it: kubectl auth can-i --list`,
   );
 }
 

@@ -123,7 +123,7 @@ Passwords are in:
   });
 
   test('has no difference to dist', async () => {
-    expect(await commands.output('diff')).toBe(`No differences in ${OBJECTS.length} objects.\n`);
+    expect(await commands.run('diff')).toMatchObject({ code: 0, stdout: `No differences in ${OBJECTS.length} objects.\n` });
   });
 
   test('differs from a dist with another host in the lines that name it, and deploy changes those', async () => {

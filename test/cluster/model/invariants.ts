@@ -97,6 +97,7 @@ export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf 
     );
   }
   if (!deleteData && holdsData(object)) refuse('it holds data');
+  if (object.kind === 'ValidatingAdmissionPolicy') refuseFor(ours.find(holdsData), 'holds data, and is guarded no longer');
   const isMarked = object.metadata.annotations?.[DELETE_ANNOTATION] === DELETE_WITH_DATA;
   const isGuarded = ours.some(({ kind }) => kind === 'ValidatingAdmissionPolicy');
   if (isGuarded && !isMarked && object.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined) refuse('it is guarded, and not marked');

@@ -162,11 +162,11 @@ export class ModelServer {
           this.all().filter((object) => object.metadata.namespace === namespace.metadata.name),
         );
     }
-    const uidsThere = new Set(this.all().map(({ metadata }) => metadata.uid));
-    for (const object of this.all()) {
-      const { ownerReferences = [] } = object.metadata;
-      if (ownerReferences.length > 0 && !ownerReferences.some(({ uid }) => uidsThere.has(uid))) this.delete(keyOf(object));
-    }
+    const all = this.all();
+    const owned = all.filter(({ metadata }) => metadata.ownerReferences !== undefined);
+    if (owned.length === 0) return;
+    const there = new Set(all.map(({ metadata }) => metadata.uid));
+    for (const object of owned) if (!object.metadata.ownerReferences?.some(({ uid }) => there.has(uid))) this.delete(keyOf(object));
   }
 
   definitions(): LiveObject[] {

@@ -12,29 +12,44 @@ const index = fc.nat({ max: 20 });
 export const kills: fc.Arbitrary<Kill> = fc.record({ after: fc.nat({ max: 120 }), late: fc.boolean() });
 const kill = fc.option(kills, { nil: undefined });
 
-/** What people do, and what happens to them. */
-const events = fc.oneof(
-  fc.record({ what: fc.constant('deploy' as const), deleteData: fc.boolean(), kill }),
-  fc.record({ what: fc.constant('destroy' as const), stages: fc.array(index, { maxLength: 3 }), deleteData: fc.boolean(), kill }),
+const deploys = fc.record({ what: fc.constant('deploy' as const), deleteData: fc.boolean(), kill });
+const destroys = fc.record({
+  what: fc.constant('destroy' as const),
+  stages: fc.array(index, { maxLength: 3 }),
+  deleteData: fc.boolean(),
+  kill,
+});
+const strangers = fc.record({ what: fc.constant('somebody makes an object' as const), index, here: fc.boolean() });
+const mishaps = fc.oneof(
   fc.record({ what: fc.constant('change dist' as const), index }),
   fc.record({ what: fc.constant('drop from dist' as const), index, alone: fc.boolean() }),
   fc.record({ what: fc.constant('lose an operator' as const), index }),
-  fc.record({ what: fc.constant('somebody makes an object' as const), index, here: fc.boolean() }),
   fc.record({ what: fc.constant('somebody holds an object' as const), index }),
   fc.record({ what: fc.constant('somebody lets go' as const) }),
   fc.record({ what: fc.constant('time goes by' as const) }),
 );
+
+/** What people do, and what happens to them. */
+const events = fc.oneof(
+  { arbitrary: deploys, weight: 2 },
+  { arbitrary: destroys, weight: 2 },
+  { arbitrary: strangers, weight: 1 },
+  { arbitrary: mishaps, weight: 2 },
+);
 type Event = typeof events extends fc.Arbitrary<infer Each> ? Each : never;
 
-export const stories = fc.array(events, { minLength: 1, maxLength: 7 });
+/** It may begin with a deploy that somebody interrupts. */
+export const stories = fc.record({ first: kill, events: fc.array(events, { minLength: 1, maxLength: 7 }) });
+type Story = typeof stories extends fc.Arbitrary<infer Each> ? Each : never;
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
 const HOLD = 'example.org/held-by-somebody';
 const SOMEBODYS = 'somebodys';
 
 /** Tells a story on a cluster. */
-export async function tell(scenario: Scenario, story: readonly Event[]): Promise<void> {
-  for (const event of story) await happen(scenario, event);
+export async function tell(scenario: Scenario, story: Story): Promise<void> {
+  await scenario.deploy({ kill: story.first });
+  for (const event of story.events) await happen(scenario, event);
 }
 
 async function happen(scenario: Scenario, event: Event): Promise<void> {
