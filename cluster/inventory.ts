@@ -85,7 +85,9 @@ export class Inventory {
   async remove(stage: string, objects: readonly ObjectKey[]): Promise<void> {
     const gone = new Set(objects.map(idOf));
     const left = this.of(stage).filter((object) => !gone.has(idOf(object)));
-    if (left.length < this.of(stage).length) await this.write(stage, left);
+    // A deploy that was killed right at its start leaves an empty one.
+    const isLeftOver = this.contents.size === 0 && this.version !== undefined;
+    if (left.length < this.of(stage).length || isLeftOver) await this.write(stage, left);
   }
 
   private async write(stage: string, objects: readonly ObjectKey[]): Promise<void> {

@@ -35,3 +35,21 @@ export async function readLive(cluster: Cluster, environment: string, objects: r
   for (const object of await Promise.all(others.map((key) => cluster.get(key)))) if (object) live.set(idOf(keyOf(object)), object);
   return live;
 }
+
+/** Objects as they are now, by id; those that are gone are left out. What carries the label is asked for as above, anything else by its name. */
+export async function readAgain(cluster: Cluster, objects: readonly LiveObject[]): Promise<Live> {
+  const labelled = new Map<string, LiveObject[]>();
+  for (const object of objects) {
+    const environment = object.metadata.labels?.[ENVIRONMENT_LABEL] ?? '';
+    labelled.set(environment, [...(labelled.get(environment) ?? []), object]);
+  }
+  const { '': others = [], ...environments } = Object.fromEntries(labelled);
+  const lists = await Promise.all(
+    Object.entries(environments).map(([environment, each]) => readLabelled(cluster, environment, each.map(keyOf))),
+  );
+  const found = [
+    ...lists.flatMap((list) => [...list.values()]),
+    ...(await Promise.all(others.map((object) => cluster.get(keyOf(object))))),
+  ];
+  return new Map(found.flatMap((object) => (object ? [[idOf(keyOf(object)), object] as const] : [])));
+}

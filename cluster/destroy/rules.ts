@@ -110,16 +110,18 @@ const belongsToKept: Rule = async (object, { makers, kept, asked, session }) => 
   return undefined;
 };
 
+/** The definitions that an object looks after, or is, by name. */
+function definitionsOf(manifest: Manifest): string[] {
+  const own = definitionIn(manifest);
+  return [...definitionsOperatedBy(manifest), ...(own ? [own] : [])].map(({ name }) => name);
+}
+
 /** An operator, or a definition, of which objects are left, wherever in the cluster: without it they could never go, or would go with it. */
 const hasObjects: Rule = async (object, situation) => {
   const { session, kept } = situation;
   const own = definitionIn(object);
-  const manifest = situation.manifestOf(object);
-  const released = (await releasedObjects(session.cluster, object)).flatMap((part) => definitionIn(part) ?? []);
-  const definitions = new Set(
-    [...definitionsOperatedBy(manifest), ...definitionsOperatedBy(object), ...released, ...(own ? [own] : [])].map(({ name }) => name),
-  );
-  for (const name of definitions) {
+  const released = (await releasedObjects(session.cluster, object)).flatMap((part) => definitionIn(part)?.name ?? []);
+  for (const name of new Set([...definitionsOf(situation.manifestOf(object)), ...definitionsOf(object), ...released])) {
     const left = await instancesOf(session, name);
     const [unexpected] = left.filter((instance) => !kept.has(idOf(keyOf(instance))));
     const [instance = unexpected] = left;
@@ -136,14 +138,14 @@ const hasObjects: Rule = async (object, situation) => {
 /** A namespace takes along all that is in it, and leaves behind what a release has put elsewhere. */
 const hasInhabitants: Rule = async (object, situation) => {
   if (!isNamespace(object)) return undefined;
-  const { session, targets, operators, kept } = situation;
+  const { session, targets, kept } = situation;
   const { name } = object.metadata;
   for (const { key, manifest } of targets) {
     const isIn = key.namespace === name || (manifest && namespacesOf(manifest).includes(name));
     if (!isIn || !(await session.cluster.get(key))) continue;
     return { reason: `${inWords(key)} is still there, and would be deleted with it`, intended: true };
   }
-  const definitions = new Set(operators.flatMap(({ manifest }) => definitionsOperatedBy(manifest)).map((definition) => definition.name));
+  const definitions = new Set(targets.flatMap(({ manifest }) => (manifest ? definitionsOf(manifest) : [])));
   for (const definition of definitions) {
     const [foreign] = (await instancesOf(session, definition)).filter(({ metadata }) => metadata.namespace === name);
     if (foreign) {

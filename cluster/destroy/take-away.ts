@@ -5,6 +5,7 @@ import { unmark } from '../apply';
 import { CONCURRENCY } from '../concurrency';
 import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
+import { readLive } from '../live';
 import { idOf, inWords, keyOf, type LiveObject, type ObjectKey } from '../object';
 import { DEFINITION, definitionsMadeBy } from '../relations';
 import type { Session } from '../session';
@@ -81,7 +82,8 @@ export class TakingAway {
     const left: Target[] = [...targets];
     for (const rank of [Rank.Custom, Rank.Operator, Rank.Other, Rank.Definition, Rank.Namespace]) {
       const batch = left.filter((target) => rankOf(target) === rank);
-      const remains = rank <= Rank.Operator ? await this.remainsOf(stage, batch) : [];
+      // Written down first: once its release is gone, nothing else tells of them.
+      if (rank <= Rank.Operator) await this.remainsOf(stage, batch);
       await this.takeBatch(stage, batch);
       if (this.refused.length > 0) return;
       const operator = rank === Rank.Operator && batch.find(({ key }) => this.kept.has(idOf(key)));
@@ -91,7 +93,8 @@ export class TakingAway {
           left.filter((target) => rankOf(target) > rank),
           `belongs to ${inWords(operator.key)}, which is kept`,
         );
-      left.push(...remains.filter(({ of }) => !this.kept.has(idOf(of))));
+      // And looked for again: the release may have been on its way.
+      if (rank <= Rank.Operator) left.push(...(await this.remainsOf(stage, batch)));
     }
   }
 
@@ -99,10 +102,15 @@ export class TakingAway {
     const { cluster, signal } = this.session;
     const gone: ObjectKey[] = [];
     const doomed: LiveObject[] = [];
+    const found = await readLive(
+      cluster,
+      this.options.dist.environment,
+      targets.map(({ key }) => key),
+    );
     await pMap(
       targets,
       async ({ key, manifest }) => {
-        const live = await cluster.get(key);
+        const live = found.get(idOf(key));
         if (!live) {
           // An earlier destroy may have found that its release stayed.
           const orphan = manifest && this.options.inventory.has(key) ? await orphanOf(cluster, manifest) : undefined;
@@ -161,19 +169,19 @@ export class TakingAway {
     await this.session.cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: DELETE_WITH_DATA } } });
   }
 
-  /** Helm leaves a chart's definitions, and volumes. They are written down before their release goes: nothing else tells of them then. */
-  private async remainsOf(stage: string, batch: readonly Target[]): Promise<(Target & { readonly of: ObjectKey })[]> {
+  /** Helm leaves a chart's definitions, and the volumes that it was told to keep. The inventory remembers them. */
+  private async remainsOf(stage: string, batch: readonly Target[]): Promise<Target[]> {
     const { cluster } = this.session;
-    const found = await Promise.all(
-      batch.map(async ({ key: of, manifest }) => {
-        if (!manifest) return [];
-        const definitions = await Promise.all(definitionsMadeBy(manifest).map(({ name }) => cluster.get({ ...DEFINITION, name })));
-        const objects = [...definitions, ...(await volumesOf(cluster, manifest))];
-        return objects.flatMap((object) => (object ? [{ stage, inDist: false, key: keyOf(object), manifest: object, of }] : []));
-      }),
-    );
-    const remains = found.flat().filter(({ key }) => !this.options.targets.some((target) => idOf(target.key) === idOf(key)));
-    await this.options.inventory.add(
+    const { inventory, targets } = this.options;
+    const manifests = batch.flatMap(({ key, manifest }) => (manifest && !this.kept.has(idOf(key)) ? [manifest] : []));
+    const [definitions, volumes] = await Promise.all([
+      Promise.all(manifests.flatMap(definitionsMadeBy).map(({ name }) => cluster.get({ ...DEFINITION, name }))),
+      Promise.all(manifests.map((manifest) => volumesOf(cluster, manifest))),
+    ]);
+    const remains = [...definitions, ...volumes.flat()]
+      .flatMap((object) => (object ? [{ stage, inDist: false, key: keyOf(object), manifest: object }] : []))
+      .filter(({ key }) => !targets.some((target) => idOf(target.key) === idOf(key)));
+    await inventory.add(
       stage,
       remains.map(({ key }) => key),
     );

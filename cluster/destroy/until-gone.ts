@@ -1,3 +1,4 @@
+import { readAgain } from '../live';
 import { conditionOf, idOf, inWords, keyOf, type LiveObject } from '../object';
 import { isNamespace } from '../relations';
 import { lookUntil, type Session } from '../session';
@@ -17,10 +18,11 @@ export async function untilGone(session: Session, objects: readonly LiveObject[]
   let left: readonly LiveObject[] = objects;
   const lost = new Map<string, string>();
   const done = await lookUntil(session, wait.deadline, async (round) => {
-    const live = await Promise.all(left.map((object) => cluster.get(keyOf(object))));
-    left = live.filter(
-      (object): object is LiveObject => object !== undefined && objects.some(({ metadata }) => metadata.uid === object.metadata.uid),
-    );
+    const live = await readAgain(cluster, left);
+    left = left.flatMap((object) => {
+      const now = live.get(idOf(keyOf(object)));
+      return now?.metadata.uid === object.metadata.uid ? [now] : [];
+    });
     reporter.waiting(left.map((object) => ({ stage: wait.stage, object: inWords(keyOf(object)), reason: reasonOf(object), since })));
     if (left.length === 0) return true;
     for (const object of round === 0 ? [] : left) {

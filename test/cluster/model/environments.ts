@@ -44,7 +44,7 @@ const wish: fc.Arbitrary<Wish> = fc.record({
 
 /** Stage sets as checks let them pass: nothing needs what only a later stage makes. */
 export const environments: fc.Arbitrary<Environment> = fc
-  .record({ stages: fc.array(fc.array(wish, { maxLength: 4 }), { minLength: 1, maxLength: 6 }), guarded: fc.boolean() })
+  .record({ stages: fc.array(fc.array(wish, { maxLength: 3 }), { minLength: 1, maxLength: 6 }), guarded: fc.boolean() })
   .map(({ stages, guarded }) => built(stages, guarded));
 
 interface Offer {

@@ -81,10 +81,10 @@ export class ModelWorld implements Clock {
     const { server } = this;
     const key = keyOf(object);
     const { namespace = '', name, uid, generation = 1, deletionTimestamp, finalizers = [] } = object.metadata;
-    const made = (contractOf(object).makes ?? []).map((reference) => secretFor(reference, namespace));
+    const made = (): Manifest[] => (contractOf(object).makes ?? []).map((reference) => secretFor(reference, namespace));
     if (deletionTimestamp !== undefined) {
       if (!finalizers.includes(FINALIZER) || !this.isDue(object, 'taken apart')) return;
-      for (const secret of made) server.delete(keyOf(secret));
+      for (const secret of made()) server.delete(keyOf(secret));
       if (this.isDue(object, 'gone')) server.hold(key, FINALIZER, false);
       return;
     }
@@ -92,7 +92,7 @@ export class ModelWorld implements Clock {
     if (!this.isDue(object, `${generation}`)) return;
     const ownerReferences = [{ apiVersion: object.apiVersion, kind: object.kind, name, uid }];
     const bring = (secret: Manifest): void => this.bring({ ...secret, metadata: { ...secret.metadata, ownerReferences } } as Manifest);
-    if (!this.attempt(() => made.forEach(bring))) return;
+    if (!this.attempt(() => made().forEach(bring))) return;
     const conditions = [{ type: 'Ready', status: 'True' }];
     server.change(key, (live) => ({ ...live, status: { observedGeneration: generation, conditions } }));
   }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { ENVIRONMENT, environments } from './environments';
 import { keptWithoutDeletingData } from './kept';
-import { type Pace, Scenario } from './scenario';
-import { kills, letGo, stories, tell } from './story';
+import { type Pace, Scenario, words } from './scenario';
+import { destroys, isSomebodys, kills, letGo, stories, strangers, tell } from './story';
 
 // Two thousand stories take their time on a busy machine.
 jest.setTimeout(300_000);
@@ -13,14 +13,14 @@ const DEPLOYED = { unready: [], taken: { deleted: 0, kept: [], refused: [] } };
 const NOTHING = { deleted: 0, kept: [], refused: [] };
 
 /** With the same examples every time: `FAST_CHECK_SEED=$RANDOM` looks at others. */
-async function holds(check: (scenario: Scenario) => Promise<void>, numRuns = 300): Promise<void> {
+async function holds(check: (scenario: Scenario) => Promise<void>, numRuns = 220): Promise<void> {
   await holdsProperty(
     fc.asyncProperty(environments, paces, (environment, pace) => check(new Scenario(environment, pace))),
     numRuns,
   );
 }
 
-async function holdsProperty<T>(property: fc.IAsyncProperty<T>, numRuns = 300): Promise<void> {
+async function holdsProperty<T>(property: fc.IAsyncProperty<T>, numRuns = 220): Promise<void> {
   await fc.assert(property, { seed: Number(process.env['FAST_CHECK_SEED'] ?? 1), numRuns });
 }
 
@@ -81,6 +81,29 @@ test('whatever happens, nothing goes before what depends on it, and all can be t
     expect(scenario.state()).toEqual(before);
   });
   await holdsProperty(property, 600);
+});
+
+test('what somebody else has made goes neither with a namespace nor with a definition', async () => {
+  const property = fc.asyncProperty(environments, paces, strangers, destroys, async (environment, pace, stranger, destroying) => {
+    const scenario = new Scenario(environment, pace);
+    const somebodys = (): string[] => scenario.server.all().filter(isSomebodys).map(words);
+    await tell(scenario, { first: undefined, events: [stranger] });
+    const made = somebodys();
+    await tell(scenario, { first: undefined, events: [{ ...destroying, deleteData: true, kill: undefined }] });
+    expect(somebodys()).toEqual(made);
+  });
+  await holdsProperty(property);
+});
+
+test('what is taken away while it still comes leaves nothing', async () => {
+  const property = fc.asyncProperty(environments, paces, kills, async (environment, pace, kill) => {
+    const scenario = new Scenario(environment, pace);
+    const before = scenario.state();
+    await scenario.deploy({ kill });
+    expect(await scenario.destroy({ deleteData: true })).toMatchObject({ kept: [], refused: [] });
+    expect(scenario.state()).toEqual(before);
+  });
+  await holdsProperty(property);
 });
 
 test('a deploy that is killed and run again ends like one that was not', async () => {

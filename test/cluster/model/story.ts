@@ -10,16 +10,17 @@ import type { Scenario } from './scenario';
 
 const index = fc.nat({ max: 20 });
 export const kills: fc.Arbitrary<Kill> = fc.record({ after: fc.nat({ max: 120 }), late: fc.boolean() });
-const kill = fc.option(kills, { nil: undefined });
+/** In every other command. */
+const kill = fc.option(kills, { nil: undefined, freq: 1 });
 
 const deploys = fc.record({ what: fc.constant('deploy' as const), deleteData: fc.boolean(), kill });
-const destroys = fc.record({
+export const destroys = fc.record({
   what: fc.constant('destroy' as const),
   stages: fc.array(index, { maxLength: 3 }),
   deleteData: fc.boolean(),
   kill,
 });
-const strangers = fc.record({ what: fc.constant('somebody makes an object' as const), index, here: fc.boolean() });
+export const strangers = fc.record({ what: fc.constant('somebody makes an object' as const), index, place: index });
 const mishaps = fc.oneof(
   fc.record({ what: fc.constant('change dist' as const), index }),
   fc.record({ what: fc.constant('drop from dist' as const), index, alone: fc.boolean() }),
@@ -43,8 +44,12 @@ export const stories = fc.record({ first: kill, events: fc.array(events, { minLe
 type Story = typeof stories extends fc.Arbitrary<infer Each> ? Each : never;
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
+/** Where nobody would take anything away with its namespace. */
+const PRESENT = ['default', 'kube-system'];
 const HOLD = 'example.org/held-by-somebody';
 const SOMEBODYS = 'somebodys';
+
+export const isSomebodys = ({ metadata }: Manifest): boolean => metadata.name === SOMEBODYS;
 
 /** Tells a story on a cluster. */
 export async function tell(scenario: Scenario, story: Story): Promise<void> {
@@ -80,11 +85,13 @@ async function happen(scenario: Scenario, event: Event): Promise<void> {
     case 'somebody makes an object': {
       const served = server.definitions().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       const definition = served[event.index % served.length];
-      const namespaces = server.of({ apiVersion: 'v1', kind: 'Namespace' }).filter(isOurs);
-      const home = event.here ? namespaces[event.index % namespaces.length] : undefined;
-      if (!definition || home?.metadata.deletionTimestamp !== undefined) return;
+      const namespaces = server
+        .of({ apiVersion: 'v1', kind: 'Namespace' })
+        .filter((namespace) => !PRESENT.includes(namespace.metadata.name));
+      const home = namespaces[event.place % namespaces.length];
+      if (!definition || !home || home.metadata.deletionTimestamp !== undefined) return;
       const { group, names } = specOf(definition);
-      const metadata = { name: SOMEBODYS, namespace: home?.metadata.name ?? 'elsewhere' };
+      const metadata = { name: SOMEBODYS, namespace: home.metadata.name };
       server.create({ apiVersion: `${group}/v1`, kind: names.kind, metadata });
       return;
     }
@@ -109,7 +116,7 @@ export function letGo({ server, world }: Scenario): void {
   }
   const keys = server.all().map((object): ObjectKey => keyOf(object));
   for (const key of keys) server.hold(key, HOLD, false);
-  const somebodys = server.all().filter(({ metadata }) => metadata.name === SOMEBODYS);
+  const somebodys = server.all().filter(isSomebodys);
   for (const object of somebodys) server.delete(keyOf(object));
   world.settle();
 }
