@@ -29,7 +29,9 @@ function apply(kubectl: Kubectl, { folder }: Environment, ...flags: readonly str
 
 /** What kubectl prints when it did the same to each of these objects. */
 function each(objects: readonly Manifest[], done: string): string[] {
-  return objects.map((object) => `${printed(object)} ${done}`);
+  // kubectl always sends the selector of a PodDisruptionBudget anew, because Kubernetes' types say that it is to be replaced. It changes nothing.
+  const said = ({ kind }: Manifest): string => (kind === 'PodDisruptionBudget' && done === 'unchanged' ? 'configured' : done);
+  return objects.map((object) => `${printed(object)} ${said(object)}`);
 }
 
 const without = (all: readonly Manifest[], some: readonly Manifest[]): Manifest[] => all.filter((object) => !some.includes(object));

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startControlPlane } from './harness/control-plane';
@@ -13,16 +13,25 @@ function program(name: string, ...lines: readonly string[]): void {
   chmodSync(file, 0o755);
 }
 
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('third-party-platform-e2e-'));
+/** Of this file alone: other files have control planes of theirs at the same time. */
+let temporary: string;
+const TMPDIR = process.env['TMPDIR'];
+
+const folders = (): string[] => readdirSync(temporary).filter((name) => name.startsWith('third-party-platform-e2e-'));
 
 beforeEach(() => {
   assets = mkdtempSync(join(tmpdir(), 'third-party-platform-assets-'));
   process.env['KUBEBUILDER_ASSETS'] = assets;
   for (const name of ['etcd', 'kube-apiserver', 'kube-controller-manager']) program(name, 'exec sleep 600');
-  program('kubectl');
+  for (const name of ['kubectl', 'helm', 'helm-controller']) program(name);
+  temporary = join(assets, 'tmp');
+  mkdirSync(temporary);
+  process.env['TMPDIR'] = temporary;
 });
 
 afterEach(() => {
+  if (TMPDIR === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = TMPDIR;
   rmSync(assets, { recursive: true });
   if (given === undefined) delete process.env['KUBEBUILDER_ASSETS'];
   else process.env['KUBEBUILDER_ASSETS'] = given;
