@@ -1,6 +1,6 @@
 import { isPassing } from './api';
 
-const PAUSE_MILLISECONDS = 200;
+const PAUSE_MILLISECONDS = 350;
 
 /**
  * Does the same again and again, as controllers do, until it is stopped. What passes (a conflict, an API server that is away) is tried again
