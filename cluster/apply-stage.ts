@@ -6,7 +6,7 @@ import { CONCURRENCY } from './concurrency';
 import type { Dist, DistStage } from './dist';
 import type { Inventory } from './inventory';
 import { isApplied } from './is-applied';
-import { placed, readLabelled } from './live';
+import { placed, placeOf, readLabelled } from './live';
 import { idOf, inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from './object';
 import { isTerminating, reasonOf } from './refusal';
 import { isDefinition, isNamespace } from './relations';
@@ -156,11 +156,6 @@ export class StageApplication {
     else if (!this.awaited.delete(id)) return;
     this.session.reporter.waiting([...this.awaited.values()]);
   }
-}
-
-/** Where an object lies among others of its kind. */
-function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
-  return `${apiVersion} ${kind} ${namespace}`;
 }
 
 const isOf =

@@ -1,5 +1,5 @@
 import { StageApplication } from './apply-stage';
-import type { Taken } from './destroy/take-away';
+import { NOTHING_TAKEN, type Taken } from './destroy/take-away';
 import { targetsOf } from './destroy/target';
 import { type Dist, selectStages } from './dist';
 import { goneFromDist, type LeftOver, leftOvers } from './gone-from-dist';
@@ -29,8 +29,6 @@ export interface Deployed {
   readonly taken: Taken;
 }
 
-const NOTHING: Taken = { deleted: 0, kept: [], refused: [] };
-
 /** Applies the stages in their order, each when the one before is ready, and takes away what dist has no longer. Nothing if the person said no. */
 export async function deploy(session: Session, dist: Dist, options: DeployOptions): Promise<Deployed | undefined> {
   const { stages, timeoutMilliseconds, force, deleteData } = options;
@@ -43,7 +41,7 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force });
   for (const stage of selected) {
     const unready = await application.apply(stage);
-    if (unready.length > 0) return { stage: stage.name, unready, taken: NOTHING };
+    if (unready.length > 0) return { stage: stage.name, unready, taken: NOTHING_TAKEN };
   }
   return { unready: [], taken: await prune(session, dist, { inventory, stages, deleteData, timeoutMilliseconds }) };
 }

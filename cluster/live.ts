@@ -13,9 +13,14 @@ export async function placed(cluster: Cluster, manifest: Manifest): Promise<Mani
   return { ...manifest, metadata: { ...manifest.metadata, namespace: cluster.namespace } };
 }
 
+/** Where an object lies among others of its kind: what one list shows. */
+export function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
+  return `${apiVersion} ${kind} ${namespace}`;
+}
+
 /** Those of an environment's objects that are on the cluster: one question for each kind and namespace. */
 export async function readLabelled(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<Map<string, LiveObject>> {
-  const places = new Map(objects.map((object) => [`${object.apiVersion} ${object.kind} ${object.namespace ?? ''}`, object]));
+  const places = new Map(objects.map((object) => [placeOf(object), object]));
   const labels = `${ENVIRONMENT_LABEL}=${environment}`;
   const lists = await Promise.all(
     [...places.values()].map(({ apiVersion, kind, namespace }) =>

@@ -1,4 +1,4 @@
-import { TakingAway, type Taken } from './destroy/take-away';
+import { NOTHING_TAKEN, TakingAway, type Taken } from './destroy/take-away';
 import { type Target, targetsOf } from './destroy/target';
 import type { Dist } from './dist';
 import { goneFromDist } from './gone-from-dist';
@@ -23,7 +23,7 @@ export async function prune(
   const targets = await targetsOf(session.cluster, dist, inventory);
   await forgetMoved(targets, inventory);
   const gone = goneFromDist(dist, targets, stages);
-  if (gone.length === 0) return { deleted: 0, kept: [], refused: [] };
+  if (gone.length === 0) return NOTHING_TAKEN;
   return new TakingAway(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
 }
 

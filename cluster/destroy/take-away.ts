@@ -39,6 +39,8 @@ export interface Taken {
   readonly refused: readonly Left[];
 }
 
+export const NOTHING_TAKEN: Taken = { deleted: 0, kept: [], refused: [] };
+
 /**
  * Takes objects away, stage by stage in reverse order; within a stage what an operator has to take apart comes first, and each only when what was
  * deleted before is really gone. It stops at the first stage in which something has to stay that should not.
