@@ -23,24 +23,34 @@ export default tseslint.config(
     },
   },
   oneWay(
+    ['manifests'],
+    ['environments', 'constructs', 'checks', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'],
+    'manifests/ is what everything else may know of an object: it knows none of them',
+  ),
+  oneWay(
     ['constructs'],
     ['environments', 'checks', 'cluster', 'operator', 'main', 'scripts', 'test'],
     'environments import constructs, never the reverse',
   ),
   oneWay(
     ['environments'],
-    ['checks', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'],
+    ['manifests', 'checks', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'],
     'an environment is data: it imports constructs only',
   ),
   oneWay(
     ['operator'],
-    ['environments', 'checks', 'cluster', 'main', 'scripts', 'constructs'],
-    "the operator shares nothing with the rest but the AppUser's definition",
+    ['environments', 'manifests', 'checks', 'cluster', 'main', 'scripts', 'constructs'],
+    'the operator shares only the AppUser schema with the rest',
   ),
   oneWay(
-    ['checks', 'cluster'],
-    ['environments', 'operator', 'main', 'scripts', 'test', 'imports', 'constructs/(?!contract$|problem$)'],
-    'checks and cluster read objects: of the constructs they know the contract only',
+    ['checks'],
+    ['environments', 'constructs', 'cluster', 'operator', 'main', 'scripts', 'test', 'imports'],
+    'checks read objects: they know manifests/ and no construct',
+  ),
+  oneWay(
+    ['cluster'],
+    ['environments', 'constructs', 'checks', 'operator', 'main', 'scripts', 'test', 'imports'],
+    'cluster reads objects: it knows manifests/ and no construct',
   ),
   {
     files: ['**/*.js'],

@@ -1,14 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Yaml } from 'cdk8s';
-import { check } from './checks';
+import { check } from './checks/check';
 import { acknowledge } from './checks/acknowledgement';
 import type { CheckFinding } from './checks/rule';
-import type { Acknowledgement, Stage } from './constructs/contract';
-import { Platform } from './constructs/platform';
-import type { Environment } from './constructs/platform';
-import type { AcknowledgedProblem, Problem } from './constructs/problem';
-import { formatProblems, reportedProblems } from './constructs/problem';
+import type { Acknowledgement } from './manifests/finding';
+import type { Stage } from './manifests/stage';
+import { type Environment, Platform } from './constructs/platform';
+import { type AcknowledgedProblem, formatProblems, type Problem, reportedProblems } from './constructs/problem';
 import { defaultEnvironment, environments } from './environments';
 
 export interface Synthesis {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENVIRONMENT_LABEL } from '../constructs/contract';
+import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import type { AuditedRequest } from '../test/e2e/harness/audit';
 import { type ControlPlane, startControlPlane } from '../test/e2e/harness/control-plane';
 import { ADMINISTRATOR } from '../test/e2e/harness/credentials';

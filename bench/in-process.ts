@@ -1,8 +1,7 @@
 import { Chart, Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { check } from '../checks';
-import { Platform } from '../constructs/platform';
-import type { Environment } from '../constructs/platform';
+import { check } from '../checks/check';
+import { type Environment, Platform } from '../constructs/platform';
 import { environments } from '../environments';
 
 const ROUNDS = 10;

@@ -1,6 +1,6 @@
-import type { StagedObject } from '../constructs/contract';
-import type { Finding } from '../constructs/problem';
-import type { Manifests } from './manifests';
+import type { StagedObject } from '../manifests/stage';
+import type { Finding } from '../manifests/finding';
+import type { Manifests } from '../manifests/manifests';
 
 /** What a rule has found in an object. */
 export interface RuleFinding extends Finding {

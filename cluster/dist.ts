@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { ENVIRONMENT_LABEL, type Manifest } from '../constructs/contract';
-import { inWords, keyOf } from './object';
+import { type Manifest, inWords, keyOf } from '../manifests/manifest';
+import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { CommandProblem } from './problem';
 
 /** A file of dist. */

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { compareStages } from '../constructs/contract';
+import { compareStages } from '../manifests/stage';
+import { idOf, inWords, type Kind, type ObjectKey } from '../manifests/manifest';
+import type { LiveObject } from './objects/live-object';
 import { ApiError, isCode } from './api/api-error';
-import { type Cluster, FIELD_MANAGER } from './cluster';
-import { idOf, inWords, type Kind, type LiveObject, type ObjectKey } from './object';
+import { type Cluster, FIELD_MANAGER } from './api/cluster';
 import { CommandProblem } from './problem';
 
 /** In the namespace that is on every cluster and that nobody deletes. */

@@ -3,15 +3,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ApiCluster } from './api/api-cluster';
 import { connect } from './api/connection';
 import { Http } from './api/http';
-import { type Command as Run, runDeploy, runDestroy, runDiff, runStatus } from './commands';
+import { type Command as Run, runDeploy, runDestroy, runDiff, runStatus } from './cli/commands';
 import { readDist } from './dist';
-import { HELP } from './help';
-import { type Command, type Options, parseOptions } from './options';
+import { HELP } from './cli/help';
+import { type Command, type Options, parseOptions } from './cli/options';
 import { CommandProblem } from './problem';
-import { isRefusal } from './refusal';
+import { isRefusal } from './deploy/refusal';
 import type { Clock } from './session';
-import { endWithReader } from './terminal/broken-pipe';
-import { createReporter, type ReportFormat } from './terminal/create-reporter';
+import { endWithReader } from './cli/terminal/broken-pipe';
+import { createReporter, type ReportFormat } from './cli/terminal/create-reporter';
 
 const RUNS: Readonly<Record<Command, Run>> = { deploy: runDeploy, diff: runDiff, status: runStatus, destroy: runDestroy };
 

@@ -1,5 +1,5 @@
-import type { Cluster } from './cluster';
-import type { Reporter } from './terminal/reporter';
+import type { Cluster } from './api/cluster';
+import type { Reporter } from './cli/terminal/reporter';
 
 /** Time, which tests make pass by themselves. */
 export interface Clock {

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { k8s } from './k8s';
 import type { Construct } from 'constructs';
-import { contractAnnotations } from './contract';
+import { contractAnnotations } from '../manifests/contract';
 import { report } from './problem';
 import { label } from './syntax/name';
 

@@ -1,22 +1,18 @@
 import { ApiObject, App, Chart } from 'cdk8s';
-import { AppUser } from './app-user/app-user';
-import type { AppUserProps } from './app-user/app-user';
+import { AppUser, type AppUserProps } from './app-user/app-user';
 import { AppUserDefinition } from './app-user/app-user-definition';
-import { AppUserOperator } from './app-user/app-user-operator';
-import type { AppUserOperatorProps } from './app-user/app-user-operator';
-import type { Acknowledgement, Manifest, Stage } from './contract';
-import { compareStages, ENVIRONMENT_LABEL } from './contract';
-import { Cvat } from './cvat/cvat';
-import type { CvatProps } from './cvat/cvat';
+import { AppUserOperator, type AppUserOperatorProps } from './app-user/app-user-operator';
+import type { Acknowledgement } from '../manifests/finding';
+import type { Manifest } from '../manifests/manifest';
+import { type Stage, compareStages } from '../manifests/stage';
+import { ENVIRONMENT_LABEL } from '../manifests/contract';
+import { Cvat, type CvatProps } from './cvat/cvat';
 import { cvatNames } from './cvat/names';
 import { DataProtection } from './data-protection';
 import { Delivery } from './helm/delivery';
-import { HelmRelease } from './helm/helm-release';
-import type { HelmReleaseProps } from './helm/helm-release';
-import { PostgresCluster } from './postgres/postgres-cluster';
-import type { PostgresClusterProps } from './postgres/postgres-cluster';
-import { PostgresOperator } from './postgres/postgres-operator';
-import type { PostgresOperatorProps } from './postgres/postgres-operator';
+import { HelmRelease, type HelmReleaseProps } from './helm/helm-release';
+import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
+import { PostgresOperator, type PostgresOperatorProps } from './postgres/postgres-operator';
 
 /** What runs on one cluster, and how. A system that is left out is not in dist/. */
 export interface Environment {

@@ -1,10 +1,5 @@
 import type { IConstruct } from 'constructs';
-
-/** What is wrong with a value, and what to do about it: two sentences for the person who wrote the value. */
-export interface Finding {
-  readonly message: string;
-  readonly remedy: string;
-}
+import type { Finding } from '../manifests/finding';
 
 /** A finding and the place it belongs to. */
 export interface Problem extends Finding {

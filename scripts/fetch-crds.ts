@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { CrdSource } from './crd-sources';
-import { CrdProblem, crdCache, crdSources, sha256 } from './crd-sources';
+import { crdCache, CrdProblem, type CrdSource, crdSources, sha256 } from './crd-sources';
 
 const HELP = `npm run fetch-crds
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { formatAcknowledged, formatProblems } from '../constructs/problem';
-import type { Problem } from '../constructs/problem';
+import { formatAcknowledged, formatProblems, type Problem } from '../constructs/problem';
 import type * as program from '../main';
 import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
 import { checkTypes } from './check-types';

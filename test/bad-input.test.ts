@@ -4,8 +4,7 @@ import { fromCluster, toS3 } from '../constructs/postgres/backup';
 import { formatProblems } from '../constructs/problem';
 import { local } from '../environments/local';
 import { synthesize } from '../main';
-import type { Outcome } from './scripts/project';
-import { Project } from './scripts/project';
+import { type Outcome, Project } from './scripts/project';
 
 const { postgres, cvat, appUsers = [] } = local;
 if (!postgres || !cvat) throw new Error('These tests break the database and the CVAT of environments/local.ts.');

@@ -1,5 +1,5 @@
 import { parse, parseAllDocuments } from 'yaml';
-import type { Manifest } from '../constructs/contract';
+import type { Manifest } from '../manifests/manifest';
 import type { Environment } from '../constructs/platform';
 import { formatProblems } from '../constructs/problem';
 import { local } from '../environments/local';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Finding } from '../constructs/problem';
+import type { Finding } from '../manifests/finding';
 
 /**
  * Asserts a property, with the same examples every time: a test that fails on one day and passes on the next says nothing about the change

@@ -1,5 +1,5 @@
 import { ApiObject, App, Chart, Yaml } from 'cdk8s';
-import type { Manifest } from '../constructs/contract';
+import type { Manifest } from '../manifests/manifest';
 import { Delivery } from '../constructs/helm/delivery';
 import { k3s } from '../constructs/helm/delivery/k3s';
 import { reportedProblems } from '../constructs/problem';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import type { Manifest } from '../constructs/contract';
+import type { Manifest } from '../manifests/manifest';
 import { tutorial } from '../environments/tutorial';
 import { synthesize } from '../main';
 

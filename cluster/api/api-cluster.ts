@@ -1,4 +1,5 @@
-import type { Manifest } from '../../constructs/contract';
+import { type Manifest, groupKindOf, groupOf, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
 import {
   type Access,
   type Applied,
@@ -8,11 +9,10 @@ import {
   FIELD_MANAGER,
   type ListOptions,
   type Resource,
-} from '../cluster';
-import { groupKindOf, groupOf, type Kind, keyOf, type LiveObject, type ObjectKey } from '../object';
+} from './cluster';
 import { CommandProblem } from '../problem';
 import { ApiError, isCode } from './api-error';
-import { discover, nameOf } from './discovery';
+import { discover, versionedKind } from './discovery';
 import type { Http } from './http';
 
 /** More than nearly every list has. What is longer comes in several answers. */
@@ -33,7 +33,7 @@ export class ApiCluster implements Cluster {
   }
 
   async resource(kind: Kind): Promise<Resource | undefined> {
-    return (await (this.resources ??= discover(this.http))).get(nameOf(kind));
+    return (await (this.resources ??= discover(this.http))).get(versionedKind(kind));
   }
 
   rediscover(): void {
@@ -69,7 +69,8 @@ export class ApiCluster implements Cluster {
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
     const key = keyOf(manifest);
     const path = (await this.resource(key)) && (await this.pathOf(key, key.name));
-    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${nameOf(manifest)}` });
+    if (path === undefined)
+      throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${versionedKind(manifest)}` });
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), dryRun: dryRun ? 'All' : undefined };
     const contentType = 'application/apply-patch+yaml';
     const { code, body } = await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: manifest });
@@ -78,7 +79,7 @@ export class ApiCluster implements Cluster {
 
   async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
     const path = await this.pathOf(key, key.name);
-    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${nameOf(key)}` });
+    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${versionedKind(key)}` });
     const contentType = Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
     return (await this.http.send<LiveObject>({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, contentType, body: patch }))
       .body;
@@ -101,7 +102,7 @@ export class ApiCluster implements Cluster {
     const resource = kind && (await this.resource(kind));
     const attributes = {
       verb,
-      group: kind ? groupOf(kind) : '*',
+      group: kind ? groupOf(kind.apiVersion) : '*',
       resource: resource?.name ?? '*',
       ...(namespace !== undefined && { namespace }),
     };
@@ -118,7 +119,7 @@ export class ApiCluster implements Cluster {
     if (resource.namespaced && name !== undefined && namespace === undefined)
       throw new CommandProblem(`${kind.kind} ${name} has no namespace.`);
     const parts = [
-      groupOf(kind) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`,
+      groupOf(apiVersion) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`,
       ...(resource.namespaced && namespace !== undefined ? ['namespaces', encodeURIComponent(namespace)] : []),
       resource.name,
       ...(name === undefined ? [] : [encodeURIComponent(name)]),

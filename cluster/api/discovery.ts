@@ -1,5 +1,5 @@
-import type { Resource } from '../cluster';
-import type { Kind } from '../object';
+import type { Resource } from './cluster';
+import type { Kind } from '../../manifests/manifest';
 import type { Http } from './http';
 
 /** All kinds in one answer. Kubernetes has this since 1.30, and as v2beta1 since 1.27; asked for both, it gives the better. */
@@ -31,13 +31,17 @@ export async function discover(http: Http): Promise<ReadonlyMap<string, Resource
       const apiVersion = name === '' ? version : `${name}/${version}`;
       for (const { resource, responseKind, scope, verbs } of served) {
         if (responseKind?.kind)
-          resources.set(nameOf({ apiVersion, kind: responseKind.kind }), { name: resource, namespaced: scope === 'Namespaced', verbs });
+          resources.set(versionedKind({ apiVersion, kind: responseKind.kind }), {
+            name: resource,
+            namespaced: scope === 'Namespaced',
+            verbs,
+          });
       }
     }
   }
   return resources;
 }
 
-export function nameOf({ apiVersion, kind }: Kind): string {
+export function versionedKind({ apiVersion, kind }: Kind): string {
   return `${apiVersion} ${kind}`;
 }

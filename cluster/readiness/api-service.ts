@@ -1,4 +1,4 @@
-import { conditionOf, type LiveObject } from '../object';
+import { conditionOf, type LiveObject } from '../objects/live-object';
 import { saying } from './conditions';
 import { READY, type State, waiting } from './readiness';
 

@@ -1,4 +1,4 @@
-import type { LiveObject } from '../object';
+import type { LiveObject } from '../objects/live-object';
 import { byReadyCondition } from './by-conditions';
 import { currentCondition, saying } from './conditions';
 import { failed, type Look, READY, type State } from './readiness';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isNode, listOf, valueAt } from '../../checks/node';
-import type { LiveObject } from '../object';
+import { isNode, listOf, valueAt } from '../../manifests/fields';
+import type { LiveObject } from '../objects/live-object';
 import { sentence } from './conditions';
 import { textAt } from './fields';
 import { failed, READY, type State, waiting } from './readiness';

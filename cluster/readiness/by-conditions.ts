@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, type LiveObject } from '../object';
+import { type Condition, conditionOf, type LiveObject } from '../objects/live-object';
 import { currentCondition, NOT_TAKEN_UP, saying, unobserved } from './conditions';
 import { failed, READY, type State, waiting } from './readiness';
 

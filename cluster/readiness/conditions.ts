@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, type LiveObject } from '../object';
+import { type Condition, conditionOf, type LiveObject } from '../objects/live-object';
 import { numberAt } from './fields';
 import { type State, waiting } from './readiness';
 

@@ -1,4 +1,4 @@
-import { valueAt } from '../../checks/node';
+import { valueAt } from '../../manifests/fields';
 
 export function numberAt(value: unknown, ...keys: readonly string[]): number | undefined {
   const found = valueAt(value, ...keys);

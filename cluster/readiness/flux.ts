@@ -1,5 +1,5 @@
-import { valueAt } from '../../checks/node';
-import type { LiveObject } from '../object';
+import { valueAt } from '../../manifests/fields';
+import type { LiveObject } from '../objects/live-object';
 import { byReadyCondition } from './by-conditions';
 import { textAt } from './fields';
 import { failed, type Look, READY, type State, waiting } from './readiness';

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { helmChartOf } from '../../checks/helm-chart';
-import { listOf, valueAt } from '../../checks/node';
-import { conditionOf, type LiveObject } from '../object';
-import { contentOf, type Release, type ReleaseContent, releasesOf } from '../release';
+import { releaseOf } from '../../manifests/helm-release';
+import { listOf, valueAt } from '../../manifests/fields';
+import { conditionOf, type LiveObject } from '../objects/live-object';
+import { contentOf, type ReleaseRevision, type ReleaseContent, releasesOf } from '../helm/release-secret';
 import { saying, sentence } from './conditions';
 import { textAt } from './fields';
 import { configHashOf, installing, installJobOf } from './install-job';
@@ -22,7 +22,7 @@ export function helmChart(rules: Rules): Readiness {
   return async (chart, look) => {
     const failure = conditionOf(chart, 'Failed');
     if (failure?.status === 'True') return failed(saying(failure));
-    const namespace = helmChartOf(chart)?.namespace ?? '';
+    const namespace = releaseOf(chart)?.namespace ?? '';
     const [release, before] = await releasesOf(look, namespace, chart.metadata.name);
     if (release === undefined) return waiting(await installing(chart, look));
     const content = contentOf(release);
@@ -32,10 +32,10 @@ export function helmChart(rules: Rules): Readiness {
 }
 
 interface Revisions {
-  readonly release: Release;
+  readonly release: ReleaseRevision;
   readonly content: ReleaseContent;
   /** The one before, if there is one. */
-  readonly before: Release | undefined;
+  readonly before: ReleaseRevision | undefined;
 }
 
 async function installed(chart: LiveObject, { release, content, before }: Revisions, look: Look): Promise<State | undefined> {
@@ -69,20 +69,20 @@ const EXACT_VERSION = /^v?(\d+\.\d+\.\d+[^+]*)(\+.*)?$/;
 
 /** As Helm compares them: a `v` in front and what follows a `+` do not matter. What is no exact version is for Helm to choose from. */
 function differentVersion(chart: LiveObject, { chartVersion }: ReleaseContent): string | undefined {
-  const wanted = helmChartOf(chart)?.version;
+  const wanted = releaseOf(chart)?.version;
   const [one, other] = [wanted, chartVersion].map((version) => EXACT_VERSION.exec(version ?? '')?.[1]);
   return one === undefined || one === other ? undefined : `version ${chartVersion} is installed, not ${wanted ?? ''}`;
 }
 
 /** Secrets and a HelmChartConfig add values that are not ours to know. And without any, Helm goes on with the ones that it had. */
 function differentValues(chart: LiveObject, config: LiveObject | undefined, content: ReleaseContent): string | undefined {
-  const values = helmChartOf(chart)?.values ?? {};
+  const values = releaseOf(chart)?.values ?? {};
   const known = config === undefined && listOf(valueAt(chart, 'spec', 'valuesSecrets')).length === 0 && Object.keys(values).length > 0;
   return !known || isDeepStrictEqual(values, content.config) ? undefined : 'its values are not installed yet';
 }
 
 /** Where the controller says what it installed from, all else counts, too: another archive of the same version, another value in a Secret. */
-function differentSource(release: Release, job: LiveObject | undefined): string | undefined {
+function differentSource(release: ReleaseRevision, job: LiveObject | undefined): string | undefined {
   const wanted = job && configHashOf(job);
   const found = release.secret.metadata.labels?.[CONFIG_HASH];
   return wanted === undefined || found === undefined || wanted === found ? undefined : 'its last change is not installed yet';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { listOf, valueAt } from '../../checks/node';
-import type { Condition, LiveObject } from '../object';
+import { listOf, valueAt } from '../../manifests/fields';
+import type { Condition, LiveObject } from '../objects/live-object';
 import { saying } from './conditions';
 import { textAt } from './fields';
 import { READY, type State, waiting } from './readiness';
@@ -15,7 +15,7 @@ export function httpRoute(object: LiveObject): State {
     const own = answers.filter((answer) => samePlace(valueAt(answer, 'parentRef'), parent));
     return accepted(
       object,
-      nameOf(parent, object),
+      parentName(parent, object),
       own.flatMap((answer) => listOf(valueAt(answer, 'conditions')) as Condition[]),
     );
   });
@@ -35,6 +35,6 @@ function samePlace(one: unknown, other: unknown): boolean {
   return ['name', 'namespace', 'sectionName', 'port'].every((field) => isDeepStrictEqual(valueAt(one, field), valueAt(other, field)));
 }
 
-function nameOf(parent: unknown, { metadata }: LiveObject): string {
+function parentName(parent: unknown, { metadata }: LiveObject): string {
   return `${textAt(parent, 'namespace') ?? metadata.namespace ?? ''}/${textAt(parent, 'name') ?? ''}`;
 }

@@ -1,4 +1,5 @@
-import { groupKindOf, type Kind, type LiveObject } from '../object';
+import { groupKindOf, type Kind } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
 import { apiService } from './api-service';
 import { appUser } from './app-user';
 import { application } from './application';

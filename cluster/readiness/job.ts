@@ -1,5 +1,5 @@
-import { valueAt } from '../../checks/node';
-import { conditionOf, type LiveObject } from '../object';
+import { valueAt } from '../../manifests/fields';
+import { conditionOf, type LiveObject } from '../objects/live-object';
 import { saying } from './conditions';
 import { countAt } from './fields';
 import { failed, READY, type State, waiting } from './readiness';

@@ -1,7 +1,9 @@
-import { builtInVersions } from '../../checks/built-in-kinds';
-import { listOf, valueAt } from '../../checks/node';
-import { contractOf, type Reference } from '../../constructs/contract';
-import { inWords, type LiveObject, type ObjectKey } from '../object';
+import { builtInVersions } from '../../manifests/built-in-kinds';
+import { listOf, valueAt } from '../../manifests/fields';
+import type { Reference } from '../../manifests/reference';
+import { inWords, type ObjectKey } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
+import { contractOf } from '../../manifests/contract';
 import { customResourceDefinition } from './custom-resource-definition';
 import { textAt } from './fields';
 import { allOf } from './several';

@@ -1,4 +1,4 @@
-import type { LiveObject } from '../object';
+import type { LiveObject } from '../objects/live-object';
 import { textAt } from './fields';
 import { failed, type Look, READY, type State, waiting } from './readiness';
 

@@ -1,5 +1,5 @@
-import { listOf, valueAt } from '../../checks/node';
-import { conditionOf, type LiveObject } from '../object';
+import { listOf, valueAt } from '../../manifests/fields';
+import { conditionOf, type LiveObject } from '../objects/live-object';
 import { saying, sentence } from './conditions';
 import { countAt, textAt } from './fields';
 

@@ -1,5 +1,5 @@
-import { valueAt } from '../../checks/node';
-import { conditionOf, type LiveObject } from '../object';
+import { valueAt } from '../../manifests/fields';
+import { conditionOf, type LiveObject } from '../objects/live-object';
 import { sentence } from './conditions';
 import { textAt } from './fields';
 import { podTrouble } from './pod-trouble';

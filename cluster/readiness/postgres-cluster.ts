@@ -1,5 +1,5 @@
-import { listOf, valueAt } from '../../checks/node';
-import type { LiveObject } from '../object';
+import { listOf, valueAt } from '../../manifests/fields';
+import type { LiveObject } from '../objects/live-object';
 import { currentCondition, isTrue, saying, unobserved } from './conditions';
 import { countAt, numberAt, textAt } from './fields';
 import { failed, READY, type State, waiting } from './readiness';

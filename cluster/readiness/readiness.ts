@@ -1,5 +1,6 @@
-import type { ListOptions } from '../cluster';
-import type { Kind, LiveObject, ObjectKey } from '../object';
+import type { ListOptions } from '../api/cluster';
+import type { Kind, ObjectKey } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
 
 /** How far an object is. A reason is a short sentence for a person, without the object's name: "1 of 2 replicas are ready". */
 export type State =

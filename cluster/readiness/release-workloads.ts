@@ -1,7 +1,7 @@
-import { valueAt } from '../../checks/node';
-import { groupKindOf, inWords, keyOf, type Kind, type LiveObject, type ObjectKey } from '../object';
-import type { Manifest } from '../../constructs/contract';
-import type { ReleaseContent } from '../release';
+import { valueAt } from '../../manifests/fields';
+import { groupKindOf, inWords, keyOf, type Kind, type ObjectKey, type Manifest } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
+import type { ReleaseContent } from '../helm/release-secret';
 import { type Look, READY, type Readiness, type State, waiting } from './readiness';
 import { allOf } from './several';
 

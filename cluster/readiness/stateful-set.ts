@@ -1,4 +1,4 @@
-import type { LiveObject } from '../object';
+import type { LiveObject } from '../objects/live-object';
 import { unobserved } from './conditions';
 import { countAt, numberAt, textAt } from './fields';
 import { READY, type State } from './readiness';

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { contractAnnotations } from '../contract';
+import { contractAnnotations } from '../../manifests/contract';
 import { appUserDefinition } from './schema';
 
 /** Teaches a cluster what an AppUser is. Deleting the definition deletes every AppUser. */

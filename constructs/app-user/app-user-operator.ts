@@ -1,8 +1,7 @@
 import { k8s } from '../k8s';
 import { Construct } from 'constructs';
-import { contractAnnotations } from '../contract';
-import type { CvatNames } from '../cvat/names';
-import { SUPERUSERS } from '../cvat/names';
+import { contractAnnotations } from '../../manifests/contract';
+import { type CvatNames, SUPERUSERS } from '../cvat/names';
 import { ensureNamespace } from '../namespace';
 import { report } from '../problem';
 import { appUserDefinition } from './schema';

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { AppUserSpec } from '../../imports/kapernikov.com';
 import { ensureNamespace } from '../namespace';
 import type { Plain } from '../plain';
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 import { report } from '../problem';
 import { objectName } from '../syntax/name';
 import { appUserFields } from './schema';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { Manifest } from '../contract';
+import type { Manifest } from '../../manifests/manifest';
 
 /** The definition of an AppUser, as it is applied: the one source of its names, its fields and its rules. */
 export const appUserDefinition = parse(readFileSync(join(__dirname, 'app-user.crd.yaml'), 'utf8')) as Manifest & { spec: DefinitionSpec };

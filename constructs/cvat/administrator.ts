@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { k8s } from '../k8s';
 import { Construct } from 'constructs';
 import type { DatabaseUser } from '../postgres/database-user';
-import type { CvatNames } from './names';
-import { CVAT_RELEASE, SUPERUSERS } from './names';
+import { CVAT_RELEASE, type CvatNames, SUPERUSERS } from './names';
 
 export interface AdministratorsProps {
   readonly names: CvatNames;

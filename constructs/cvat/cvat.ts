@@ -1,9 +1,8 @@
 import { Construct } from 'constructs';
-import type { Need } from '../contract';
+import type { Need } from '../../manifests/reference';
 import { fromOci } from '../helm/chart-source';
 import { HelmRelease } from '../helm/helm-release';
-import type { Values } from '../merge';
-import { mergeValues } from '../merge';
+import { mergeValues, type Values } from '../merge';
 import { ensureNamespace } from '../namespace';
 import type { DatabaseUser } from '../postgres/database-user';
 import { report } from '../problem';
@@ -12,8 +11,7 @@ import { quantity } from '../syntax/quantity';
 import { Administrators } from './administrator';
 import type { Exposure } from './exposure';
 import { CVAT_RELEASE, cvatNames } from './names';
-import type { CvatSizes, Workload } from './values';
-import { cvatValues } from './values';
+import { type CvatSizes, cvatValues, type Workload } from './values';
 
 export interface CvatProps extends CvatSizes {
   /** The namespace of CVAT and of its database: its pods read the database's Secret. */

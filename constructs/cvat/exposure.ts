@@ -2,8 +2,8 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from '../k8s';
 import type { Construct } from 'constructs';
 import type { HttpRouteSpec } from '../../imports/gateway.networking.k8s.io';
-import type { Contract, Need, Reference } from '../contract';
-import { contractAnnotations } from '../contract';
+import type { Need, Reference } from '../../manifests/reference';
+import { type Contract, contractAnnotations } from '../../manifests/contract';
 import type { Values } from '../merge';
 import type { Plain } from '../plain';
 

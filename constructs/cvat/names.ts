@@ -1,4 +1,4 @@
-import type { Reference } from '../contract';
+import type { Reference } from '../../manifests/reference';
 
 /** The release's name, which is in the names of everything that the chart makes. */
 export const CVAT_RELEASE = 'cvat';

@@ -1,4 +1,4 @@
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 import { exactVersion } from '../syntax/version';
 
 /** Where a Helm chart comes from, and exactly which one. */

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { Contract } from '../contract';
+import type { Contract } from '../../manifests/contract';
 import type { Values } from '../merge';
 import type { ChartSource } from './chart-source';
 

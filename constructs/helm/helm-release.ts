@@ -1,12 +1,11 @@
 import { Construct } from 'constructs';
-import type { Contract } from '../contract';
+import type { Contract } from '../../manifests/contract';
 import type { Values } from '../merge';
 import { ensureNamespace } from '../namespace';
 import { report } from '../problem';
 import { duration } from '../syntax/duration';
 import { label } from '../syntax/name';
-import type { ChartSource } from './chart-source';
-import { chartSourceFindings } from './chart-source';
+import { type ChartSource, chartSourceFindings } from './chart-source';
 import { Delivery } from './delivery';
 
 export interface HelmReleaseProps extends Contract {

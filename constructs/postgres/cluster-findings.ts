@@ -1,6 +1,6 @@
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
 import type { Plain, PlainPart } from '../plain';
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 import { label, serviceLabel } from '../syntax/name';
 import { quantity } from '../syntax/quantity';
 import { schedule } from '../syntax/schedule';

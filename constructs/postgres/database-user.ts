@@ -1,4 +1,4 @@
-import type { Reference } from '../contract';
+import type { Reference } from '../../manifests/reference';
 
 /** A user of a PostgresCluster, as the software that logs in with it needs to know it. No string of it is written twice. */
 export interface DatabaseUser {

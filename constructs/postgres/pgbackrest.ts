@@ -1,5 +1,5 @@
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
-import type { Need } from '../contract';
+import type { Need } from '../../manifests/reference';
 import type { Plain } from '../plain';
 import type { Backup, Restore } from './backup';
 import { volumeClaim } from './volume-claim';

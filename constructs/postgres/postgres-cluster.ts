@@ -2,18 +2,16 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from '../k8s';
 import { Construct } from 'constructs';
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
-import { contractAnnotations } from '../contract';
+import { contractAnnotations } from '../../manifests/contract';
 import { merge } from '../merge';
 import { ensureNamespace } from '../namespace';
 import type { Plain, PlainPart } from '../plain';
 import { report } from '../problem';
 import type { Backup, Restore } from './backup';
 import { clusterFindings } from './cluster-findings';
-import type { DatabaseUser } from './database-user';
-import { databaseUser } from './database-user';
+import { databaseUser, type DatabaseUser } from './database-user';
 import { backupsSpec, backupNeeds, dataSourceSpec } from './pgbackrest';
-import type { Storage } from './volume-claim';
-import { volumeClaim } from './volume-claim';
+import { type Storage, volumeClaim } from './volume-claim';
 
 export interface PostgresUser {
   /** Lower-case letters, digits and "-". PGO writes the password into the Secret `<cluster>-pguser-<name>`. */

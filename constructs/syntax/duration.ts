@@ -1,4 +1,4 @@
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 
 /** What both Go's time.ParseDuration and Flux' own pattern accept. */
 const DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;

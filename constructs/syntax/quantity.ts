@@ -1,4 +1,4 @@
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 
 /** https://pkg.go.dev/k8s.io/apimachinery/pkg/api/resource#Quantity, without a sign: an amount of storage or memory is positive. */
 const QUANTITY = /^([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$/;

@@ -1,4 +1,4 @@
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 
 const MACROS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 

@@ -1,4 +1,4 @@
-import type { Finding } from '../problem';
+import type { Finding } from '../../manifests/finding';
 
 /** https://semver.org, with the "v" that some charts put in front. */
 const EXACT = /^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;

@@ -1,4 +1,4 @@
-import { check } from '../../checks';
+import { check } from '../../checks/check';
 import { acknowledge } from '../../checks/acknowledgement';
 import { secret, stage } from './support';
 

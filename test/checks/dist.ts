@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { Manifest, Stage } from '../../constructs/contract';
+import type { Manifest } from '../../manifests/manifest';
+import type { Stage } from '../../manifests/stage';
 
 const DIST = join(__dirname, '../../dist');
 

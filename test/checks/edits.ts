@@ -1,7 +1,8 @@
-import type { Manifest, Reference, Stage } from '../../constructs/contract';
-import { contractOf, formatReference } from '../../constructs/contract';
-import type { Change, Rename, Uses } from './uses';
-import { isSame, lineChanges, rewritten, usesOf } from './uses';
+import type { Manifest } from '../../manifests/manifest';
+import { type Reference, formatReference } from '../../manifests/reference';
+import type { Stage } from '../../manifests/stage';
+import { contractOf } from '../../manifests/contract';
+import { type Change, isSame, lineChanges, type Rename, rewritten, type Uses, usesOf } from './uses';
 import { changed } from './yaml-path';
 
 /** A change of one object of an environment. */

@@ -1,7 +1,7 @@
-import { contractAnnotations } from '../../constructs/contract';
-import type { Contract, Manifest, Stage } from '../../constructs/contract';
-import { nameOf } from '../../checks/identity';
-import { Manifests } from '../../checks/manifests';
+import { type Contract, contractAnnotations } from '../../manifests/contract';
+import { type Manifest, inWords, keyOf } from '../../manifests/manifest';
+import type { Stage } from '../../manifests/stage';
+import { Manifests } from '../../manifests/manifests';
 import type { Rule } from '../../checks/rule';
 
 /** A stage with these objects. An object's path is the stage and its own name, as it is in the construct tree. */
@@ -14,7 +14,10 @@ export function findings(rule: Rule, ...given: readonly (Stage | Manifest)[]): s
   const stages = given.map((one, index) => ('kind' in one ? stage(`${index}-stage`, one as Manifest) : (one as Stage)));
   return rule
     .check(new Manifests(stages))
-    .map(({ object, field, message, remedy }) => `${nameOf(object.manifest)} ${field === '' ? '' : `${field} `}| ${message} | ${remedy}`);
+    .map(
+      ({ object, field, message, remedy }) =>
+        `${inWords(keyOf(object.manifest))} ${field === '' ? '' : `${field} `}| ${message} | ${remedy}`,
+    );
 }
 
 type Fields = Readonly<Record<string, unknown>>;

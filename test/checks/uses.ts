@@ -1,8 +1,8 @@
 import { parse, stringify } from 'yaml';
-import type { Contract, Manifest, Reference } from '../../constructs/contract';
-import { contractAnnotations, contractOf, formatReference } from '../../constructs/contract';
-import type { Path } from './yaml-path';
-import { changed, maps, strings, written } from './yaml-path';
+import type { Manifest } from '../../manifests/manifest';
+import { type Reference, formatReference } from '../../manifests/reference';
+import { type Contract, contractAnnotations, contractOf } from '../../manifests/contract';
+import { changed, maps, type Path, strings, written } from './yaml-path';
 
 export type Rename = (name: string) => string;
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDist, selectStages } from '../../cluster/dist';
-import { inWords, keyOf } from '../../cluster/object';
+import { inWords, keyOf } from '../../manifests/manifest';
 import { CommandProblem } from '../../cluster/problem';
 
 const ROOT = join(__dirname, '../..');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ApiError } from '../../cluster/api/api-error';
 import { Inventory } from '../../cluster/inventory';
-import { inWords, type ObjectKey } from '../../cluster/object';
+import { inWords, type ObjectKey } from '../../manifests/manifest';
 import { CommandProblem } from '../../cluster/problem';
 import { MemoryCluster } from './support/memory-cluster';
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { ListMerge, Values } from '../../constructs/merge';
-import { merge, mergeValues } from '../../constructs/merge';
+import { type ListMerge, merge, mergeValues, type Values } from '../../constructs/merge';
 import { holds } from '../properties';
 
 /** Keys that occur on both sides, and those that every object inherits. */

@@ -1,10 +1,8 @@
-import { check } from '../../checks';
-import type { Exposure } from '../../constructs/cvat/exposure';
-import { httpRoute, ingress } from '../../constructs/cvat/exposure';
+import { check } from '../../checks/check';
+import { type Exposure, httpRoute, ingress } from '../../constructs/cvat/exposure';
 import { fromOci } from '../../constructs/helm/chart-source';
 import { k3s } from '../../constructs/helm/delivery/k3s';
-import type { Environment } from '../../constructs/platform';
-import { Platform } from '../../constructs/platform';
+import { type Environment, Platform } from '../../constructs/platform';
 import { reportedProblems } from '../../constructs/problem';
 import { local } from '../../environments/local';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../constructs/contract';
+import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { type Definition, DEFINITIONS, describeWithDefinitions, install } from './harness/definitions';
 import { definitionsMadeBy, type Environment, ENVIRONMENTS, LOCAL, objectsIn, printed, ROOT } from './harness/dist';

@@ -1,4 +1,5 @@
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, type Manifest } from '../../constructs/contract';
+import type { Manifest } from '../../manifests/manifest';
+import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { definition, describeWithDefinitions, install } from './harness/definitions';
 import { LOCAL, objectsIn, printed, ROOT, stagesIn } from './harness/dist';

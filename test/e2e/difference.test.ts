@@ -1,8 +1,8 @@
-import { withoutAbandoned } from '../../cluster/difference/abandoned';
-import { differenceOf } from '../../cluster/difference/difference';
-import { CLIENT_SIDE_APPLY, migrated } from '../../cluster/managed-fields';
-import type { LiveObject } from '../../cluster/object';
-import type { Manifest } from '../../constructs/contract';
+import { withoutAbandoned } from '../../cluster/diff/abandoned';
+import { differenceOf } from '../../cluster/diff/difference';
+import { CLIENT_SIDE_APPLY, migrated } from '../../cluster/objects/managed-fields';
+import type { LiveObject } from '../../cluster/objects/live-object';
+import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import type { Kubectl } from './harness/kubectl';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Manifest } from '../../constructs/contract';
+import type { Manifest } from '../../manifests/manifest';
 import { type Cluster, startCluster } from './harness/cluster';
 import { describeWithDefinitions } from './harness/definitions';
 import { ENVIRONMENTS, LOCAL, ROOT, stagesIn } from './harness/dist';

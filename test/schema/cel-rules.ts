@@ -1,5 +1,4 @@
-import type { CompiledRule } from './cel';
-import { compileRule } from './cel';
+import { type CompiledRule, compileRule } from './cel';
 import { mapValues, own, toCel } from './cel-value';
 import type { StructuralSchema, ValidationRule } from './definition';
 

@@ -1,7 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
-import type { CelRules } from './cel-rules';
-import { celRules } from './cel-rules';
+import { celRules, type CelRules } from './cel-rules';
 import { UNIQUE_BY, closeObject } from './closed-schema';
 import type { Definition, KubernetesObject } from './definition';
 import { formats } from './formats';

@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { CrdSource } from '../../scripts/crd-sources';
-import { crdCache, crdSources, findCrds, readCrd, sha256 } from '../../scripts/crd-sources';
+import { crdCache, type CrdSource, crdSources, findCrds, readCrd, sha256 } from '../../scripts/crd-sources';
 
 const source: CrdSource = {
   file: 'widgets-v1.0.0/widgets.yaml',

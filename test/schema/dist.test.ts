@@ -2,10 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { synthesize } from '../../main';
 import { crdSources } from '../../scripts/crd-sources';
-import type { KubernetesObject } from './definition';
-import { parseObjects } from './definition';
-import type { Schemas } from './schemas';
-import { describeWithUpstream, schemasIn, upstreamSchemas } from './schemas';
+import { type KubernetesObject, parseObjects } from './definition';
+import { describeWithUpstream, type Schemas, schemasIn, upstreamSchemas } from './schemas';
 
 const DIST = join(__dirname, '..', '..', 'dist');
 

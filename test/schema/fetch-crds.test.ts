@@ -5,8 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { CrdSource } from '../../scripts/crd-sources';
-import { CrdProblem, crdSources, findCrds, sha256 } from '../../scripts/crd-sources';
+import { CrdProblem, type CrdSource, crdSources, findCrds, sha256 } from '../../scripts/crd-sources';
 import { fetchCrds } from '../../scripts/fetch-crds';
 import { describeWithUpstream } from './schemas';
 

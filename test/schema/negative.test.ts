@@ -1,6 +1,5 @@
 import { synthesize } from '../../main';
-import type { KubernetesObject } from './definition';
-import { parseObjects } from './definition';
+import { type KubernetesObject, parseObjects } from './definition';
 import { edit } from './edit';
 import { describeWithUpstream, schemaOf, upstreamSchemas } from './schemas';
 

@@ -4,7 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const REPOSITORY = join(__dirname, '../..');
-const SOURCES = ['main.ts', 'constructs', 'checks', 'environments', 'imports', 'scripts', 'dist', 'package.json', 'tsconfig.json'];
+const SOURCES = [
+  'main.ts',
+  'constructs',
+  'manifests',
+  'checks',
+  'environments',
+  'imports',
+  'scripts',
+  'dist',
+  'package.json',
+  'tsconfig.json',
+];
 
 export interface Outcome {
   readonly code: number;

@@ -3,15 +3,14 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import type { HelmChartSpec } from '../../../imports/helm.cattle.io';
-import type { Need } from '../../contract';
-import { contractAnnotations } from '../../contract';
+import type { Need } from '../../../manifests/reference';
+import { contractAnnotations } from '../../../manifests/contract';
 import type { Values } from '../../merge';
 import type { Plain } from '../../plain';
 import { report } from '../../problem';
 import { asGoPrints } from '../../syntax/duration';
 import type { ChartSource } from '../chart-source';
-import type { Release } from '../delivery';
-import { Delivery } from '../delivery';
+import { Delivery, type Release } from '../delivery';
 
 /** An archive is stored base64-encoded in a ConfigMap, which holds at most 1 MiB: above that k3s reports the failure in its log only. */
 const LARGEST_ARCHIVE = 740_000;

@@ -1,5 +1,4 @@
-import type { Refused } from '../../src/accounts/account';
-import { type AccountChanges, Unavailable } from '../../src/accounts/account';
+import { type AccountChanges, type Refused, Unavailable } from '../../src/accounts/account';
 import { Cvat, failure, JANE, ROBOT } from './support';
 
 let cvat: Cvat;

@@ -1,5 +1,4 @@
-import type { Caller, Incoming, Settings } from './call';
-import { unauthenticated } from './call';
+import { type Caller, type Incoming, type Settings, unauthenticated } from './call';
 import type { People, Person } from './people';
 import { refuse } from './reply';
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Dist } from '../../../cluster/dist';
-import { contractAnnotations, type Contract, ENVIRONMENT_LABEL, type Manifest, type Reference } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
+import type { Reference } from '../../../manifests/reference';
+import { contractAnnotations, type Contract, ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import { definitionFor } from './helm';
 
 export const ENVIRONMENT = 'model';

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
-import { releaseNameOf } from '../../../cluster/destroy/helm';
-import { keyOf, type LiveObject } from '../../../cluster/object';
-import { contractAnnotations, contractOf, type Manifest, type Reference } from '../../../constructs/contract';
+import { releaseNameOf } from '../../../cluster/helm/release-objects';
+import { keyOf, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
+import type { Reference } from '../../../manifests/reference';
+import { contractAnnotations, contractOf } from '../../../manifests/contract';
 
 /** What the values of a chart of the model say. */
 export interface ChartValues {

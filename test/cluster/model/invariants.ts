@@ -1,13 +1,7 @@
-import { groupKindOf, inWords, keyOf, type LiveObject } from '../../../cluster/object';
-import {
-  contractOf,
-  DELETE_ANNOTATION,
-  DELETE_WITH_DATA,
-  ENVIRONMENT_LABEL,
-  HOLDS_DATA_ANNOTATION,
-  type Manifest,
-  type Reference,
-} from '../../../constructs/contract';
+import { groupKindOf, inWords, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
+import type { Reference } from '../../../manifests/reference';
+import { contractOf, DELETE_ANNOTATION, DELETE_WITH_DATA, ENVIRONMENT_LABEL, HOLDS_DATA_ANNOTATION } from '../../../manifests/contract';
 import { placeOf } from './helm';
 import type { ModelServer } from './model-server';
 

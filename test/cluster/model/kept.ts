@@ -1,7 +1,7 @@
-import { isGuard, Rank, rankOf } from '../../../cluster/destroy/target';
+import { isGuard, Rank, rankOf } from '../../../cluster/delete/target';
 import type { Dist } from '../../../cluster/dist';
-import { idOf, inWords, keyOf } from '../../../cluster/object';
-import { contractOf, type Manifest } from '../../../constructs/contract';
+import { idOf, inWords, keyOf, type Manifest } from '../../../manifests/manifest';
+import { contractOf } from '../../../manifests/contract';
 import { isDefinitionReference, volumeOf } from './helm';
 import { holdsData, objectsOperatedBy, offersOf, operatedBy, readsOf } from './invariants';
 import type { ModelServer } from './model-server';

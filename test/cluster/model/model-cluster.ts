@@ -1,7 +1,7 @@
 import { ApiError } from '../../../cluster/api/api-error';
-import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/cluster';
-import { inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from '../../../cluster/object';
-import type { Manifest } from '../../../constructs/contract';
+import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/api/cluster';
+import { inWords, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { ModelServer } from './model-server';
 
 /** The process has been killed: none of its requests reaches the cluster any more. */

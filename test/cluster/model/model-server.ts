@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../../../cluster/api/api-error';
-import type { Applied, Resource } from '../../../cluster/cluster';
-import { groupKindOf, idOf, type Kind, keyOf, type LiveObject, type ObjectKey } from '../../../cluster/object';
-import type { Manifest } from '../../../constructs/contract';
+import type { Applied, Resource } from '../../../cluster/api/cluster';
+import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { applied, patched } from './merge';
 
 /** The kinds that are always there: Kubernetes' own, and those that k3s brings. */

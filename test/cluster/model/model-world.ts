@@ -1,6 +1,7 @@
-import { type Kind, keyOf, type LiveObject } from '../../../cluster/object';
+import { type Kind, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Clock } from '../../../cluster/session';
-import { contractOf, type Manifest } from '../../../constructs/contract';
+import { contractOf } from '../../../manifests/contract';
 import { definitionFor, HELM_FINALIZER, installJobOf, isDefinitionReference, objectsOf, releaseOf, secretFor, volumeOf } from './helm';
 import { operatedBy } from './invariants';
 import type { ModelServer } from './model-server';

@@ -1,10 +1,11 @@
-import { type Deployed, deploy } from '../../../cluster/deploy';
-import { destroy } from '../../../cluster/destroy/destroy';
-import type { Taken } from '../../../cluster/destroy/take-away';
-import { idOf, inWords, keyOf, type LiveObject } from '../../../cluster/object';
+import { type Deployed, deploy } from '../../../cluster/deploy/deploy';
+import { destroy } from '../../../cluster/delete/destroy';
+import type { Taken } from '../../../cluster/delete/take-away';
+import { idOf, inWords, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Session } from '../../../cluster/session';
-import type { Reporter } from '../../../cluster/terminal/reporter';
-import { DELETE_ANNOTATION, type Manifest } from '../../../constructs/contract';
+import type { Reporter } from '../../../cluster/cli/terminal/reporter';
+import { DELETE_ANNOTATION } from '../../../manifests/contract';
 import { distOf, type Environment, type Unit } from './environments';
 import { isOurs, judgeDeletion } from './invariants';
 import { type Kill, Killed, ModelCluster } from './model-cluster';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { keyOf, type ObjectKey } from '../../../cluster/object';
-import { contentOf } from '../../../cluster/release';
-import type { Manifest } from '../../../constructs/contract';
+import { keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
+import { contentOf } from '../../../cluster/helm/release-secret';
 import { type Unit, without } from './environments';
 import { isOurs, operatedBy } from './invariants';
 import type { Kill } from './model-cluster';

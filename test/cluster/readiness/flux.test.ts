@@ -1,4 +1,4 @@
-import type { LiveObject } from '../../../cluster/object';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { condition, live, stateOf } from './support';
 
 const now = { observedGeneration: 2 };

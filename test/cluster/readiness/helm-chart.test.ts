@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import type { LiveObject } from '../../../cluster/object';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { readinessOf } from '../../../cluster/readiness';
 import { condition, live, lookAt, stateOf } from './support';
 import { type ReleaseParts, releaseSecret } from './releases';

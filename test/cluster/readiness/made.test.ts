@@ -1,5 +1,6 @@
-import { contractAnnotations, type Reference } from '../../../constructs/contract';
-import type { LiveObject } from '../../../cluster/object';
+import type { Reference } from '../../../manifests/reference';
+import type { LiveObject } from '../../../cluster/objects/live-object';
+import { contractAnnotations } from '../../../manifests/contract';
 import { condition, live, stateOf } from './support';
 
 /** What an object of any kind is that makes these, when the cluster has those. */

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { LiveObject } from '../../../cluster/object';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { live } from './support';
 
 export interface ReleaseParts {

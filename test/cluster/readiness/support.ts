@@ -1,5 +1,6 @@
-import type { ListOptions } from '../../../cluster/cluster';
-import { idOf, keyOf, type Condition, type Kind, type LiveObject } from '../../../cluster/object';
+import type { ListOptions } from '../../../cluster/api/cluster';
+import { idOf, keyOf, type Kind } from '../../../manifests/manifest';
+import type { Condition, LiveObject } from '../../../cluster/objects/live-object';
 import { readinessOf } from '../../../cluster/readiness';
 import type { Look } from '../../../cluster/readiness/readiness';
 

@@ -1,7 +1,7 @@
-import type { Manifest } from '../../../constructs/contract';
+import { type Manifest, idOf, inWords, type Kind, keyOf, type ObjectKey } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { ApiError } from '../../../cluster/api/api-error';
-import type { Access, Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/cluster';
-import { idOf, inWords, type Kind, keyOf, type LiveObject, type ObjectKey } from '../../../cluster/object';
+import type { Access, Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/api/cluster';
 
 /** Kinds that are in no namespace. All others are. */
 const CLUSTER_SCOPED = [

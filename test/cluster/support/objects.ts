@@ -1,4 +1,5 @@
-import { type Contract, contractAnnotations, ENVIRONMENT_LABEL, type Manifest } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
+import { type Contract, contractAnnotations, ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import type { Dist } from '../../../cluster/dist';
 
 interface Parts {

@@ -1,5 +1,5 @@
 import type { Clock, Session } from '../../../cluster/session';
-import type { Awaited, ReportedEvent, Reporter } from '../../../cluster/terminal/reporter';
+import type { Awaited, ReportedEvent, Reporter } from '../../../cluster/cli/terminal/reporter';
 import { MemoryCluster } from './memory-cluster';
 
 /** Time that passes only when somebody pauses. */

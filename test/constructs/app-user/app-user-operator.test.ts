@@ -1,6 +1,6 @@
-import { AppUserOperator } from '../../../constructs/app-user/app-user-operator';
-import type { AppUserOperatorProps } from '../../../constructs/app-user/app-user-operator';
-import { contractOf, formatReference } from '../../../constructs/contract';
+import { AppUserOperator, type AppUserOperatorProps } from '../../../constructs/app-user/app-user-operator';
+import { formatReference } from '../../../manifests/reference';
+import { contractOf } from '../../../manifests/contract';
 import { cvatNames } from '../../../constructs/cvat/names';
 import { objectsOf, problemsOf, yamlOf } from '../../support';
 

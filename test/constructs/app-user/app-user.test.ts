@@ -1,5 +1,4 @@
-import type { AppUserProps } from '../../../constructs/app-user/app-user';
-import { AppUser } from '../../../constructs/app-user/app-user';
+import { AppUser, type AppUserProps } from '../../../constructs/app-user/app-user';
 import { objectsOf, problemsOf, yamlOf } from '../../support';
 
 const john: AppUserProps = { name: 'john', namespace: 'cvat', lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@kapernikov.com' };

@@ -1,6 +1,6 @@
 import { Administrators } from '../../../constructs/cvat/administrator';
 import { cvatNames } from '../../../constructs/cvat/names';
-import type { Manifest } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
 import { databaseUser } from '../../../constructs/postgres/database-user';
 import { objectsOf } from '../../support';
 

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
-import { contractOf, formatReference } from '../../../constructs/contract';
-import type { CvatProps } from '../../../constructs/cvat/cvat';
-import { Cvat } from '../../../constructs/cvat/cvat';
+import { formatReference } from '../../../manifests/reference';
+import { contractOf } from '../../../manifests/contract';
+import { Cvat, type CvatProps } from '../../../constructs/cvat/cvat';
 import { ingress } from '../../../constructs/cvat/exposure';
 import type { Values } from '../../../constructs/merge';
 import { databaseUser } from '../../../constructs/postgres/database-user';

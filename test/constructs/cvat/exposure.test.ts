@@ -1,7 +1,6 @@
 import { Testing, Yaml } from 'cdk8s';
-import { formatReference } from '../../../constructs/contract';
-import type { Exposure } from '../../../constructs/cvat/exposure';
-import { httpRoute, ingress } from '../../../constructs/cvat/exposure';
+import { formatReference } from '../../../manifests/reference';
+import { type Exposure, httpRoute, ingress } from '../../../constructs/cvat/exposure';
 
 const service = (name: string): { kind: string; namespace: string; name: string } => ({ kind: 'Service', namespace: 'annotation', name });
 const site = {

@@ -1,5 +1,11 @@
-import type { ChartSource } from '../../../constructs/helm/chart-source';
-import { chartSourceFindings, fromArchive, fromGit, fromOci, fromRepository } from '../../../constructs/helm/chart-source';
+import {
+  type ChartSource,
+  chartSourceFindings,
+  fromArchive,
+  fromGit,
+  fromOci,
+  fromRepository,
+} from '../../../constructs/helm/chart-source';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const COMMIT = '0123456789'.repeat(4);

@@ -1,9 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import { fromOci } from '../../../constructs/helm/chart-source';
-import type { Release } from '../../../constructs/helm/delivery';
-import { Delivery } from '../../../constructs/helm/delivery';
-import type { HelmReleaseProps } from '../../../constructs/helm/helm-release';
-import { HelmRelease } from '../../../constructs/helm/helm-release';
+import { Delivery, type Release } from '../../../constructs/helm/delivery';
+import { HelmRelease, type HelmReleaseProps } from '../../../constructs/helm/helm-release';
 import { objectsOfKind, problemsOf } from '../../support';
 
 const release: HelmReleaseProps = { name: 'grafana', namespace: 'monitoring', chart: fromOci('oci://ghcr.io/grafana/grafana', '1.0.0') };

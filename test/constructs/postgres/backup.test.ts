@@ -1,6 +1,5 @@
-import { contractOf } from '../../../constructs/contract';
-import type { Backup, Restore } from '../../../constructs/postgres/backup';
-import { fromCluster, fromS3, toAzure, toS3, toVolume } from '../../../constructs/postgres/backup';
+import { contractOf } from '../../../manifests/contract';
+import { type Backup, fromCluster, fromS3, type Restore, toAzure, toS3, toVolume } from '../../../constructs/postgres/backup';
 import { PostgresCluster } from '../../../constructs/postgres/postgres-cluster';
 import { objectsOfKind } from '../../support';
 

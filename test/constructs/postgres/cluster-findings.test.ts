@@ -1,6 +1,5 @@
 import { fromCluster, toS3, toVolume } from '../../../constructs/postgres/backup';
-import type { PostgresClusterProps } from '../../../constructs/postgres/postgres-cluster';
-import { PostgresCluster } from '../../../constructs/postgres/postgres-cluster';
+import { PostgresCluster, type PostgresClusterProps } from '../../../constructs/postgres/postgres-cluster';
 import { problemsOf } from '../../support';
 
 const props: PostgresClusterProps = { name: 'my-postgres', version: 15, replicas: 2, storage: { size: '5Gi' } };

@@ -1,8 +1,7 @@
 import type { DatabaseUser } from '../../../constructs/postgres/database-user';
-import type { PostgresUser } from '../../../constructs/postgres/postgres-cluster';
-import { PostgresCluster } from '../../../constructs/postgres/postgres-cluster';
+import { PostgresCluster, type PostgresUser } from '../../../constructs/postgres/postgres-cluster';
 import { objectsOf, problemsOf } from '../../support';
-import { contractOf } from '../../../constructs/contract';
+import { contractOf } from '../../../manifests/contract';
 
 const props = { name: 'my-postgres', version: 15, replicas: 1, storage: { size: '5Gi' } };
 const ALL_KEYS = ['host', 'port', 'user', 'password', 'verifier', 'dbname', 'uri', 'jdbc-uri'];

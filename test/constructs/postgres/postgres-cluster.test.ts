@@ -1,5 +1,4 @@
-import type { PostgresClusterProps } from '../../../constructs/postgres/postgres-cluster';
-import { PostgresCluster } from '../../../constructs/postgres/postgres-cluster';
+import { PostgresCluster, type PostgresClusterProps } from '../../../constructs/postgres/postgres-cluster';
 import { objectsOf, objectsOfKind, problemsOf, yamlOf } from '../../support';
 import { toVolume } from '../../../constructs/postgres/backup';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Finding } from '../../../constructs/problem';
+import type { Finding } from '../../../manifests/finding';
 import { hostName, label, objectName, serviceLabel } from '../../../constructs/syntax/name';
 import { holds, suggestionsOf } from '../../properties';
 

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Manifest } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
 import { type CrdFolder, type CrdSource, crdSources, findCrds, readCrd } from '../../../scripts/crd-sources';
 import type { Kubectl } from './kubectl';
 import { served } from './served';

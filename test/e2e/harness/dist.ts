@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { contractOf, ENVIRONMENT_LABEL, type Manifest } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
+import { contractOf, ENVIRONMENT_LABEL } from '../../../manifests/contract';
 
 /** Where the names of folders begin, and where kubectl runs when it is given one. */
 export const ROOT = join(__dirname, '..', '..', '..');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Manifest } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
 import type { Condition, Live } from './api';
 
 export const GROUP = 'postgres-operator.crunchydata.com';

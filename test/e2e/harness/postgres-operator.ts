@@ -9,7 +9,7 @@
  * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; users who are no longer declared; rotation of
  * passwords and the check that a Secret can be used; and of course the data.
  */
-import type { Manifest } from '../../../constructs/contract';
+import type { Manifest } from '../../../manifests/manifest';
 import { Api, type Live } from './api';
 import type { ControlPlane } from './control-plane';
 import { Loop } from './loop';

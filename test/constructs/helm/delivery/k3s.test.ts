@@ -2,10 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ChartSource } from '../../../../constructs/helm/chart-source';
-import { fromArchive, fromGit, fromOci, fromRepository } from '../../../../constructs/helm/chart-source';
-import type { HelmReleaseProps } from '../../../../constructs/helm/helm-release';
-import { HelmRelease } from '../../../../constructs/helm/helm-release';
+import { type ChartSource, fromArchive, fromGit, fromOci, fromRepository } from '../../../../constructs/helm/chart-source';
+import { HelmRelease, type HelmReleaseProps } from '../../../../constructs/helm/helm-release';
 import { objectsOfKind, problemsOf, yamlOf } from '../../../support';
 
 const OCI = fromOci('oci://ghcr.io/grafana/grafana', '1.0.0');

@@ -1,0 +1,54 @@
+import { isNode } from '../../manifests/fields';
+import type { Rule, RuleFinding } from '../rule';
+
+interface Limit {
+  readonly longest: number;
+  /** What gets too long with it. */
+  readonly why: string;
+}
+
+const HOST_NAME: Limit = { longest: 63, why: 'it is part of a host name, of which no part has more than 63 characters' };
+const POD_NAMES: Limit = { longest: 63, why: 'the names of its pods begin with it and are cut off after 63 characters' };
+
+/** The API server lets most of these pass, with up to 253 characters: it is the children that cannot be made, later and in somebody's log. */
+const LIMITS: Readonly<Record<string, Limit>> = {
+  CronJob: { longest: 52, why: 'its Jobs are called <name>-<11 digits of the time> and may have 63' },
+  DaemonSet: POD_NAMES,
+  Deployment: POD_NAMES,
+  HelmChart: { longest: 50, why: 'its Job is called helm-install-<name> and may have 63' },
+  Job: { longest: 63, why: 'its pods carry it in the label job-name' },
+  Namespace: HOST_NAME,
+  Pod: HOST_NAME,
+  PostgresCluster: { longest: 40, why: 'its CronJobs are called <name>-repo1-full and may have 52' },
+  Service: HOST_NAME,
+  StatefulSet: { longest: 52, why: 'its pods carry <name>-<10 characters> in the label controller-revision-hash' },
+};
+
+/** The most that the value of a label may have. */
+const LONGEST_LABEL = 63;
+
+/** A name leaves room for what is made from it, and a label's value is one that the API server takes. */
+export const longName: Rule = {
+  name: 'long-name',
+  check({ objects }) {
+    return objects.flatMap((object): RuleFinding[] => {
+      const { kind, metadata } = object.manifest;
+      const limit = Object.hasOwn(LIMITS, kind) ? LIMITS[kind] : undefined;
+      const name = limit && metadata.name.length > limit.longest ? [{ object, ...tooLong('metadata.name', metadata.name, limit) }] : [];
+      return [...name, ...longLabels(metadata.labels).map((found) => ({ object, ...found }))];
+    });
+  },
+};
+
+function tooLong(field: string, value: string, { longest, why }: Limit): Omit<RuleFinding, 'object'> {
+  return { field, message: `"${value}" has ${value.length} characters: ${why}.`, remedy: `Use at most ${longest}.` };
+}
+
+function longLabels(labels: unknown): Omit<RuleFinding, 'object'>[] {
+  if (!isNode(labels)) return [];
+  return Object.entries(labels).flatMap(([key, value]) =>
+    typeof value === 'string' && value.length > LONGEST_LABEL
+      ? [tooLong(`metadata.labels.${key}`, value, { longest: LONGEST_LABEL, why: 'it is the value of a label' })]
+      : [],
+  );
+}

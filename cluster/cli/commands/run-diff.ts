@@ -1,0 +1,42 @@
+import type { Connection } from '../../api/connection';
+import { compare } from '../../diff/compare';
+import type { Dist } from '../../dist';
+import type { Options } from '../options';
+import type { Session } from '../../session';
+import { paintDifference, paintFor } from '../terminal/colours';
+import { announce, counted, listed, say, sayJson } from './say';
+
+export async function runDiff(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
+  const comparisons = await compare(session, dist, options);
+  // Not into the diff: somebody may want to keep that.
+  announce(`Compares ${dist.environment} (${dist.folder}) with what is on the cluster:`, connection, options, process.stderr);
+  const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
+  const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
+  const left = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
+  if (options.json) {
+    const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
+    sayJson({ environment: dist.environment, differences, leftOver: left });
+  } else {
+    const paint = paintFor(process.stdout);
+    for (const { difference } of different) if (difference.text !== '') say(`${paintDifference(difference.text, paint)}\n`);
+    say(
+      summaryOf(
+        different.map(({ difference }) => difference.kind),
+        comparisons.length,
+      )
+        .concat(listed('Left over: no longer in dist, but deploy keeps it, unless it is told --delete-data:', left))
+        .concat(listed('The API server would refuse:', refused))
+        .join('\n'),
+    );
+  }
+  if (refused.length > 0) return 2;
+  return different.length === 0 ? 0 : 1;
+}
+
+function summaryOf(kinds: readonly string[], total: number): string[] {
+  const number = (kind: string): number => kinds.filter((each) => each === kind).length;
+  if (kinds.length === 0) return [`No differences in ${counted(total, 'object')}.`];
+  return [
+    `${number('created')} to create, ${number('changed')} to change, ${number('removed')} to take away, of ${counted(total, 'object')}.`,
+  ];
+}

@@ -1,0 +1,46 @@
+import type { Connection } from '../../api/connection';
+import type { Dist } from '../../dist';
+import type { Options } from '../options';
+import type { Session } from '../../session';
+import { type ObjectStatus, status } from '../../readiness/status';
+import { type Colour, paintFor } from '../terminal/colours';
+import { tableOf } from '../terminal/table';
+import { announce, counted, say, sayJson } from './say';
+
+const COLOURS: Readonly<Record<ObjectStatus['state'], Colour>> = {
+  ready: 'green',
+  waiting: 'yellow',
+  'left over': 'yellow',
+  failed: 'red',
+  missing: 'red',
+};
+
+export async function runStatus(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
+  const objects = await status(session, dist, options.stages);
+  announce(`What is on the cluster of ${dist.environment} (${dist.folder}):`, connection, options);
+  const unready = objects.filter(({ state }) => state !== 'ready' && state !== 'left over');
+  if (options.json) sayJson({ environment: dist.environment, ready: unready.length === 0, objects });
+  else say(`\n${inWords(objects, unready.length)}`);
+  return unready.length === 0 ? 0 : 1;
+}
+
+function inWords(objects: readonly ObjectStatus[], unready: number): string {
+  const paint = paintFor(process.stdout);
+  const rows = objects.map(({ stage, object, state, reason }, index) => [
+    stage === objects[index - 1]?.stage ? '' : stage,
+    object,
+    state,
+    reason,
+  ]);
+  const table = tableOf([['STAGE', 'OBJECT', 'STATE', 'REASON'], ...rows], {
+    ...(process.stdout.isTTY && { columns: process.stdout.columns }),
+    paint: (text, row, column) => {
+      const object = objects[row - 1];
+      return object && column === 2 ? paint(COLOURS[object.state], text) : text;
+    },
+  });
+  const left = objects.filter(({ state }) => state === 'left over').length;
+  const wanted = objects.length - left;
+  const summary = unready === 0 ? `All ${counted(wanted, 'object')} are ready` : `${unready} of ${counted(wanted, 'object')} are not ready`;
+  return `${table}\n\n${summary}${left === 0 ? '' : `, and ${left} left over`}.`;
+}

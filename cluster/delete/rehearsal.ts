@@ -1,0 +1,90 @@
+import { type Manifest, groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
+import type { Access, Applied, Cluster, ListOptions, Resource } from '../api/cluster';
+import { releaseNameOf } from '../helm/release-objects';
+import { releasesOf } from '../helm/release-secret';
+import type { Session } from '../session';
+import type { Reporter } from '../cli/terminal/reporter';
+
+/** A session in which destroy does all that it would do, and nothing happens. */
+export function rehearsing(session: Session): Session {
+  const { reporter } = session;
+  const said: Reporter = {
+    line: (event) => reporter.line(event.type === 'applied' ? { ...event, message: 'dry run' } : event),
+    waiting: (objects) => reporter.waiting(objects),
+    end: () => reporter.end(),
+  };
+  return { ...session, cluster: new Rehearsal(session.cluster), reporter: said };
+}
+
+/** A cluster as it is, but for what has been deleted: that seems gone at once, and with it what goes by itself. Nothing is written. */
+class Rehearsal implements Cluster {
+  readonly namespace: string;
+  private readonly gone = new Set<string>();
+  /** Whoever has one of these as its owner goes, too. */
+  private readonly owners = new Set<string>();
+
+  constructor(private readonly cluster: Cluster) {
+    this.namespace = cluster.namespace;
+  }
+
+  resource(kind: Kind): Promise<Resource | undefined> {
+    return this.cluster.resource(kind);
+  }
+
+  rediscover(): void {
+    this.cluster.rediscover();
+  }
+
+  async get(key: ObjectKey): Promise<LiveObject | undefined> {
+    const object = this.gone.has(idOf(key)) ? undefined : await this.cluster.get(key);
+    return object && this.isThere(object) ? object : undefined;
+  }
+
+  async list(kind: Kind, options?: ListOptions): Promise<LiveObject[]> {
+    return (await this.cluster.list(kind, options)).filter((object) => this.isThere(object));
+  }
+
+  async apply(manifest: Manifest): Promise<Applied> {
+    return { object: await this.unchanged(keyOf(manifest)), created: false };
+  }
+
+  async patch(key: ObjectKey): Promise<LiveObject> {
+    const object = await this.unchanged(key);
+    // An install Job is suspended, so that its pods end.
+    if (groupKindOf(key) === 'Job.batch') this.gone.add(idOf(key));
+    return object;
+  }
+
+  async delete(key: ObjectKey): Promise<void> {
+    const live = await this.get(key);
+    if (!live) return;
+    // Helm takes along what it has kept of a release.
+    const release = releaseNameOf(live);
+    const revisions = release ? await releasesOf(this, release.storage, release.name) : [];
+    for (const object of [live, ...revisions.map(({ secret }) => secret)]) {
+      this.gone.add(idOf(keyOf(object)));
+      this.owners.add(object.metadata.uid);
+    }
+  }
+
+  isAllowed(access: Access): Promise<boolean> {
+    return this.cluster.isAllowed(access);
+  }
+
+  private isThere(object: LiveObject): boolean {
+    const { ownerReferences = [] } = object.metadata;
+    return !this.gone.has(idOf(keyOf(object))) && !ownerReferences.some(({ uid }) => this.owners.has(uid));
+  }
+
+  /** What is written is the inventory, which may not be there yet, and words that data may go. */
+  private async unchanged({ apiVersion, kind, ...metadata }: ObjectKey): Promise<LiveObject> {
+    return (
+      (await this.cluster.get({ apiVersion, kind, ...metadata })) ?? {
+        apiVersion,
+        kind,
+        metadata: { ...metadata, uid: '', resourceVersion: '' },
+      }
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import { type Manifest, inWords, type Kind, keyOf } from '../../manifests/manifest';
+import type { Need } from '../../manifests/reference';
+import type { LiveObject } from '../objects/live-object';
+import { contractOf } from '../../manifests/contract';
+import { isCode } from '../api/api-error';
+import type { Cluster } from '../api/cluster';
+import type { Dist } from '../dist';
+import { DEFINITION, definitionIn } from '../../manifests/custom-resource-definition';
+
+/** What can be looked up. */
+const KINDS: readonly Kind[] = [
+  { apiVersion: 'v1', kind: 'Secret' },
+  { apiVersion: 'v1', kind: 'ConfigMap' },
+  { apiVersion: 'v1', kind: 'Namespace' },
+  { apiVersion: 'v1', kind: 'Service' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' },
+  { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' },
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway' },
+  { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer' },
+  DEFINITION,
+];
+
+/** What only the installer can provide, and has not. */
+export async function missingNeeds(cluster: Cluster, dist: Dist, objects: readonly Manifest[]): Promise<string[]> {
+  const made = dist.stages.flatMap((stage) => stage.objects).flatMap((object) => [keyOf(object), ...(contractOf(object).makes ?? [])]);
+  const needs = new Map<string, { need: Need; users: string[] }>();
+  for (const object of objects) {
+    for (const need of contractOf(object).needs ?? []) {
+      if (made.some(({ kind, namespace, name }) => kind === need.kind && namespace === need.namespace && name === need.name)) continue;
+      const known = needs.get(inWords(need)) ?? { need, users: [] };
+      needs.set(inWords(need), { ...known, users: [...known.users, inWords(keyOf(object))] });
+    }
+  }
+  const lacks = await Promise.all(
+    [...needs.values()].map(async ({ need, users }) => ({
+      need,
+      users,
+      lack: await lackOf(cluster, need),
+      isHomeless: await isHomeless(cluster, need),
+    })),
+  );
+  const homes = new Set<string>();
+  return lacks.flatMap(({ need, users, lack, isHomeless: homeless }) => {
+    if (lack === undefined) return [];
+    const { namespace = '' } = need;
+    const remedies = homeless && !homes.has(namespace) ? [`kubectl create namespace ${namespace}`, need.remedy] : [need.remedy];
+    if (homeless) homes.add(namespace);
+    const what = `  ${inWords(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it`;
+    return [[what, ...remedies.map((remedy) => `    ${remedy}`)].join('\n')];
+  });
+}
+
+/** Whether the namespace, too, only comes with this deployment: then the remedy would fail for want of it. */
+async function isHomeless(cluster: Cluster, { namespace }: Need): Promise<boolean> {
+  if (namespace === undefined) return false;
+  try {
+    return (await cluster.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace })) === undefined;
+  } catch (error) {
+    if (!isCode(error, 403)) throw error;
+    return false;
+  }
+}
+
+/** What is wrong with what is needed; nothing when it is there, or is of a kind that cannot be looked up. */
+async function lackOf(cluster: Cluster, { kind, namespace, name, keys = [] }: Need): Promise<string | undefined> {
+  const known = KINDS.find((candidate) => candidate.kind === kind);
+  if (!known) return undefined;
+  let object: LiveObject | undefined;
+  try {
+    object = await cluster.get({ ...known, name, ...(namespace !== undefined && { namespace }) });
+  } catch (error) {
+    if (!isCode(error, 403)) throw error;
+    return 'cannot be looked for, because you are not allowed to get it';
+  }
+  if (!object) return 'is missing';
+  const definition = definitionIn(object);
+  const present = definition
+    ? definition.kinds.map(({ apiVersion, kind: served }) => `${apiVersion.slice(apiVersion.indexOf('/') + 1)}/${served}`)
+    : Object.keys({ ...(object['data'] as object | undefined) });
+  const absent = keys.filter((wanted) => !present.includes(wanted));
+  return absent.length === 0 ? undefined : `lacks ${absent.join(', ')}`;
+}

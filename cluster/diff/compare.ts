@@ -1,0 +1,107 @@
+import pMap from 'p-map';
+import { isNode } from '../../manifests/fields';
+import { type Manifest, idOf, inWords, keyOf } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
+import { ApiError } from '../api/api-error';
+import { apply, isFromDist } from '../deploy/apply';
+import { FIELD_MANAGER } from '../api/cluster';
+import { CONCURRENCY } from '../api/concurrency';
+import { targetsOf } from '../delete/target';
+import { withoutAbandoned } from './abandoned';
+import { type Difference, differenceOf } from './difference';
+import { type Dist, type DistStage, selectStages } from '../dist';
+import { goneFromDist, leftOvers } from '../deploy/gone-from-dist';
+import { Inventory } from '../inventory';
+import { placed, readLive } from '../objects/live';
+import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
+import { refuseOtherEnvironment } from '../deploy/place';
+import { reasonOf } from '../deploy/refusal';
+import type { Session } from '../session';
+
+/** What a deployment would do to an object. */
+export interface Comparison {
+  readonly stage: string;
+  readonly object: string;
+  readonly difference: Difference;
+  /** Why the API server would refuse it, and what to do about that. */
+  readonly refusal?: string;
+  /** Why it stays where it is, though dist has it no longer. */
+  readonly leftOver?: string;
+}
+
+/** What a deployment would be told. */
+export interface CompareOptions {
+  /** As a person calls them; all of them, and those that dist has no longer, when none is named. */
+  readonly stages: readonly string[];
+  readonly force: boolean;
+  readonly deleteData: boolean;
+}
+
+const UNCHANGED: Difference = { kind: 'none', text: '' };
+
+/** What a deployment would do, as the API server itself says: it is asked to apply all of it, and to store nothing. */
+export async function compare(session: Session, dist: Dist, options: CompareOptions): Promise<Comparison[]> {
+  const { cluster } = session;
+  const { stages: named, force, deleteData } = options;
+  const selected = selectStages(dist.stages, named);
+  const inventory = await Inventory.read(cluster, dist.environment);
+  await refuseOtherEnvironment(cluster, dist, selected, inventory);
+  const comparisons: Comparison[] = [];
+  for (const stage of selected) {
+    const manifests = await Promise.all(stage.objects.map((object) => placed(cluster, object)));
+    const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
+    const compared = await pMap(
+      manifests,
+      async (manifest) => compareOne({ session, stage, force }, manifest, live.get(idOf(keyOf(manifest)))),
+      { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
+    );
+    comparisons.push(...compared);
+  }
+  const targets = await targetsOf(cluster, dist, inventory);
+  for (const { stage, key, manifest, data } of leftOvers(goneFromDist(dist, targets, named))) {
+    const comparison = { stage, object: inWords(key) };
+    if (data === undefined || deleteData) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
+    else comparisons.push({ ...comparison, difference: UNCHANGED, leftOver: `holds data: ${data}` });
+  }
+  return comparisons;
+}
+
+interface StageComparison {
+  readonly session: Session;
+  readonly stage: DistStage;
+  readonly force: boolean;
+}
+
+async function compareOne(
+  { session: { cluster }, stage, force }: StageComparison,
+  manifest: Manifest,
+  live: LiveObject | undefined,
+): Promise<Comparison> {
+  const comparison = { stage: stage.name, object: inWords(keyOf(manifest)) };
+  // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
+  const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
+  if ((await cluster.resource(manifest)) === undefined) return created;
+  try {
+    const { object } = await apply(cluster, manifest, { dryRun: true, force });
+    // Of what is new, only dist is shown: the API server would make up an address for each Service.
+    if (!live) return created;
+    const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
+    return { ...comparison, difference: differenceOf(live, next, stage.file) };
+  } catch (error) {
+    if (!live && error instanceof ApiError && error.code === 404) return created;
+    if (!(error instanceof Error)) throw error;
+    const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created.difference;
+    return { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference, refusal: reasonOf(error, manifest) };
+  }
+}
+
+/** What dist wants, where the API server does not say what would become of it: dist's fields over those that are there. */
+function overlaid<Value>(below: Value, above: unknown): Value {
+  if (!isNode(below) || !isNode(above)) return above as Value;
+  return Object.fromEntries(
+    Object.entries({ ...below, ...above }).map(([name, value]) => [
+      name,
+      name in above && name in below ? overlaid(below[name], above[name]) : value,
+    ]),
+  ) as Value;
+}

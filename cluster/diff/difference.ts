@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
+import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
+import { stringify } from 'yaml';
+import { type Manifest, inWords, keyOf } from '../../manifests/manifest';
+import { without } from '../objects/live-object';
+import { printable } from '../cli/terminal/printable';
+import { LAST_APPLIED_ANNOTATION } from './abandoned';
+import { masked } from './masked';
+
+/** How an object differs from what dist makes of it. */
+export interface Difference {
+  readonly kind: 'none' | 'created' | 'changed' | 'removed';
+  /** A unified diff, without a line break at its end; nothing where there is no difference. No secret values. */
+  readonly text: string;
+}
+
+const NONE: Difference = { kind: 'none', text: '' };
+
+/** Lines that come or go. Nobody reads more; and of two versions of the largest definition, a comparison to the end takes a minute. */
+const MOST_LINES = 1000;
+
+/** As diff and kubectl show it. */
+const LINES_OF_CONTEXT = 3;
+
+/** Of an object that comes or goes as a whole: enough to recognize it. The definition of a PostgresCluster has 20,000 lines. */
+const LINES_OF_A_WHOLE_OBJECT = 100;
+
+/**
+ * What changes of an object.
+ * @param live what is on the cluster; left out when it would be created
+ * @param next what the API server answered to a dry run, or the manifest where it could not be asked; left out when it would be taken away
+ * @param source where the manifest stands, for the header: `dist/30-postgres.k8s.yaml`
+ */
+export function differenceOf(live: Manifest | undefined, next: Manifest | undefined, source: string): Difference {
+  const object = next ?? live;
+  if (object === undefined) return NONE;
+  const [before, after] = masked(live, next).map((side) => side && withoutNoise(side));
+  if (isDeepStrictEqual(before, after)) return NONE; // most objects: nothing of them need be written as YAML
+
+  const name = inWords(keyOf(object));
+  const [there, here] = [`--- ${name} on the cluster`, `+++ ${name} in ${source}`];
+  if (before === undefined) return { kind: 'created', text: lines(`--- ${name} is not on the cluster`, here, ...whole('+', after)) };
+  if (after === undefined) return { kind: 'removed', text: lines(there, `+++ ${name} is no longer in dist`, ...whole('-', before)) };
+  const changes = hunks(yamlOf(before), yamlOf(after));
+  return changes.length === 0 ? NONE : { kind: 'changed', text: lines(there, here, ...changes) };
+}
+
+function lines(...all: readonly string[]): string {
+  return all.join('\n');
+}
+
+function hunks(before: string, after: string): string[] {
+  if (before === after) return [];
+  const patch = structuredPatch('', '', before, after, '', '', { context: LINES_OF_CONTEXT, maxEditLength: MOST_LINES });
+  if (patch === undefined) return [`… more than ${MOST_LINES} lines change: too many to show them`];
+  return formatPatch(patch, OMIT_HEADERS).slice(0, -1).split('\n');
+}
+
+/** An object that comes or goes. */
+function whole(sign: '+' | '-', object: Manifest | undefined): string[] {
+  const all = object === undefined ? [] : yamlOf(object).slice(0, -1).split('\n');
+  const left = all.length - LINES_OF_A_WHOLE_OBJECT;
+  const shown = (left <= 1 ? all : all.slice(0, LINES_OF_A_WHOLE_OBJECT)).map((line) => `${sign}${line}`);
+  const range = sign === '+' ? `@@ -0,0 +1,${all.length} @@` : `@@ -1,${all.length} +0,0 @@`;
+  return [range, ...shown, ...(left <= 1 ? [] : [`… and ${left} more lines`])];
+}
+
+/** What the API server and kubectl keep for themselves, and what controllers report: nothing of it is in dist. */
+const NOISE = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
+
+function withoutNoise(object: Manifest): Manifest {
+  const { annotations = {}, labels = {}, ...metadata } = object.metadata;
+  return {
+    ...without(object, ['status']),
+    metadata: {
+      ...without(metadata, NOISE),
+      ...nonEmpty('annotations', without(annotations, [LAST_APPLIED_ANNOTATION])),
+      ...nonEmpty('labels', labels),
+    },
+  } as Manifest;
+}
+
+function nonEmpty(name: string, values: object): object {
+  return Object.keys(values).length === 0 ? {} : { [name]: values };
+}
+
+/** YAML as dist has it: what it is first, the rest by name. Text of several lines stays text of several lines. */
+function yamlOf({ apiVersion, kind, metadata, ...rest }: Manifest): string {
+  const options = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false };
+  const yaml = [{ apiVersion, kind }, { metadata }, rest]
+    .filter((part) => Object.keys(part).length > 0)
+    .map((part) => stringify(part, options));
+  return printable(yaml.join(''));
+}

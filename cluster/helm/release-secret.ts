@@ -1,0 +1,82 @@
+import { gunzipSync } from 'node:zlib';
+import { parseAllDocuments } from 'yaml';
+import { isNode, listOf, valueAt } from '../../manifests/fields';
+import type { Manifest, Kind } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
+import type { ListOptions } from '../api/cluster';
+
+/** A revision of a Helm release, as Helm keeps it in a Secret beside what it installs. */
+export interface ReleaseRevision {
+  readonly revision: number;
+  /** `deployed`, `failed`, `superseded`, `uninstalling`, or what goes on: `pending-install`, `pending-upgrade`, `pending-rollback`. */
+  readonly status: string;
+  readonly secret: LiveObject;
+}
+
+/** What is packed in that Secret. */
+export interface ReleaseContent {
+  /** What Helm says of the revision: `Install complete`, or why it failed. */
+  readonly description: string;
+  readonly chartVersion: string;
+  /** The values that were given, without the chart's own. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** All but hooks and what is in the chart's crds/. Those without a namespace are in the release's, if their kind is in any. */
+  readonly objects: readonly Manifest[];
+}
+
+interface Lister {
+  list(kind: Kind, options?: ListOptions): Promise<readonly LiveObject[]>;
+}
+
+/** The revisions of a release that Helm still keeps, the newest first. */
+export async function releasesOf(from: Lister, namespace: string, name: string): Promise<ReleaseRevision[]> {
+  const secrets = await from.list({ apiVersion: 'v1', kind: 'Secret' }, { namespace, labels: `owner=helm,name=${name}` });
+  return secrets.map(releaseOf).sort((one, other) => other.revision - one.revision);
+}
+
+function releaseOf(secret: LiveObject): ReleaseRevision {
+  const { version, status = 'unknown' } = secret.metadata.labels ?? {};
+  return { revision: Number(version ?? 0), status, secret };
+}
+
+/** Unpacking takes longer than reading, and whoever waits asks again and again: the last content of each Secret is kept. */
+const unpacked = new Map<string, { readonly resourceVersion: string; readonly content: ReleaseContent | undefined }>();
+
+/** What is packed in a release's Secret; undefined if that is nothing that Helm wrote. */
+export function contentOf({ secret }: ReleaseRevision): ReleaseContent | undefined {
+  const { uid, resourceVersion } = secret.metadata;
+  const known = unpacked.get(uid);
+  if (known?.resourceVersion === resourceVersion) return known.content;
+  const content = unpack(valueAt(secret, 'data', 'release'));
+  unpacked.set(uid, { resourceVersion, content });
+  return content;
+}
+
+/** Base64 by the API server, and in it base64 by Helm, gzip, JSON. https://github.com/helm/helm/blob/main/pkg/storage/driver/util.go */
+function unpack(data: unknown): ReleaseContent | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const packed = Buffer.from(Buffer.from(data, 'base64').toString('latin1'), 'base64');
+    const release: unknown = JSON.parse(gunzipSync(packed).toString('utf8'));
+    const [description, chartVersion, manifest] = [['info', 'description'], ['chart', 'metadata', 'version'], ['manifest']].map((path) => {
+      const found = valueAt(release, ...path);
+      return typeof found === 'string' ? found : '';
+    });
+    const config = valueAt(release, 'config');
+    if (!isNode(release) || chartVersion === undefined || chartVersion === '') return undefined;
+    return { description: description ?? '', chartVersion, config: isNode(config) ? config : {}, objects: objectsOf(manifest ?? '') };
+  } catch {
+    return undefined;
+  }
+}
+
+function objectsOf(manifest: string): Manifest[] {
+  const documents = parseAllDocuments(manifest, { uniqueKeys: false }).map((document): unknown => document.toJS());
+  return documents
+    .flatMap((document) => (valueAt(document, 'kind') === 'List' ? listOf(valueAt(document, 'items')) : [document]))
+    .filter(isManifest);
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return [['apiVersion'], ['kind'], ['metadata', 'name']].every((path) => typeof valueAt(value, ...path) === 'string');
+}

@@ -1,0 +1,52 @@
+import { type Manifest, groupKindOf, groupOf, inWords, keyOf } from '../../manifests/manifest';
+import { contractOf } from '../../manifests/contract';
+import type { ImmutableField } from './immutable-fields';
+
+/** What a person can do about fields that cannot be changed: a sentence or two, with the command. Never one that loses data. */
+export function wayOut(object: Manifest, fields: readonly ImmutableField[]): string {
+  const name = inWords(keyOf(object));
+  const names = [...new Set(fields.map(({ field }) => field))].join(', ') || 'the field';
+  const back = `Put ${names} back as it is on the cluster`;
+  const remove = deletion(object);
+
+  const { holdsData } = contractOf(object);
+  if (object.kind === 'PersistentVolumeClaim') {
+    return `${back}: of a volume only the size can change, and only grow. For anything else use a volume under another name, and copy the data.`;
+  }
+  if (object.kind === 'PostgresCluster') {
+    return `${back}. For a database with another one, make a new PostgresCluster out of a backup: docs/backups.md. Do not delete ${name}: its data would go.`;
+  }
+  if (holdsData !== undefined || TAKES_OTHERS_ALONG.includes(object.kind)) {
+    return `${back}. Do not delete ${name}: ${holdsData ?? 'all that is in it'} would go, too.`;
+  }
+  switch (groupKindOf(object)) {
+    case 'Secret':
+      return `${back}. Deleting ${name} would lose what others have put into it, such as a password.`;
+    case 'Job.batch':
+      return `Delete the Job, and deploy makes and runs it anew: ${remove}`;
+    case 'StatefulSet.apps':
+      return `Delete the StatefulSet but keep its Pods and volumes, and deploy makes it anew: ${remove} --cascade=orphan`;
+    case 'Deployment.apps':
+    case 'DaemonSet.apps':
+      return `Delete it, and deploy makes it anew; no Pod of it runs in between: ${remove}`;
+    case 'RoleBinding.rbac.authorization.k8s.io':
+    case 'ClusterRoleBinding.rbac.authorization.k8s.io':
+      return `Delete it, and deploy makes it anew; nobody has these rights in between: ${remove}`;
+    case 'StorageClass.storage.k8s.io':
+      return `Delete it, and deploy makes it anew; volumes that exist stay as they are: ${remove}`;
+    default:
+      return `${back}, or delete ${name} by hand with all that belongs to it, and deploy makes it anew: ${remove}`;
+  }
+}
+
+/** With a namespace goes what is in it, with a definition every object of its kind. */
+const TAKES_OTHERS_ALONG = ['Namespace', 'CustomResourceDefinition', 'PersistentVolume'];
+
+function deletion(object: Manifest): string {
+  const { namespace, name } = object.metadata;
+  // kubectl knows Kubernetes' own kinds without their group; another kind of that name may be anybody's.
+  const group = groupOf(object.apiVersion);
+  const isOwn = !group.includes('.') || group.endsWith('.k8s.io');
+  const kind = (isOwn ? object.kind : groupKindOf(object)).toLowerCase();
+  return `kubectl ${namespace === undefined ? '' : `-n ${namespace} `}delete ${kind} ${name}`;
+}

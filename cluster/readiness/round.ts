@@ -1,0 +1,38 @@
+import { type Manifest, idOf, type Kind, type ObjectKey } from '../../manifests/manifest';
+import type { LiveObject } from '../objects/live-object';
+import type { Cluster, ListOptions } from '../api/cluster';
+import type { Look } from './readiness';
+import { operatorsOf } from '../../manifests/custom-resource-definition';
+
+/** One round of looking at a cluster: what is asked for twice is read once. */
+export class Round implements Look {
+  private readonly gets = new Map<string, Promise<LiveObject | undefined>>();
+  private readonly lists = new Map<string, Promise<readonly LiveObject[]>>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    /** The environment. */
+    private readonly manifests: readonly Manifest[],
+  ) {}
+
+  get(key: ObjectKey): Promise<LiveObject | undefined> {
+    return once(this.gets, idOf(key), () => this.cluster.get(key));
+  }
+
+  list(kind: Kind, options: ListOptions = {}): Promise<readonly LiveObject[]> {
+    const { namespace, labels, fields } = options;
+    return once(this.lists, JSON.stringify([kind.apiVersion, kind.kind, namespace, labels, fields]), () =>
+      this.cluster.list(kind, options),
+    );
+  }
+
+  isOperated(kind: Kind): boolean {
+    return operatorsOf(kind, this.manifests).length > 0;
+  }
+}
+
+function once<Answer>(known: Map<string, Promise<Answer>>, key: string, ask: () => Promise<Answer>): Promise<Answer> {
+  const answer = known.get(key) ?? ask();
+  known.set(key, answer);
+  return answer;
+}

@@ -1,0 +1,54 @@
+import { dataOf, targetsOf } from '../delete/target';
+import { type Dist, selectStages } from '../dist';
+import { Inventory } from '../inventory';
+import { readLive } from '../objects/live';
+import { Round } from './round';
+import { idOf, inWords } from '../../manifests/manifest';
+import { readinessOf } from './';
+import type { Session } from '../session';
+
+/** How an object of an environment is. */
+export interface ObjectStatus {
+  readonly stage: string;
+  readonly object: string;
+  readonly state: 'ready' | 'waiting' | 'failed' | 'missing' | 'left over';
+  readonly reason: string;
+}
+
+/** Every object of the environment, in the order of stages: what dist has, and what is left of what it had. */
+export async function status(session: Session, dist: Dist, stages: readonly string[]): Promise<ObjectStatus[]> {
+  const { cluster } = session;
+  const inventory = await Inventory.read(cluster, dist.environment);
+  const targets = await targetsOf(cluster, dist, inventory);
+  const selected = new Set(
+    selectStages(
+      [...new Set(targets.map(({ stage }) => stage))].map((name) => ({ name })),
+      stages,
+    ).map(({ name }) => name),
+  );
+  const shown = targets.filter(({ stage }) => selected.has(stage));
+  const live = await readLive(
+    cluster,
+    dist.environment,
+    shown.map(({ key }) => key),
+  );
+  const round = new Round(
+    cluster,
+    targets.flatMap(({ manifest }) => (manifest ? [manifest] : [])),
+  );
+  const statuses = await Promise.all(
+    shown.map(async ({ stage, key, inDist, manifest }): Promise<ObjectStatus[]> => {
+      const line = { stage, object: inWords(key) };
+      const object = live.get(idOf(key));
+      if (!inDist) return object ? [{ ...line, state: 'left over', reason: leftOver(manifest && dataOf(manifest)) }] : [];
+      if (!object) return [{ ...line, state: 'missing', reason: 'is not on the cluster: deploy makes it' }];
+      const state = await readinessOf(object, round);
+      return [{ ...line, state: state.state, reason: state.state === 'ready' ? '' : state.reason }];
+    }),
+  );
+  return statuses.flat();
+}
+
+function leftOver(data: string | undefined): string {
+  return `is no longer in dist: ${data === undefined ? 'the next deploy takes it away' : `holds data (${data}), so it stays unless deploy is told --delete-data`}`;
+}

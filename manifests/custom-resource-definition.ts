@@ -1,0 +1,71 @@
+import { type Manifest, groupKindOf, groupOf, type Kind } from './manifest';
+import type { Reference } from './reference';
+import { contractOf } from './contract';
+
+/** A definition (CRD), and what it serves. */
+export interface Definition {
+  /** `postgresclusters.postgres-operator.crunchydata.com` */
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+}
+
+export const DEFINITION: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+
+/** What deploy applies first, and destroy takes away last: the rest is in them, or of their kinds. */
+export const isNamespace = ({ apiVersion, kind }: Kind): boolean => apiVersion === 'v1' && kind === 'Namespace';
+export const isDefinition = (kind: Kind): boolean => groupKindOf(kind) === groupKindOf(DEFINITION);
+
+/** Whether somebody has defined the kind: Kubernetes' own are `v1`, `apps/v1` and those below k8s.io. */
+export function isCustom(kind: Kind): boolean {
+  const group = groupOf(kind.apiVersion);
+  return group.includes('.') && !group.endsWith('.k8s.io');
+}
+
+/** The definitions whose objects an object looks after: as long as one of them is there, it must not go. */
+export function definitionsOperatedBy(manifest: Manifest): Definition[] {
+  const { operates = [] } = contractOf(manifest);
+  return [...definitionsMadeBy(manifest), ...operates.filter(isDefinitionReference).map(definitionOf)];
+}
+
+/** The definitions that a release brings. Helm leaves them behind when the release goes. */
+export function definitionsMadeBy(manifest: Manifest): Definition[] {
+  return (contractOf(manifest).makes ?? []).filter(isDefinitionReference).map(definitionOf);
+}
+
+/** What a definition that is itself in dist serves. */
+export function definitionIn(manifest: Manifest): Definition | undefined {
+  if (!isDefinition(manifest)) return undefined;
+  const { group, names, versions } = manifest['spec'] as {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly name: string }[];
+  };
+  return { name: manifest.metadata.name, kinds: versions.map(({ name }) => ({ apiVersion: `${group}/${name}`, kind: names.kind })) };
+}
+
+/** Whoever of these looks after objects of a kind. */
+export function operatorsOf<Known extends Manifest>(kind: Kind, manifests: readonly Known[]): Known[] {
+  const wanted = groupKindOf(kind);
+  return manifests.filter((manifest) =>
+    definitionsOperatedBy(manifest).some(({ kinds }) => kinds.some((served) => groupKindOf(served) === wanted)),
+  );
+}
+
+/** Whether two references name the same object. */
+export function isSame(one: Reference, other: Reference): boolean {
+  return one.kind === other.kind && one.name === other.name && (one.namespace ?? '') === (other.namespace ?? '');
+}
+
+function isDefinitionReference({ kind }: Reference): boolean {
+  return kind === DEFINITION.kind;
+}
+
+/** Its name is `plural.group`, and its keys are `version/Kind`. */
+function definitionOf({ name, keys = [] }: Reference): Definition {
+  const group = name.slice(name.indexOf('.') + 1);
+  const kinds = keys.map((key) => {
+    const [version = '', kind = ''] = key.split('/');
+    return { apiVersion: `${group}/${version}`, kind };
+  });
+  return { name, kinds };
+}

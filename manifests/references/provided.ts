@@ -1,0 +1,57 @@
+import type { Manifest } from '../manifest';
+import type { Reference } from '../reference';
+import { contractOf } from '../contract';
+import { isNode, listOf, valueAt } from '../fields';
+
+/** What comes to be when an object is applied: itself, what its contract says, and what a well-known controller makes of it. */
+export function providedBy(manifest: Manifest): Reference[] {
+  const { kind, metadata } = manifest;
+  const { namespace, name } = metadata;
+  return [{ kind, namespace, name, keys: keysOf(manifest) }, ...(contractOf(manifest).makes ?? []), ...(IMPLIED[kind]?.(manifest) ?? [])];
+}
+
+/** cert-manager makes the Secret of an Ingress that names an issuer. https://cert-manager.io/docs/usage/ingress/ */
+export function hasIssuer({ metadata: { annotations = {} } }: Manifest): boolean {
+  return 'cert-manager.io/cluster-issuer' in annotations || 'cert-manager.io/issuer' in annotations;
+}
+
+const CERTIFICATE_KEYS = ['tls.crt', 'tls.key', 'ca.crt'];
+
+const IMPLIED: Readonly<Record<string, (manifest: Manifest) => Reference[]>> = {
+  Certificate: ({ spec, metadata }) => certificate(valueAt(spec, 'secretName'), metadata.namespace),
+  Ingress: (manifest) => {
+    if (!hasIssuer(manifest)) return [];
+    const { namespace } = manifest.metadata;
+    return listOf(valueAt(manifest['spec'], 'tls')).flatMap((item) => certificate(valueAt(item, 'secretName'), namespace));
+  },
+  HelmChart: ({ spec }) => {
+    const name = valueAt(spec, 'targetNamespace');
+    return valueAt(spec, 'createNamespace') === true && typeof name === 'string' ? [{ kind: 'Namespace', name }] : [];
+  },
+};
+
+function certificate(name: unknown, namespace: string | undefined): Reference[] {
+  return typeof name === 'string' ? [{ kind: 'Secret', namespace, name, keys: CERTIFICATE_KEYS }] : [];
+}
+
+/** The keys of a Secret or ConfigMap; of a definition what it serves. */
+function keysOf(manifest: Manifest): string[] {
+  switch (manifest.kind) {
+    case 'Secret':
+    case 'ConfigMap':
+      return ['data', 'stringData', 'binaryData'].flatMap((field) => (isNode(manifest[field]) ? Object.keys(manifest[field]) : []));
+    case 'CustomResourceDefinition':
+      return servedBy(manifest);
+    default:
+      return [];
+  }
+}
+
+/** A definition whose name is not made of its plural and its group serves nothing: the API server refuses it. */
+function servedBy({ spec, metadata: { name } }: Manifest): string[] {
+  if (name !== `${String(valueAt(spec, 'names', 'plural'))}.${String(valueAt(spec, 'group'))}`) return [];
+  const kind = String(valueAt(spec, 'names', 'kind'));
+  return listOf(valueAt(spec, 'versions'))
+    .filter((version) => valueAt(version, 'served') === true)
+    .map((version) => `${String(valueAt(version, 'name'))}/${kind}`);
+}

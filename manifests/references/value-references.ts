@@ -1,0 +1,72 @@
+import type { Reference } from '../reference';
+import { addressOf } from './service-address';
+import type { Release } from '../helm-release';
+import { type FieldPath, formatField, isNode, listOf, type Node, visitFields } from '../fields';
+import { REFERRING_FIELDS } from './referring-fields';
+import { type FoundReference, withNamespace } from './references';
+
+/** Fields of pods and Ingresses that charts take over into their values as they are. */
+const AS_IN_MANIFESTS = [
+  'secretKeyRef',
+  'configMapKeyRef',
+  'secretRef',
+  'configMapRef',
+  'persistentVolumeClaim',
+  'cert-manager.io/cluster-issuer',
+  'cert-manager.io/issuer',
+];
+
+/** Names of values that by custom name an object which the chart does not make. */
+const BY_CUSTOM: readonly (readonly [RegExp, string])[] = [
+  [/^existing\w*Secret(Name)?$/i, 'Secret'],
+  [/^(tls)?SecretName$/i, 'Secret'],
+  [/^existing\w*ConfigMap(Name)?$/i, 'ConfigMap'],
+  [/^existing\w*Claim(Name)?$/i, 'PersistentVolumeClaim'],
+  [/^ingressClassName$/, 'IngressClass'],
+  [/^clusterIssuer$/, 'ClusterIssuer'],
+];
+
+/** What `{ create: false, name }` below a value of this name refers to. */
+const NOT_CREATED: Readonly<Record<string, string>> = { secret: 'Secret', serviceAccount: 'ServiceAccount', configMap: 'ConfigMap' };
+
+/**
+ * What a chart's values refer to, by the customs of charts. A chart is free to call its values otherwise: what these customs miss, the
+ * contract's `reads` says. Names that a template makes (`{{ .Release.Name }}-secret`) are the chart's own.
+ */
+export function valueReferences({ values, valuesField, namespace }: Release): FoundReference[] {
+  const found: FoundReference[] = [];
+  visitFields(values, (parent, key, path) => {
+    const field = `${valuesField}: ${formatField(path)}`;
+    for (const reference of referencesIn(parent, key, path)) {
+      if (!reference.name.includes('{{')) found.push({ field, reference: withNamespace(reference, namespace) });
+    }
+    const address = addressOf(parent[key]);
+    if (address) found.push({ field, reference: address, later: true });
+  });
+  return found;
+}
+
+function referencesIn(parent: Node, key: string, path: FieldPath): readonly Reference[] {
+  const value = parent[key];
+  if (AS_IN_MANIFESTS.includes(key)) return REFERRING_FIELDS[key]?.(value, NO_OWNER) ?? [];
+  if (key === 'imagePullSecrets') return listOf(value).flatMap((item) => called('Secret', isNode(item) ? item['name'] : item));
+  if (key === 'className' && path.at(-2) === 'ingress') return called('IngressClass', value);
+  const notCreated = Object.hasOwn(NOT_CREATED, key) ? NOT_CREATED[key] : undefined;
+  if (notCreated !== undefined && isNode(value) && value['create'] === false) return called(notCreated, value['name']);
+  const kind = BY_CUSTOM.find(([pattern]) => pattern.test(key))?.[1];
+  return kind === undefined ? [] : called(kind, value, keysBeside(parent, key));
+}
+
+/** `existingSecret` is often followed by `existingSecretPasswordKey`. */
+function keysBeside(parent: Node, key: string): string[] {
+  return Object.entries(parent).flatMap(([other, value]) =>
+    other !== key && other.startsWith(key) && other.endsWith('Key') && typeof value === 'string' && value !== '' ? [value] : [],
+  );
+}
+
+function called(kind: string, name: unknown, keys: readonly string[] = []): Reference[] {
+  return typeof name === 'string' && name !== '' ? [{ kind, name, ...(keys.length > 0 && { keys }) }] : [];
+}
+
+/** These fields mean the same whoever has them. */
+const NO_OWNER = { apiVersion: '', kind: '', metadata: { name: '' } };

@@ -1,0 +1,37 @@
+import { longName } from '../../../checks/rules/long-name';
+import { findings, object } from '../support';
+
+const long = (length: number): string => 'x'.repeat(length);
+
+test.each([
+  ['CronJob', 52, 'its Jobs are called <name>-<11 digits of the time> and may have 63'],
+  ['DaemonSet', 63, 'the names of its pods begin with it and are cut off after 63 characters'],
+  ['Deployment', 63, 'the names of its pods begin with it and are cut off after 63 characters'],
+  ['HelmChart', 50, 'its Job is called helm-install-<name> and may have 63'],
+  ['Job', 63, 'its pods carry it in the label job-name'],
+  ['Namespace', 63, 'it is part of a host name, of which no part has more than 63 characters'],
+  ['Pod', 63, 'it is part of a host name, of which no part has more than 63 characters'],
+  ['PostgresCluster', 40, 'its CronJobs are called <name>-repo1-full and may have 52'],
+  ['Service', 63, 'it is part of a host name, of which no part has more than 63 characters'],
+  ['StatefulSet', 52, 'its pods carry <name>-<10 characters> in the label controller-revision-hash'],
+])('the name of a %s has at most %i characters', (kind, longest, why) => {
+  expect(findings(longName, object('any/v1', kind, long(longest)))).toEqual([]);
+  expect(findings(longName, object('any/v1', kind, long(longest + 1)))).toEqual([
+    `${kind} ${long(longest + 1)} metadata.name | "${long(longest + 1)}" has ${longest + 1} characters: ${why}. | Use at most ${longest}.`,
+  ]);
+});
+
+test('other kinds may have what the API server allows', () => {
+  expect(findings(longName, object('v1', 'Secret', long(253)))).toEqual([]);
+});
+
+test('the value of a label has at most 63 characters', () => {
+  const labelled = (value: string): ReturnType<typeof object> => {
+    const { metadata, ...rest } = object('v1', 'Secret', 'a');
+    return { ...rest, metadata: { ...metadata, labels: { environment: value } } };
+  };
+  expect(findings(longName, labelled(long(63)))).toEqual([]);
+  expect(findings(longName, labelled(long(64)))).toEqual([
+    `Secret a metadata.labels.environment | "${long(64)}" has 64 characters: it is the value of a label. | Use at most 63.`,
+  ]);
+});

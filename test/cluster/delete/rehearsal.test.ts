@@ -1,0 +1,99 @@
+import { runDestroy } from '../../../cluster/cli/commands';
+import { destroy } from '../../../cluster/delete/destroy';
+import type { Taken } from '../../../cluster/delete/take-away';
+import { rehearsing } from '../../../cluster/delete/rehearsal';
+import { ran } from '../cli/commands/support';
+import { MemoryCluster } from '../support/memory-cluster';
+import { definition, distOf, manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
+const DEFINITION = definition('Widget', 'v1');
+const CHART = manifest('helm.cattle.io/v1 HelmChart kube-system/widgets', {
+  spec: { targetNamespace: 'operators' },
+  contract: { operates: [WIDGETS] },
+});
+const RELEASE = manifest('v1 Secret operators/sh.helm.release.v1.widgets.v1', { metadata: { labels: { owner: 'helm', name: 'widgets' } } });
+const INSTALL_JOB = manifest('batch/v1 Job kube-system/helm-install-widgets', { status: { active: 1 } });
+const WIDGET = manifest('example.org/v1 Widget cvat/one', { metadata: { finalizers: ['example.org/widgets'] } });
+const VOLUME = manifest('v1 PersistentVolumeClaim cvat/media');
+const [NAMESPACE, OPERATORS] = [manifest('v1 Namespace cvat'), manifest('v1 Namespace operators')];
+const DIST = distOf({ '10-definition': [DEFINITION], '20-operator': [OPERATORS, CHART], '30-cvat': [NAMESPACE, WIDGET, VOLUME] });
+const ALL = [DEFINITION, OPERATORS, CHART, RELEASE, INSTALL_JOB, NAMESPACE, WIDGET, VOLUME];
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn(new MemoryCluster(...ALL))));
+
+const options = (deleteData: boolean): Parameters<typeof destroy>[2] => ({ stages: [], deleteData, timeoutMilliseconds: 60_000 });
+
+async function rehearsed(deleteData: boolean, dist = DIST): Promise<Taken> {
+  const before = [session.cluster.names, session.clock.now()];
+  const taken = await destroy(rehearsing(session), dist, options(deleteData));
+  expect(session.cluster.writes).toEqual([]);
+  expect([session.cluster.names, session.clock.now()]).toEqual(before);
+  return taken;
+}
+
+test('what would be gone by then counts as gone, a release with what Helm keeps of it, and its install Job', async () => {
+  expect(await rehearsed(true)).toEqual({ deleted: 6, kept: [], refused: [] });
+  expect(session.reporter.lines).toEqual([
+    'stage 30-cvat',
+    'applied Widget cvat/one deleted dry run',
+    'applied PersistentVolumeClaim cvat/media deleted dry run',
+    'applied Namespace cvat deleted dry run',
+    'stage 20-operator',
+    'applied HelmChart kube-system/widgets deleted dry run',
+    'applied Namespace operators deleted dry run',
+    'stage 10-definition',
+    'applied CustomResourceDefinition widgets.example.org deleted dry run',
+  ]);
+});
+
+test('what has one as its owner goes with it', async () => {
+  const [widget] = await session.cluster.list({ apiVersion: 'example.org/v1', kind: 'Widget' });
+  const ownerReferences = [{ apiVersion: 'example.org/v1', kind: 'Widget', name: 'one', uid: widget?.metadata.uid }];
+  session.cluster.put(manifest('example.org/v1 Widget cvat/part', { metadata: { ownerReferences } }));
+  expect(await rehearsed(true)).toMatchObject({ deleted: 6, refused: [] });
+});
+
+test('what would stay is told with its reason, and so is what would stop it', async () => {
+  const { deleted, kept } = await rehearsed(false);
+  expect(deleted).toBe(2);
+  expect(kept.map(({ object }) => object)).toEqual([
+    'PersistentVolumeClaim cvat/media',
+    'Namespace cvat',
+    'Namespace operators',
+    'CustomResourceDefinition widgets.example.org',
+  ]);
+  session.cluster.put(manifest('example.org/v1 Widget elsewhere/two'));
+  expect((await rehearsed(true)).refused).toMatchObject([{ object: 'HelmChart kube-system/widgets' }]);
+});
+
+test('it says the same as destroy does then', async () => {
+  // Nothing in this cluster happens by itself.
+  const dist = distOf({ '20-one': [NAMESPACE, VOLUME, manifest('v1 ConfigMap cvat/one')], '30-two': [manifest('v1 Secret cvat/two')] });
+  session = sessionOn(new MemoryCluster(...dist.stages.flatMap(({ objects }) => objects)));
+  for (const deleteData of [false, true]) {
+    const foreseen = await rehearsed(deleteData, dist);
+    session.cluster.asked.length = 0;
+    expect(await destroy(session, dist, options(deleteData))).toEqual(foreseen);
+    session.cluster.asked.length = 0;
+  }
+});
+
+test('an inventory that is not there is not made', async () => {
+  const claim = manifest('v1 PersistentVolumeClaim operators/left', {
+    metadata: { annotations: { 'meta.helm.sh/release-name': 'widgets' } },
+  });
+  session.cluster.put(claim);
+  expect(await rehearsed(true)).toMatchObject({ deleted: 7, refused: [] });
+});
+
+test('destroy --dry-run asks for nothing, and says that nothing was changed', async () => {
+  const { code, out } = await ran('destroy', runDestroy, session, DIST, '--dry-run', '--delete-data');
+  expect(code).toBe(0);
+  expect(out).toContain('6 objects would be taken away.\n\nNothing was changed: this was a dry run.\n');
+  expect(session.cluster.writes).toEqual([]);
+  const json = await ran('destroy', runDestroy, session, DIST, '--dry-run', '--delete-data', '--output', 'json');
+  expect(JSON.parse(json.out)).toEqual({ type: 'result', dryRun: true, deleted: 6, kept: [], refused: [] });
+});

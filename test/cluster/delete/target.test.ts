@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { dataOf, isGuard, Rank, rankOf, targetsOf } from '../../../cluster/delete/target';
+import { readDist } from '../../../cluster/dist';
+import { Inventory } from '../../../cluster/inventory';
+import { inWords, keyOf } from '../../../manifests/manifest';
+import { MemoryCluster } from '../support/memory-cluster';
+import { definition, distOf, manifest } from '../support/objects';
+
+const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
+
+test('the targets are all of dist, and what the inventory has besides, in the order of stages', async () => {
+  const one = manifest('v1 ConfigMap one');
+  const gone = manifest('v1 ConfigMap cvat/gone', { data: { on: 'the cluster' } });
+  const vanished = manifest('v1 ConfigMap cvat/vanished');
+  const cluster = new MemoryCluster(gone);
+  const inventory = await Inventory.read(cluster, 'local');
+  await inventory.add('20-two', [{ ...keyOf(one), namespace: 'here' }]);
+  await inventory.add('10-old', [keyOf(gone), keyOf(vanished)]);
+  const targets = await targetsOf(cluster, distOf({ '20-two': [one], '30-three': [manifest('v1 Namespace cvat')] }), inventory);
+  expect(targets.map(({ stage, key, inDist, manifest: known }) => [stage, inWords(key), inDist, known?.['data'] ?? known?.kind])).toEqual([
+    ['10-old', 'ConfigMap cvat/gone', false, { on: 'the cluster' }],
+    ['10-old', 'ConfigMap cvat/vanished', false, undefined],
+    ['20-two', 'ConfigMap here/one', true, 'ConfigMap'],
+    ['30-three', 'Namespace cvat', true, 'Namespace'],
+  ]);
+});
+
+test('what a release has left behind belongs to it again when dist has it again', async () => {
+  const release = manifest('helm.cattle.io/v1 HelmChart kube-system/one', {
+    spec: { targetNamespace: 'cvat' },
+    contract: { makes: [WIDGETS] },
+  });
+  const volume = manifest('v1 PersistentVolumeClaim cvat/data', { metadata: { annotations: { 'meta.helm.sh/release-name': 'one' } } });
+  const other = manifest('v1 PersistentVolumeClaim cvat/other');
+  const left = [definition('Widget', 'v1'), volume, other];
+  const cluster = new MemoryCluster(...left);
+  const inventory = await Inventory.read(cluster, 'local');
+  await inventory.add('10-old', left.map(keyOf));
+  const targets = await targetsOf(cluster, distOf({ '20-release': [release] }), inventory);
+  expect(targets.map(({ stage, key, inDist }) => [stage, key.name, inDist])).toEqual([
+    ['10-old', 'other', false],
+    ['20-release', 'one', true],
+    ['20-release', 'widgets.example.org', true],
+    ['20-release', 'data', true],
+  ]);
+});
+
+test.each([
+  ['example.org/v1 Widget cvat/one', {}, 'Custom'],
+  ['helm.cattle.io/v1 HelmChart kube-system/one', {}, 'Custom'],
+  ['helm.cattle.io/v1 HelmChart kube-system/one', { makes: [WIDGETS] }, 'Operator'],
+  ['apps/v1 Deployment cvat/one', { operates: [WIDGETS] }, 'Operator'],
+  ['apps/v1 Deployment cvat/one', {}, 'Other'],
+  ['v1 ServiceAccount cvat/one', {}, 'Other'],
+  ['rbac.authorization.k8s.io/v1 Role cvat/one', {}, 'Other'],
+  ['apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', {}, 'Definition'],
+  ['v1 Namespace cvat', {}, 'Namespace'],
+])('%s with the contract %j goes in its turn: %s', (what, contract, rank) => {
+  const object = manifest(what, { contract });
+  expect(Rank[rankOf({ stage: '10-one', key: keyOf(object), inDist: true, manifest: object })]).toBe(rank);
+});
+
+test('of an object that is in no manifest any more, its kind says when it goes', () => {
+  const key = { apiVersion: 'example.org/v1', kind: 'Widget', namespace: 'cvat', name: 'one' };
+  expect(rankOf({ stage: '10-one', key, inDist: false })).toBe(Rank.Custom);
+});
+
+test.each([
+  ['v1 Namespace cvat', 'all that is in it'],
+  ['apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', 'every object of its kind'],
+  ['v1 PersistentVolumeClaim cvat/one', 'its volume'],
+  ['postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/one', 'its volume'],
+  ['apps/v1 StatefulSet cvat/one', undefined],
+  ['v1 Secret cvat/one', undefined],
+  ['example.org/v1 Namespace cvat', undefined],
+])('%s takes along: %s', (what, data) => {
+  expect(dataOf(manifest(what))).toBe(data);
+  expect(dataOf(manifest(what, { contract: { holdsData: 'the photos' } }))).toBe('the photos');
+});
+
+test('the policies of admission guard the rest', () => {
+  const objects = readDist(join(__dirname, '../../../dist')).stages.flatMap((stage) => stage.objects);
+  expect(objects.filter(isGuard).map(({ kind }) => kind)).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
+  expect(isGuard(definition('Widget', 'v1'))).toBe(false);
+  expect(isGuard({ apiVersion: 'example.org/v1', kind: 'ValidatingAdmissionPolicy' })).toBe(false);
+});

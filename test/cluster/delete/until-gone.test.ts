@@ -1,0 +1,79 @@
+import { type Manifest, keyOf } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
+import { Situation } from '../../../cluster/delete/rules';
+import { untilGone } from '../../../cluster/delete/until-gone';
+import { manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+const ONE = manifest('v1 ConfigMap cvat/one');
+const HELD = manifest('example.org/v1 Widget cvat/held', { metadata: { finalizers: ['example.org/widgets'] } });
+const OPERATOR = manifest('apps/v1 Deployment operators/widgets', {
+  contract: { operates: [{ kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] }] },
+});
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn()));
+
+const put = (...objects: readonly Manifest[]): LiveObject[] => objects.map((object) => session.cluster.put(object));
+
+/** Why those are left that are, by their ids. */
+async function left(objects: readonly LiveObject[]): Promise<Record<string, string>> {
+  const target = { stage: '20-widgets', key: keyOf(OPERATOR), inDist: true, manifest: OPERATOR };
+  const situation = new Situation(session, [target], true, { environment: 'local', folder: 'dist' });
+  const wait = { stage: '30-one', situation, deadline: session.clock.now() + 120_000 };
+  return Object.fromEntries(await untilGone(session, objects, wait));
+}
+
+test('what is gone is not waited for', async () => {
+  const objects = put(ONE);
+  session.cluster.remove(ONE);
+  expect([await left(objects), session.reporter.awaited]).toEqual([{}, []]);
+});
+
+test('what goes is waited for, and why is said', async () => {
+  const objects = put(ONE, HELD, OPERATOR);
+  session.clock.after(5000, () => session.cluster.remove(ONE));
+  session.clock.after(10_000, () => session.cluster.remove(HELD));
+  session.clock.after(20_000, () => session.cluster.remove(OPERATOR));
+  expect(await left(objects)).toEqual({});
+  expect(session.reporter.awaited).toEqual([
+    'ConfigMap cvat/one: is being deleted',
+    'Widget cvat/held: waits for its finalizer example.org/widgets',
+    'Deployment operators/widgets: is being deleted',
+  ]);
+  expect(session.reporter.now).toEqual([]);
+});
+
+test('another that has taken its name means that it is gone', async () => {
+  const objects = put(ONE);
+  session.clock.after(1000, () => {
+    session.cluster.remove(ONE);
+    session.cluster.put(ONE);
+  });
+  expect(await left(objects)).toEqual({});
+});
+
+test('what is still there when the time is over is told with what it waits for', async () => {
+  const remaining = {
+    type: 'NamespaceContentRemaining',
+    status: 'True',
+    message: 'Some resources are remaining: pods. has 1 resource instances',
+  };
+  const namespace = manifest('v1 Namespace cvat', { status: { conditions: [remaining] } });
+  expect(await left(put(namespace, HELD, OPERATOR))).toEqual({
+    'Namespace /cvat': `is still there after 2m00s: ${remaining.message}`,
+    'Widget.example.org cvat/held': 'is still there after 2m00s: waits for its finalizer example.org/widgets',
+    'Deployment.apps operators/widgets': 'is still there after 2m00s: is being deleted',
+  });
+});
+
+test('what nobody will ever let go ends the wait at once', async () => {
+  const before = session.clock.now();
+  expect(await left(put(HELD, ONE))).toEqual({
+    'Widget.example.org cvat/held': expect.stringMatching(
+      /^its finalizer example.org\/widgets waits for Deployment operators\/widgets, which is gone/,
+    ) as string,
+    'ConfigMap cvat/one': 'is being deleted',
+  });
+  expect(session.clock.now() - before).toBeLessThan(1000);
+});

@@ -1,0 +1,70 @@
+import type { Manifest } from '../../../manifests/manifest';
+import { ApiError } from '../../../cluster/api/api-error';
+import { StageApplication } from '../../../cluster/deploy/apply-stage';
+import { Inventory } from '../../../cluster/inventory';
+import type { Unready } from '../../../cluster/deploy/until-ready';
+import { distOf, manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn()));
+
+/** Applies the stage 20-two of a dist. */
+async function applied(objects: readonly Manifest[], before: readonly Manifest[] = []): Promise<readonly Unready[]> {
+  const dist = distOf({ '10-one': before, '20-two': objects });
+  const inventory = await Inventory.read(session.cluster, dist.environment);
+  const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds: 60_000, force: false });
+  const [, stage] = dist.stages;
+  return stage ? application.apply(stage) : [];
+}
+
+const [WIDGET, OTHER_WIDGET, GADGET] = [
+  manifest('example.org/v1 Widget cvat/one'),
+  manifest('example.org/v1 Widget cvat/two'),
+  manifest('example.org/v1 Gadget cvat/one'),
+];
+const bringing = (kind: string): Manifest =>
+  manifest(`helm.cattle.io/v1 HelmChart kube-system/${kind.toLowerCase()}`, {
+    contract: { makes: [{ kind: 'CustomResourceDefinition', name: `${kind.toLowerCase()}s.example.org`, keys: [`v1/${kind}`] }] },
+  });
+
+test('objects of kinds that are not served each have the reason of their own kind, and wait as long as somebody brings it', async () => {
+  session.cluster.unserved.add('Widget').add('Gadget');
+  const reason = (name: string): string => `the cluster does not serve this kind yet: HelmChart kube-system/${name} brings it`;
+  expect(await applied([WIDGET, OTHER_WIDGET, GADGET], ['Widget', 'Gadget'].map(bringing))).toEqual([
+    { object: 'Widget cvat/one', state: 'waiting', reason: reason('widget') },
+    { object: 'Widget cvat/two', state: 'waiting', reason: reason('widget') },
+    { object: 'Gadget cvat/one', state: 'waiting', reason: reason('gadget') },
+  ]);
+});
+
+test('an object of a kind that nobody brings has failed', async () => {
+  session.cluster.unserved.add('Gadget');
+  expect(await applied([WIDGET, GADGET])).toMatchObject([{ object: 'Gadget cvat/one', state: 'failed' }]);
+  expect(session.cluster.names).toEqual([]);
+});
+
+test('all objects that wait to be applied are told at once, each until it is applied', async () => {
+  const [one, two, three] = ['one', 'two', 'three'].map((name) => manifest(`v1 ConfigMap ${name}/settings`)) as [
+    Manifest,
+    Manifest,
+    Manifest,
+  ];
+  const terminating = new Set(['one', 'two']);
+  session.clock.after(5000, () => terminating.delete('one'));
+  session.clock.after(10_000, () => terminating.delete('two'));
+  const apply = session.cluster.apply.bind(session.cluster);
+  jest.spyOn(session.cluster, 'apply').mockImplementation(async (object, options) => {
+    const { namespace = '' } = object.metadata;
+    if (terminating.has(namespace)) throw new ApiError(403, { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } });
+    return apply(object, options);
+  });
+  const shown: string[] = [];
+  jest.spyOn(session.reporter, 'waiting').mockImplementation((objects) => {
+    const line = objects.map(({ object }) => object).join(' and ');
+    if (line !== shown.at(-1)) shown.push(line);
+  });
+  expect(await applied([one, two, three])).toEqual([]);
+  const waits = 'ConfigMap one/settings and ConfigMap two/settings';
+  expect(shown.slice(shown.indexOf(waits))).toEqual([waits, 'ConfigMap two/settings', '']);
+});

@@ -1,0 +1,163 @@
+import { type Manifest, keyOf } from '../../../manifests/manifest';
+import type { ManagedFields } from '../../../cluster/objects/live-object';
+import { ApiError } from '../../../cluster/api/api-error';
+import { apply, Conflict } from '../../../cluster/deploy/apply';
+import type { ApplyOptions } from '../../../cluster/api/cluster';
+import { CLIENT_SIDE_APPLY } from '../../../cluster/objects/managed-fields';
+import { MemoryCluster } from '../support/memory-cluster';
+import { manifest } from '../support/objects';
+
+const LABELS = { 'platform.kapernikov.com/environment': 'local' };
+const ONE = manifest('v1 ConfigMap cvat/one', { data: { a: '1' }, metadata: { labels: LABELS } });
+/** Where kubectl keeps what it has applied. */
+const lastApplied = (labels: object): Record<string, string> => ({
+  'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify({ metadata: { labels } }),
+});
+
+const entry = (manager: string, operation: 'Apply' | 'Update'): ManagedFields => ({
+  manager,
+  operation,
+  apiVersion: 'v1',
+  fieldsType: 'FieldsV1',
+  fieldsV1: { 'f:data': { 'f:a': {} } },
+});
+const [KUBECTL, OURS] = [entry(CLIENT_SIDE_APPLY, 'Update'), entry('third-party-platform', 'Apply')];
+
+/** The object as kubectl apply has left it. */
+const by = (...managedFields: ManagedFields[]): Manifest =>
+  manifest('v1 ConfigMap cvat/one', { data: { a: '1' }, metadata: { managedFields, labels: LABELS, annotations: lastApplied(LABELS) } });
+const ofKubectl = by(KUBECTL);
+
+/** As the API server says that others have set fields to something else. */
+function conflict(...fields: readonly (readonly [field: string, owner: string])[]): ApiError {
+  const causes = fields.map(([field, owner]) => ({
+    reason: 'FieldManagerConflict',
+    field,
+    message: `conflict with "${owner}" using v1`,
+  }));
+  return new ApiError(409, { reason: 'Conflict', message: 'Apply failed', details: { causes } });
+}
+
+/** A cluster that refuses as long as somebody else owns the fields, unless it is forced. */
+class Refusing extends MemoryCluster {
+  refusal: ApiError | undefined;
+
+  override async apply(object: Manifest, options: ApplyOptions = {}): ReturnType<MemoryCluster['apply']> {
+    const owners = (await super.get(keyOf(object)))?.metadata.managedFields ?? [];
+    if (this.refusal && !options.force && owners.some(({ manager }) => manager !== OURS.manager)) {
+      this.asked.push('refused');
+      throw this.refusal;
+    }
+    return super.apply(object, options);
+  }
+}
+
+const managersOn = async (cluster: MemoryCluster): Promise<readonly ManagedFields[] | undefined> =>
+  (await cluster.get(keyOf(ONE)))?.metadata.managedFields;
+
+test('what is new is created by one request', async () => {
+  const cluster = new MemoryCluster();
+  expect(await apply(cluster, ONE)).toMatchObject({ created: true, object: { data: { a: '1' } } });
+  expect(cluster.asked).toEqual(['apply ConfigMap cvat/one']);
+});
+
+test('what kubectl has applied becomes ours, and is applied again so that what dist has no longer goes', async () => {
+  const cluster = new MemoryCluster(ofKubectl);
+  expect(await apply(cluster, ONE)).toMatchObject({ created: false });
+  expect(cluster.writes.map((write) => write.split(' [')[0])).toEqual([
+    'apply ConfigMap cvat/one',
+    'patch ConfigMap cvat/one',
+    'apply ConfigMap cvat/one',
+  ]);
+  expect(await managersOn(cluster)).toEqual([OURS]);
+});
+
+test('where kubectl stands in the way of a change, its fields are taken over first', async () => {
+  const cluster = new Refusing(ofKubectl);
+  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
+  expect((await apply(cluster, { ...ONE, data: { a: '2' } })).object).toMatchObject({ data: { a: '2' } });
+  expect(cluster.asked.map((write) => write.split(' [')[0])).toEqual([
+    'get ConfigMap cvat/one',
+    'refused',
+    'get ConfigMap cvat/one',
+    'patch ConfigMap cvat/one',
+    'get ConfigMap cvat/one',
+    'apply ConfigMap cvat/one',
+  ]);
+});
+
+test('a controller that writes at the same moment only makes the takeover start anew', async () => {
+  const cluster = new MemoryCluster(ofKubectl);
+  const patch = cluster.patch.bind(cluster);
+  const spy = jest.spyOn(cluster, 'patch').mockImplementationOnce((key, change) => {
+    cluster.put({ ...ofKubectl, status: { by: 'somebody' } });
+    return patch(key, change);
+  });
+  await apply(cluster, ONE);
+  expect(spy).toHaveBeenCalledTimes(2);
+  expect(await managersOn(cluster)).toEqual([OURS]);
+});
+
+test('a dry run never writes, and shows what would come of it once the fields were taken over', async () => {
+  const cluster = new Refusing(ofKubectl);
+  await apply(cluster, ONE, { dryRun: true });
+  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
+  expect((await apply(cluster, { ...ONE, data: { a: '2' } }, { dryRun: true })).object).toMatchObject({ data: { a: '2' } });
+  expect(cluster.writes).toEqual([]);
+  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY], ['.data.b', 'somebody']);
+  await expect(apply(cluster, ONE, { dryRun: true })).rejects.toBeInstanceOf(Conflict);
+});
+
+test('fields of somebody else are told one by one with their owners, and left alone', async () => {
+  const cluster = new Refusing(ofKubectl);
+  cluster.refusal = conflict(['.spec.replicas', 'autoscaler'], ['.data.a', CLIENT_SIDE_APPLY], ['.data.b', 'a "person"']);
+  const error = await apply(cluster, ONE).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Conflict);
+  expect((error as Conflict).fields).toEqual([
+    { field: '.spec.replicas', owner: 'autoscaler' },
+    { field: '.data.a', owner: CLIENT_SIDE_APPLY },
+    { field: '.data.b', owner: 'a ' },
+  ]);
+  cluster.refusal = conflict(['.spec.replicas', 'autoscaler']);
+  await expect(apply(cluster, ONE)).rejects.toThrow(
+    'a field is set to something else by others: .spec.replicas by autoscaler. ' +
+      'Write what they want into the environment, make them stop, or take the fields over with --force-conflicts',
+  );
+  expect(cluster.writes).toEqual([]);
+});
+
+test('a person may take the fields over', async () => {
+  const cluster = new Refusing(by(entry('somebody', 'Update')));
+  cluster.refusal = conflict(['.data.a', 'somebody']);
+  await apply(cluster, { ...ONE, data: { a: '2' } }, { force: true });
+  expect(cluster.writes).toEqual(['apply ConfigMap cvat/one by force']);
+});
+
+test('another refusal is told as it is', async () => {
+  const cluster = new Refusing(ofKubectl);
+  cluster.refusal = new ApiError(409, { reason: 'AlreadyExists', message: 'it is there' });
+  await expect(apply(cluster, ONE)).rejects.toBe(cluster.refusal);
+});
+
+test('what kubectl has applied from somewhere else stays whose it is', async () => {
+  const theirs = manifest('v1 ConfigMap cvat/one', {
+    data: { a: '1' },
+    metadata: { managedFields: [KUBECTL], annotations: lastApplied({ team: 'platform' }) },
+  });
+  const cluster = new Refusing(theirs);
+  await apply(cluster, ONE);
+  expect(cluster.asked.filter((line) => line.startsWith('patch'))).toEqual([]);
+  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
+  cluster.put(theirs);
+  await expect(apply(cluster, ONE)).rejects.toThrow('.data.a by kubectl-client-side-apply');
+});
+
+test('the words that allow to delete the data are taken back: who deploys wants it to stay', async () => {
+  const marked = manifest('v1 ConfigMap cvat/one', {
+    data: { a: '1' },
+    metadata: { annotations: { 'platform.kapernikov.com/delete': 'with-its-data' } },
+  });
+  const cluster = new MemoryCluster(marked);
+  const { object } = await apply(cluster, ONE);
+  expect(object.metadata.annotations ?? {}).not.toHaveProperty(['platform.kapernikov.com/delete']);
+});

@@ -1,0 +1,50 @@
+import { deploy, type Deployed } from '../../../cluster/deploy/deploy';
+import type { LeftOver } from '../../../cluster/deploy/gone-from-dist';
+import { Inventory } from '../../../cluster/inventory';
+import { inWords, keyOf } from '../../../manifests/manifest';
+import { distOf, manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+const [ONE, GONE, DATA] = [
+  manifest('v1 ConfigMap cvat/one'),
+  manifest('v1 ConfigMap cvat/gone'),
+  manifest('v1 ConfigMap cvat/data', { contract: { holdsData: 'all of it' } }),
+];
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn()));
+
+/** A person reads what a deployment of this dist takes away, and answers. */
+async function asked(answer: boolean): Promise<{ read: string[]; deployed: Deployed | undefined }> {
+  let left: readonly LeftOver[] = [];
+  const deployed = await deploy(session, distOf({ '10-one': [ONE] }), {
+    stages: [],
+    timeoutMilliseconds: 60_000,
+    force: false,
+    deleteData: false,
+    confirm: (foreseen) => {
+      left = foreseen;
+      expect(session.cluster.writes).toEqual([]);
+      return Promise.resolve(answer);
+    },
+  });
+  return { read: left.map(({ key, data = 'no data' }) => `${inWords(key)}: ${data}`), deployed };
+}
+
+test('a person reads what dist has no longer before anything is written, and what of it holds data; a no ends it', async () => {
+  for (const object of [GONE, DATA]) session.cluster.put(object);
+  await (await Inventory.read(session.cluster, 'local')).add('05-old', [GONE, DATA, manifest('v1 ConfigMap cvat/by-hand')].map(keyOf));
+  session.cluster.asked.length = 0;
+  const { read, deployed } = await asked(false);
+  expect(read).toEqual(['ConfigMap cvat/data: all of it', 'ConfigMap cvat/gone: no data']);
+  expect(deployed).toBeUndefined();
+  expect(session.cluster.writes).toEqual([]);
+});
+
+test('what a yes leads to is what was read', async () => {
+  for (const object of [GONE, DATA]) session.cluster.put(object);
+  await (await Inventory.read(session.cluster, 'local')).add('05-old', [GONE, DATA].map(keyOf));
+  session.cluster.asked.length = 0;
+  const { deployed } = await asked(true);
+  expect(deployed?.taken).toEqual({ deleted: 1, kept: [{ object: 'ConfigMap cvat/data', reason: 'holds data: all of it' }], refused: [] });
+});

@@ -1,0 +1,142 @@
+import type { Manifest } from '../../../manifests/manifest';
+import { ApiError } from '../../../cluster/api/api-error';
+import { Conflict } from '../../../cluster/deploy/apply';
+import { CommandProblem } from '../../../cluster/problem';
+import { type Unready, untilReady } from '../../../cluster/deploy/until-ready';
+import { definition, manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+const JOB = manifest('batch/v1 Job cvat/one');
+const SETTINGS = manifest('v1 ConfigMap cvat/settings');
+const DONE = { conditions: [{ type: 'Complete', status: 'True' }] };
+const FAILED = { conditions: [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'it has failed' }] };
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn()));
+
+/** Applies the objects, and waits. */
+async function wait(...manifests: readonly Manifest[]): Promise<readonly Unready[]> {
+  const expected = await Promise.all(manifests.map(async (each) => ({ manifest: each, ...(await session.cluster.apply(each)) })));
+  session.cluster.asked.length = 0;
+  return untilReady(session, expected, {
+    stage: '10-one',
+    environment: 'local',
+    manifests,
+    deadline: session.clock.now() + 60_000,
+    force: false,
+  });
+}
+const later = (milliseconds: number, object: Manifest): void => session.clock.after(milliseconds, () => void session.cluster.put(object));
+
+test('what is ready by the answers of its apply is not asked for, and not spoken of', async () => {
+  expect(await wait(SETTINGS, definition('Widget', 'v1'))).toEqual([]);
+  expect([session.cluster.asked, session.reporter.lines, session.reporter.awaited]).toEqual([[], [], []]);
+});
+
+test('what becomes ready later is waited for by its reasons, and told when it is ready', async () => {
+  later(5000, { ...JOB, status: { active: 1 } });
+  later(10_000, { ...JOB, status: DONE });
+  expect(await wait(JOB, SETTINGS)).toEqual([]);
+  expect(session.reporter.awaited).toEqual(['Job cvat/one: has not started yet', 'Job cvat/one: is running']);
+  expect(session.reporter.lines).toEqual(['state Job cvat/one ready']);
+  expect(session.reporter.now).toEqual([]);
+});
+
+test('when the time is over it tells what is not ready, and why', async () => {
+  const before = session.clock.now();
+  expect(await wait(JOB, SETTINGS)).toEqual([{ object: 'Job cvat/one', state: 'waiting', reason: 'has not started yet' }]);
+  expect(session.clock.now() - before).toBe(60_000);
+});
+
+test('what has failed ends the wait as soon as it is seen twice, and what is not ready is told with it', async () => {
+  const before = session.clock.now();
+  expect(await wait({ ...JOB, status: FAILED }, manifest('batch/v1 Job cvat/two'))).toEqual([
+    { object: 'Job cvat/one', state: 'failed', reason: 'BackoffLimitExceeded: it has failed' },
+    { object: 'Job cvat/two', state: 'waiting', reason: 'has not started yet' },
+  ]);
+  expect(session.clock.now() - before).toBe(250);
+});
+
+test('what only seems to have failed for a moment is waited for', async () => {
+  later(200, { ...JOB, status: { active: 1 } });
+  later(5000, { ...JOB, status: FAILED });
+  later(6000, { ...JOB, status: DONE });
+  expect(await wait({ ...JOB, status: FAILED })).toEqual([]);
+});
+
+test('what somebody deletes meanwhile is told, and applied again', async () => {
+  session.clock.after(3000, () => session.cluster.remove(JOB));
+  later(20_000, { ...JOB, status: DONE });
+  expect(await wait(JOB)).toEqual([]);
+  expect(session.reporter.lines).toEqual([
+    'warning Job cvat/one was deleted or replaced by somebody meanwhile, and is applied again',
+    'state Job cvat/one ready',
+  ]);
+  expect(session.cluster.writes).toEqual(['apply Job cvat/one']);
+});
+
+test.each([
+  ['a namespace that is being deleted', new ApiError(403, { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } })],
+  ['a namespace that is gone', new ApiError(404, { message: 'no' })],
+  ['somebody else, who has set a field', new Conflict([{ field: '.spec', owner: 'x' }])],
+])('what cannot be applied again because of %s is waited for, and tried again', async (_, refusal) => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    const spy = jest.spyOn(session.cluster, 'apply').mockRejectedValue(refusal);
+    session.clock.after(20_000, () => spy.mockRestore());
+  });
+  later(40_000, { ...JOB, status: DONE });
+  expect(await wait(JOB)).toEqual([]);
+  expect(session.reporter.awaited).toContain(`Job cvat/one: ${refusal.message}`);
+  // Said once, however often it is tried.
+  expect(session.reporter.lines.filter((line) => line.includes('applied again'))).toHaveLength(1);
+});
+
+test('what somebody replaces, and cannot be applied again, is not taken for what was wanted', async () => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    session.cluster.put({ ...JOB, status: DONE });
+    jest.spyOn(session.cluster, 'apply').mockRejectedValue(new Conflict([{ field: '.spec', owner: 'x' }]));
+  });
+  expect(await wait(JOB)).toMatchObject([{ state: 'waiting', reason: expect.stringContaining('.spec by x') as string }]);
+});
+
+test('what nobody could ask for ends it', async () => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    jest.spyOn(session.cluster, 'apply').mockRejectedValue(new CommandProblem('unreachable'));
+  });
+  await expect(wait(JOB)).rejects.toThrow('unreachable');
+});
+
+test('what somebody replaces by another of its name is applied again, once', async () => {
+  session.clock.after(3000, () => {
+    session.cluster.remove(JOB);
+    session.cluster.put({ ...JOB, status: { active: 1 } });
+  });
+  later(20_000, { ...JOB, status: DONE });
+  expect(await wait(JOB)).toEqual([]);
+  expect(session.cluster.writes).toEqual(['apply Job cvat/one']);
+});
+
+test('each Warning event is told while it waits', async () => {
+  session.cluster.put(
+    manifest('v1 Event cvat/e1', {
+      involvedObject: { kind: 'Pod', namespace: 'cvat', name: 'one-abc' },
+      reason: 'BackOff',
+      message: 'pulling image',
+      lastTimestamp: new Date(session.clock.now()).toISOString(),
+    }),
+  );
+  later(20_000, { ...JOB, status: DONE });
+  await wait(JOB);
+  expect(session.reporter.lines).toEqual(['warning Pod cvat/one-abc BackOff pulling image', 'state Job cvat/one ready']);
+});
+
+test('a person may interrupt it', async () => {
+  const interrupt = new AbortController();
+  const stop = new Error('stop');
+  session.clock.after(5000, () => interrupt.abort(stop));
+  session = Object.assign(session, { signal: interrupt.signal });
+  await expect(wait(JOB)).rejects.toBe(stop);
+});

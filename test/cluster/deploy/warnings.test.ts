@@ -1,0 +1,98 @@
+import type { Manifest } from '../../../manifests/manifest';
+import { Warnings } from '../../../cluster/deploy/warnings';
+import { manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn()));
+
+const RELEASE = manifest('helm.cattle.io/v1 HelmChart kube-system/pgo', { spec: { targetNamespace: 'crunchy-pgo' } });
+const JOB = manifest('batch/v1 Job cvat/migrate');
+
+let count = 0;
+
+/** A Warning event about a Pod, from some seconds ago. */
+function event(
+  name: string,
+  { namespace = 'cvat', ago = 0, ...more }: { namespace?: string; ago?: number; [field: string]: unknown } = {},
+): Manifest {
+  return manifest(`v1 Event ${namespace}/e${count++}`, {
+    involvedObject: { kind: 'Pod', namespace, name },
+    reason: 'BackOff',
+    message: 'pulling image',
+    lastTimestamp: at(ago),
+    ...more,
+  });
+}
+const at = (ago: number): string => new Date(session.clock.now() - ago * 1000).toISOString();
+
+async function told(events: readonly Manifest[], ...manifests: readonly Manifest[]): Promise<string[]> {
+  for (const each of events) session.cluster.put(each);
+  await new Warnings(session, manifests, '10-one').tell();
+  return session.reporter.lines;
+}
+
+test('an event is told once, however often it is looked for and happens', async () => {
+  session.cluster.put(event('migrate-1'));
+  const warnings = new Warnings(session, [JOB], '10-one');
+  await warnings.tell();
+  session.cluster.put(event('migrate-1', { message: 'pulling image, once more' }));
+  await warnings.tell();
+  expect(session.reporter.lines).toEqual(['warning Pod cvat/migrate-1 BackOff pulling image']);
+  session.cluster.put(event('migrate-1', { reason: 'Unhealthy' }));
+  await warnings.tell();
+  expect(session.reporter.lines).toHaveLength(2);
+});
+
+test('only events about the objects of the stage are told, and about what they bring forth', async () => {
+  const events = ['migrate', 'migrate-1', 'migrates', 'other-migrate-1'].map((name) => event(name));
+  expect(await told(events, JOB)).toEqual([
+    'warning Pod cvat/migrate BackOff pulling image',
+    'warning Pod cvat/migrate-1 BackOff pulling image',
+  ]);
+});
+
+test('of a release the events of its Job are told, too, and those where it puts its objects', async () => {
+  const events = [
+    event('helm-install-pgo-x', { namespace: 'kube-system' }),
+    event('pgo-1', { namespace: 'crunchy-pgo' }),
+    event('pgo-1', { namespace: 'cvat' }),
+  ];
+  expect(await told(events, RELEASE)).toEqual([
+    'warning Pod kube-system/helm-install-pgo-x BackOff pulling image',
+    'warning Pod crunchy-pgo/pgo-1 BackOff pulling image',
+  ]);
+});
+
+test('events of an earlier deployment are not told, but those that may be why we wait', async () => {
+  const events = [
+    event('migrate-old', { ago: 61 }),
+    event('migrate-new', { ago: 59 }),
+    event('migrate-often', { ago: 600, series: { lastObservedTime: at(1) } }),
+    event('migrate-once', { lastTimestamp: null, eventTime: at(1) }),
+    event('migrate-made', { lastTimestamp: null, metadata: { creationTimestamp: at(1) } }),
+    event('migrate-never', { lastTimestamp: null }),
+  ];
+  expect((await told(events, JOB)).map((line) => line.split(' ')[2])).toEqual([
+    'cvat/migrate-new',
+    'cvat/migrate-often',
+    'cvat/migrate-once',
+    'cvat/migrate-made',
+  ]);
+});
+
+test('the API server is asked once a namespace, for warnings only', async () => {
+  const list = jest.spyOn(session.cluster, 'list');
+  await told([], JOB, manifest('v1 ConfigMap cvat/settings'), manifest('v1 Namespace cvat'));
+  expect(list.mock.calls).toEqual([
+    [
+      { apiVersion: 'v1', kind: 'Event' },
+      { namespace: 'cvat', fields: 'type=Warning' },
+    ],
+  ]);
+});
+
+test('who may not read events deploys without them', async () => {
+  jest.spyOn(session.cluster, 'list').mockRejectedValue(new Error('forbidden'));
+  expect(await told([event('migrate-1')], JOB)).toEqual([]);
+});

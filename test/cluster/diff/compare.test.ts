@@ -1,0 +1,109 @@
+import { type Manifest, keyOf } from '../../../manifests/manifest';
+import { ApiError } from '../../../cluster/api/api-error';
+import { compare, type CompareOptions, type Comparison } from '../../../cluster/diff/compare';
+import { Inventory } from '../../../cluster/inventory';
+import refusals from '../objects/refusals.json';
+import { distOf, manifest } from '../support/objects';
+import { sessionOn, type TestSession } from '../support/session';
+
+const ONE = manifest('v1 ConfigMap cvat/one', { data: { a: '1' } });
+
+let session: TestSession;
+beforeEach(() => (session = sessionOn()));
+
+async function compared(objects: readonly Manifest[], options: Partial<CompareOptions> = {}): Promise<Comparison[]> {
+  const dist = distOf({ '10-one': objects });
+  session.cluster.asked.length = 0;
+  const comparisons = await compare(session, dist, { stages: [], force: false, deleteData: false, ...options });
+  expect(session.cluster.writes).toEqual([]);
+  return comparisons;
+}
+const kinds = (comparisons: readonly Comparison[]): string[] => comparisons.map(({ object, difference }) => `${object} ${difference.kind}`);
+const refuseWith = (error: Error): void => void jest.spyOn(session.cluster, 'apply').mockRejectedValue(error);
+
+test('an object that is as dist says has no difference', async () => {
+  session.cluster.put(ONE);
+  expect(kinds(await compared([ONE]))).toEqual(['ConfigMap cvat/one none']);
+});
+
+test('what is new, what changes and what dist has no longer are told by stage', async () => {
+  const [same, gone] = [manifest('v1 ConfigMap cvat/same'), manifest('v1 ConfigMap cvat/gone')];
+  for (const object of [{ ...ONE, data: { a: '0' } }, same, gone]) session.cluster.put(object);
+  await (
+    await Inventory.read(session.cluster, 'local')
+  ).add('05-old', [gone, same, manifest('v1 ConfigMap cvat/deleted-by-hand')].map(keyOf));
+  const comparisons = await compared([ONE, same, manifest('v1 ConfigMap new')]);
+  expect(kinds(comparisons)).toEqual([
+    'ConfigMap cvat/one changed',
+    'ConfigMap cvat/same none',
+    'ConfigMap here/new created',
+    'ConfigMap cvat/gone removed',
+  ]);
+  expect(comparisons[0]?.difference.text).toContain('-  a: "0"\n+  a: "1"');
+  expect(comparisons.map(({ stage }) => stage)).toEqual(['10-one', '10-one', '10-one', '05-old']);
+});
+
+test('an environment is not compared with what is on the cluster of another', async () => {
+  session.cluster.put(ONE);
+  await (await Inventory.read(session.cluster, 'production')).add('10-one', [keyOf(ONE)]);
+  await expect(compared([ONE])).rejects.toThrow('belongs to the environment "production", not to "local"');
+});
+
+test('what dist has no longer is told only of the stages that are meant', async () => {
+  const gone = manifest('v1 ConfigMap cvat/gone');
+  session.cluster.put(gone);
+  await (await Inventory.read(session.cluster, 'local')).add('05-old', [keyOf(gone)]);
+  expect(kinds(await compared([ONE], { stages: ['one'] }))).toEqual(['ConfigMap cvat/one created']);
+});
+
+test('what dist has no longer but holds data is left over, and goes only with --delete-data', async () => {
+  const volume = manifest('v1 PersistentVolumeClaim cvat/media');
+  session.cluster.put(volume);
+  await (await Inventory.read(session.cluster, 'local')).add('05-old', [keyOf(volume)]);
+  const [, left] = await compared([ONE]);
+  expect(left).toEqual({
+    stage: '05-old',
+    object: 'PersistentVolumeClaim cvat/media',
+    difference: { kind: 'none', text: '' },
+    leftOver: 'holds data: its volume',
+  });
+  expect((await compared([ONE], { deleteData: true }))[1]).toMatchObject({ difference: { kind: 'removed' } });
+});
+
+test('fields are taken over in the dry run where the deployment would', async () => {
+  await compared([ONE], { force: true });
+  expect(session.cluster.asked).toContain('dry run of ConfigMap cvat/one by force');
+});
+
+test('what is of a kind that only comes with the deployment is created, and not asked for', async () => {
+  session.cluster.unserved.add('Widget');
+  expect(kinds(await compared([manifest('example.org/v1 Widget cvat/one')]))).toEqual(['Widget cvat/one created']);
+  expect(session.cluster.asked.join()).not.toContain('dry run of Widget');
+});
+
+test('what is in a namespace that only comes with the deployment is created', async () => {
+  refuseWith(new ApiError(404, { reason: 'NotFound', message: 'namespaces "cvat" not found' }));
+  expect(await compared([ONE])).toEqual([expect.objectContaining({ difference: expect.objectContaining({ kind: 'created' }) as object })]);
+  expect((await compared([ONE]))[0]).not.toHaveProperty('refusal');
+});
+
+test('what the API server would refuse is told with what dist wants, and with the way out', async () => {
+  const job = manifest('batch/v1 Job cvat/x', { spec: { image: 'b' } });
+  session.cluster.put({ ...job, spec: { image: 'a', defaulted: true } });
+  const { Job } = refusals as unknown as Record<'Job', { code: number; message: string }>;
+  refuseWith(new ApiError(Job.code, Job));
+  const [comparison] = await compared([job]);
+  expect(comparison?.refusal).toBe(
+    'spec.template: field is immutable. Delete the Job, and deploy makes and runs it anew: kubectl -n cvat delete job x',
+  );
+  expect(comparison?.difference.text).toContain('-  image: a\n+  image: b');
+  expect(comparison?.difference.text).not.toContain('-  defaulted');
+});
+
+test('another refusal is told in the words of the API server, even where nothing differs', async () => {
+  session.cluster.put(ONE);
+  refuseWith(new ApiError(403, { reason: 'Forbidden', message: 'you may not' }));
+  expect(await compared([ONE])).toEqual([
+    { stage: '10-one', object: 'ConfigMap cvat/one', difference: { kind: 'none', text: '' }, refusal: 'you may not' },
+  ]);
+});
