@@ -1,5 +1,5 @@
 import type { Acknowledgement, Finding } from '../manifests/finding';
-import { inWords, keyOf } from '../manifests/manifest';
+import { formatKey, keyOf } from '../manifests/manifest';
 import type { CheckFinding } from './rule';
 
 /** A finding that somebody has acknowledged, and why. */
@@ -27,7 +27,7 @@ export function acknowledge(findings: readonly CheckFinding[], acknowledgements:
   const remaining: CheckFinding[] = [];
   const acknowledged: Acknowledged[] = [];
   for (const finding of findings) {
-    const acknowledgement = byPlace.get(place(finding.rule, inWords(keyOf(finding.object.manifest))));
+    const acknowledgement = byPlace.get(place(finding.rule, formatKey(keyOf(finding.object.manifest))));
     if (acknowledgement) {
       used.add(acknowledgement);
       acknowledged.push({ finding, reason: acknowledgement.reason });

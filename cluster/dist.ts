@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { type Manifest, inWords, keyOf } from '../manifests/manifest';
+import { type Manifest, formatKey, keyOf } from '../manifests/manifest';
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { CommandProblem } from './problem';
 
@@ -93,7 +93,7 @@ function readStage(file: string, problems: string[]): DistStage {
   }
   const seen = new Set<string>();
   for (const object of objects) {
-    const name = inWords(keyOf(object));
+    const name = formatKey(keyOf(object));
     if (seen.has(name)) problems.push(`${file}: ${name} is there twice`);
     seen.add(name);
   }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareStages } from '../manifests/stage';
-import { idOf, inWords, type Kind, type ObjectKey } from '../manifests/manifest';
+import { idOf, formatKey, type Kind, type ObjectKey } from '../manifests/manifest';
 import type { LiveObject } from './objects/live-object';
 import { ApiError, isCode } from './api/api-error';
 import { type Cluster, FIELD_MANAGER } from './api/cluster';
@@ -136,7 +136,7 @@ export class Inventory {
     const object = await this.cluster.get(this.key);
     if (!isDeepStrictEqual(linesOf(parse(object)), linesOf(contents))) {
       throw new CommandProblem(
-        `${inWords(this.key)} has changed in the meantime: somebody else deploys or destroys this environment right now. Try again when that is done.`,
+        `${formatKey(this.key)} has changed in the meantime: somebody else deploys or destroys this environment right now. Try again when that is done.`,
         1,
       );
     }
@@ -149,7 +149,7 @@ function linesOf(contents: Contents): Readonly<Record<string, string>> {
 }
 
 function format({ apiVersion, kind, namespace, name }: ObjectKey): string {
-  return `${apiVersion} ${inWords({ kind, ...(namespace !== undefined && { namespace }), name })}`;
+  return `${apiVersion} ${formatKey({ kind, ...(namespace !== undefined && { namespace }), name })}`;
 }
 
 const LINE = /^(?<apiVersion>\S+) (?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+)$/;

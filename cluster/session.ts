@@ -27,7 +27,7 @@ const LONGEST_MILLISECONDS = 2000;
  * Looks again and again, first often and then less so, until the answer is there or the time is over: then nothing. What happens on a cluster
  * is asked for, not listened to: a watch can die without a word.
  */
-export async function lookUntil<Answer>(
+export async function pollUntil<Answer>(
   { clock, signal }: Session,
   deadline: number,
   look: (round: number) => Promise<Answer | undefined>,

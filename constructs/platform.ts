@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { AppUser, type AppUserProps } from './app-user/app-user';
-import { AppUserDefinition } from './app-user/app-user-definition';
+import { AppUserCrd } from './app-user/app-user-crd';
 import { AppUserOperator, type AppUserOperatorProps } from './app-user/app-user-operator';
 import type { Acknowledgement } from '../manifests/finding';
 import type { Manifest } from '../manifests/manifest';
@@ -70,7 +70,7 @@ export class Platform extends App {
     } = environment;
     Delivery.provide(this, delivery);
 
-    if (appUsers ?? appUserOperator) new AppUserDefinition(this.stage('10-app-user-definition'), 'definition');
+    if (appUsers ?? appUserOperator) new AppUserCrd(this.stage('10-app-user-crd'), 'crd');
 
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
 

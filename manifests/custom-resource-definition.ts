@@ -3,17 +3,17 @@ import type { Reference } from './reference';
 import { contractOf } from './contract';
 
 /** A definition (CRD), and what it serves. */
-export interface Definition {
+export interface Crd {
   /** `postgresclusters.postgres-operator.crunchydata.com` */
   readonly name: string;
   readonly kinds: readonly Kind[];
 }
 
-export const DEFINITION: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
+export const CRD_KIND: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
 /** What deploy applies first, and destroy takes away last: the rest is in them, or of their kinds. */
 export const isNamespace = ({ apiVersion, kind }: Kind): boolean => apiVersion === 'v1' && kind === 'Namespace';
-export const isDefinition = (kind: Kind): boolean => groupKindOf(kind) === groupKindOf(DEFINITION);
+export const isCrd = (kind: Kind): boolean => groupKindOf(kind) === groupKindOf(CRD_KIND);
 
 /** Whether somebody has defined the kind: Kubernetes' own are `v1`, `apps/v1` and those below k8s.io. */
 export function isCustom(kind: Kind): boolean {
@@ -22,19 +22,19 @@ export function isCustom(kind: Kind): boolean {
 }
 
 /** The definitions whose objects an object looks after: as long as one of them is there, it must not go. */
-export function definitionsOperatedBy(manifest: Manifest): Definition[] {
+export function crdsOperatedBy(manifest: Manifest): Crd[] {
   const { operates = [] } = contractOf(manifest);
-  return [...definitionsMadeBy(manifest), ...operates.filter(isDefinitionReference).map(definitionOf)];
+  return [...crdsMadeBy(manifest), ...operates.filter(isCrdReference).map(crdOfReference)];
 }
 
 /** The definitions that a release brings. Helm leaves them behind when the release goes. */
-export function definitionsMadeBy(manifest: Manifest): Definition[] {
-  return (contractOf(manifest).makes ?? []).filter(isDefinitionReference).map(definitionOf);
+export function crdsMadeBy(manifest: Manifest): Crd[] {
+  return (contractOf(manifest).makes ?? []).filter(isCrdReference).map(crdOfReference);
 }
 
 /** What a definition that is itself in dist serves. */
-export function definitionIn(manifest: Manifest): Definition | undefined {
-  if (!isDefinition(manifest)) return undefined;
+export function crdOf(manifest: Manifest): Crd | undefined {
+  if (!isCrd(manifest)) return undefined;
   const { group, names, versions } = manifest['spec'] as {
     readonly group: string;
     readonly names: { readonly kind: string };
@@ -47,21 +47,21 @@ export function definitionIn(manifest: Manifest): Definition | undefined {
 export function operatorsOf<Known extends Manifest>(kind: Kind, manifests: readonly Known[]): Known[] {
   const wanted = groupKindOf(kind);
   return manifests.filter((manifest) =>
-    definitionsOperatedBy(manifest).some(({ kinds }) => kinds.some((served) => groupKindOf(served) === wanted)),
+    crdsOperatedBy(manifest).some(({ kinds }) => kinds.some((served) => groupKindOf(served) === wanted)),
   );
 }
 
 /** Whether two references name the same object. */
-export function isSame(one: Reference, other: Reference): boolean {
+export function isSameObject(one: Reference, other: Reference): boolean {
   return one.kind === other.kind && one.name === other.name && (one.namespace ?? '') === (other.namespace ?? '');
 }
 
-function isDefinitionReference({ kind }: Reference): boolean {
-  return kind === DEFINITION.kind;
+function isCrdReference({ kind }: Reference): boolean {
+  return kind === CRD_KIND.kind;
 }
 
 /** Its name is `plural.group`, and its keys are `version/Kind`. */
-function definitionOf({ name, keys = [] }: Reference): Definition {
+function crdOfReference({ name, keys = [] }: Reference): Crd {
   const group = name.slice(name.indexOf('.') + 1);
   const kinds = keys.map((key) => {
     const [version = '', kind = ''] = key.split('/');

@@ -1,10 +1,10 @@
 /** A map of YAML. */
-export type Node = Readonly<Record<string, unknown>>;
+export type YamlMap = Readonly<Record<string, unknown>>;
 
 /** Where a field is: the keys and indexes that lead to it. */
 export type FieldPath = readonly (string | number)[];
 
-export function isNode(value: unknown): value is Node {
+export function isMap(value: unknown): value is YamlMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -15,7 +15,7 @@ export function listOf(value: unknown): readonly unknown[] {
 
 /** The value below these keys, if all of them are there. */
 export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>((parent, key) => (isNode(parent) ? parent[key] : undefined), value);
+  return keys.reduce<unknown>((parent, key) => (isMap(parent) ? parent[key] : undefined), value);
 }
 
 /** A path as a person would write it: `spec.rules[0].host`. */
@@ -27,7 +27,7 @@ export function formatField(path: FieldPath): string {
  * Calls `visit` for every field of every map below a value. The path is good for this call only: it is one array that goes along,
  * because most fields interest nobody and a text for each of them would cost more than all the rules.
  */
-export function visitFields(value: unknown, visit: (parent: Node, key: string, path: FieldPath) => void): void {
+export function visitFields(value: unknown, visit: (parent: YamlMap, key: string, path: FieldPath) => void): void {
   const path: (string | number)[] = [];
   const descend = (current: unknown): void => {
     if (Array.isArray(current)) {
@@ -36,7 +36,7 @@ export function visitFields(value: unknown, visit: (parent: Node, key: string, p
         descend(current[index]);
         path.pop();
       }
-    } else if (isNode(current)) {
+    } else if (isMap(current)) {
       for (const key of Object.keys(current)) {
         path.push(key);
         visit(current, key, path);

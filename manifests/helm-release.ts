@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { type Manifest, groupOf } from './manifest';
-import { isNode, type Node } from './fields';
+import { isMap, type YamlMap } from './fields';
 
 /** A Helm release, as the object that asks for it describes it. */
 export interface Release {
@@ -12,7 +12,7 @@ export interface Release {
   /** Where the release goes. */
   readonly namespace: string | undefined;
   /** The values that differ from the chart's own. What Secrets add to them (valuesSecrets) nobody knows here. */
-  readonly values: Node;
+  readonly values: YamlMap;
   /** Where the values stand, for a finding about one of them. */
   readonly valuesField: string;
 }
@@ -20,7 +20,7 @@ export interface Release {
 /** The release that a HelmChart of k3s asks for. https://docs.k3s.io/helm */
 export function releaseOf(manifest: Manifest): Release | undefined {
   const { spec } = manifest;
-  if (manifest.kind !== 'HelmChart' || groupOf(manifest.apiVersion) !== 'helm.cattle.io' || !isNode(spec)) return undefined;
+  if (manifest.kind !== 'HelmChart' || groupOf(manifest.apiVersion) !== 'helm.cattle.io' || !isMap(spec)) return undefined;
   const chart = text(spec['chart']) ?? '';
   return {
     chart,
@@ -28,7 +28,7 @@ export function releaseOf(manifest: Manifest): Release | undefined {
     version: text(spec['version']),
     namespace: text(spec['targetNamespace']) ?? manifest.metadata.namespace,
     // In the order in which the controller lets the later win.
-    values: [parsed(spec['valuesContent']), spec['values'], nested(spec['set'])].reduce<Node>(merged, {}),
+    values: [parsed(spec['valuesContent']), spec['values'], nested(spec['set'])].reduce<YamlMap>(merged, {}),
     valuesField: spec['valuesContent'] !== undefined || spec['values'] === undefined ? 'spec.valuesContent' : 'spec.values',
   };
 }
@@ -50,9 +50,9 @@ function parsed(content: unknown): unknown {
 }
 
 /** `{ "a.b": 1 }`, as `helm --set` writes it, as `{ a: { b: 1 } }`. */
-function nested(set: unknown): Node {
-  if (!isNode(set)) return {};
-  return Object.entries(set).reduce<Node>((all, [key, value]) => {
+function nested(set: unknown): YamlMap {
+  if (!isMap(set)) return {};
+  return Object.entries(set).reduce<YamlMap>((all, [key, value]) => {
     const single = key
       .split('.')
       .reverse()
@@ -67,12 +67,12 @@ function literal(value: unknown): unknown {
   return value;
 }
 
-function merged(base: Node, over: unknown): Node {
-  if (!isNode(over)) return base;
+function merged(base: YamlMap, over: unknown): YamlMap {
+  if (!isMap(over)) return base;
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = result[key];
-    result[key] = isNode(below) && isNode(value) ? merged(below, value) : value;
+    result[key] = isMap(below) && isMap(value) ? merged(below, value) : value;
   }
   return result;
 }

@@ -1,5 +1,5 @@
 import type { Release } from './helm-release';
-import { type Node, valueAt } from './fields';
+import { type YamlMap, valueAt } from './fields';
 
 /** A password that a chart has by default, or a door that it leaves open. */
 export interface Default {
@@ -11,7 +11,7 @@ export interface Default {
   readonly what: string;
   readonly remedy: string;
   /** Whether these values never make it. */
-  readonly off: (values: Node) => boolean;
+  readonly off: (values: YamlMap) => boolean;
 }
 
 /** What a chart brings by default, by the chart's name. */
@@ -20,7 +20,7 @@ interface KnownChart {
   readonly defaults: readonly Default[];
 }
 
-const isFalse = (values: Node, path: string): boolean => valueAt(values, ...path.split('.')) === false;
+const isFalse = (values: YamlMap, path: string): boolean => valueAt(values, ...path.split('.')) === false;
 
 /** https://github.com/Kapernikov/cvat-helm/blob/main/cvat-helm/values.yaml */
 const kapernikovCvat: KnownChart = {

@@ -41,7 +41,7 @@ export function groupKindOf(kind: Kind): string {
 }
 
 /** An object in words, as the contract writes it: `HelmChart kube-system/cvat`. */
-export function inWords({ kind, namespace, name }: Omit<ObjectKey, 'apiVersion'>): string {
+export function formatKey({ kind, namespace, name }: Omit<ObjectKey, 'apiVersion'>): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 

@@ -1,16 +1,16 @@
 import type { Manifest } from './manifest';
-import { isNode, listOf, type Node, valueAt } from './fields';
+import { isMap, listOf, type YamlMap, valueAt } from './fields';
 
 /** What pods are made from, and where it stands. */
 export interface PodTemplate {
   readonly field: string;
-  readonly spec: Node;
+  readonly spec: YamlMap;
 }
 
 /** A container of a pod, and where it stands. */
 export interface PodContainer {
   readonly field: string;
-  readonly container: Node;
+  readonly container: YamlMap;
 }
 
 const TEMPLATE = ['spec', 'template', 'spec'];
@@ -31,12 +31,12 @@ const WHERE: Readonly<Record<string, readonly string[]>> = {
 export function podTemplateOf(manifest: Manifest): PodTemplate | undefined {
   const keys = Object.hasOwn(WHERE, manifest.kind) ? WHERE[manifest.kind] : undefined;
   const spec = keys && valueAt(manifest, ...keys);
-  return isNode(spec) && keys ? { field: keys.join('.'), spec } : undefined;
+  return isMap(spec) && keys ? { field: keys.join('.'), spec } : undefined;
 }
 
 /** All containers of a pod, those that run before the others included. */
 export function containersOf({ field, spec }: PodTemplate): PodContainer[] {
   return ['initContainers', 'containers'].flatMap((key) =>
-    listOf(spec[key]).flatMap((container, index) => (isNode(container) ? [{ field: `${field}.${key}[${index}]`, container }] : [])),
+    listOf(spec[key]).flatMap((container, index) => (isMap(container) ? [{ field: `${field}.${key}[${index}]`, container }] : [])),
   );
 }

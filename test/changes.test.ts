@@ -81,7 +81,7 @@ describe('leaving out a system of local', () => {
   test('the people go alone, and with their operator the definition goes, too', () => {
     expect(without('appUsers')).toEqual({ removed: ['60-app-users.k8s.yaml'], added: [], problems: '' });
     expect(without('appUsers', 'appUserOperator')).toEqual({
-      removed: ['10-app-user-definition.k8s.yaml', '40-app-user-operator.k8s.yaml', '60-app-users.k8s.yaml'],
+      removed: ['10-app-user-crd.k8s.yaml', '40-app-user-operator.k8s.yaml', '60-app-users.k8s.yaml'],
       added: [],
       problems: '',
     });

@@ -32,7 +32,7 @@ function bare({ metadata: { labels, annotations, ...metadata }, ...object }: Man
 }
 
 test('an AppUser is defined as in the chapter: group, scope, names, version and the type of every field', () => {
-  const { metadata, ...definition } = chapter('app-user-definition');
+  const { metadata, ...definition } = chapter('app-user-crd');
   const ours = only('CustomResourceDefinition', metadata.name);
   // Everything that the chapter says is so; ours says more.
   expect(ours).toMatchObject(definition);

@@ -1,5 +1,5 @@
 import type { StagedObject } from '../../manifests/stage';
-import { groupOf, inWords, keyOf } from '../../manifests/manifest';
+import { groupOf, formatKey, keyOf } from '../../manifests/manifest';
 import { identityOf } from '../../manifests/reference';
 import type { Rule, RuleFinding } from '../rule';
 
@@ -20,7 +20,7 @@ export const duplicateIdentity: Rule = {
         {
           object,
           field: 'metadata.name',
-          message: `${inWords(keyOf(object.manifest))} is also made by ${earlier.path}.`,
+          message: `${formatKey(keyOf(object.manifest))} is also made by ${earlier.path}.`,
           remedy: 'Rename one of the two, or take one away.',
         },
       ];

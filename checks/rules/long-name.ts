@@ -1,4 +1,4 @@
-import { isNode } from '../../manifests/fields';
+import { isMap } from '../../manifests/fields';
 import type { Rule, RuleFinding } from '../rule';
 
 interface Limit {
@@ -45,7 +45,7 @@ function tooLong(field: string, value: string, { longest, why }: Limit): Omit<Ru
 }
 
 function longLabels(labels: unknown): Omit<RuleFinding, 'object'>[] {
-  if (!isNode(labels)) return [];
+  if (!isMap(labels)) return [];
   return Object.entries(labels).flatMap(([key, value]) =>
     typeof value === 'string' && value.length > LONGEST_LABEL
       ? [tooLong(`metadata.labels.${key}`, value, { longest: LONGEST_LABEL, why: 'it is the value of a label' })]

@@ -1,5 +1,5 @@
 import type { Finding } from '../../manifests/finding';
-import { isNode, listOf, valueAt } from '../../manifests/fields';
+import { isMap, listOf, valueAt } from '../../manifests/fields';
 import { containersOf, type PodTemplate, podTemplateOf } from '../../manifests/pod-template';
 import type { Rule } from '../rule';
 
@@ -23,7 +23,7 @@ export const podSecurity: Rule = {
 /** What a pod shares with its node. */
 function hostFindings({ field, spec }: PodTemplate): Located[] {
   const shared = ['hostNetwork', 'hostPID', 'hostIPC'].filter((key) => spec[key] === true);
-  const volumes = listOf(spec['volumes']).flatMap((volume, index) => (isNode(valueAt(volume, 'hostPath')) ? [index] : []));
+  const volumes = listOf(spec['volumes']).flatMap((volume, index) => (isMap(valueAt(volume, 'hostPath')) ? [index] : []));
   return [
     ...shared.map((key) => ({ field: `${field}.${key}`, message: 'the pod would share this with its node.', remedy: 'Leave it out.' })),
     ...volumes.map((index) => ({

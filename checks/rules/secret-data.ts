@@ -1,4 +1,4 @@
-import { isNode } from '../../manifests/fields';
+import { isMap } from '../../manifests/fields';
 import type { Rule } from '../rule';
 
 /** Names that everybody may know: whoever reads them still cannot log in. */
@@ -13,7 +13,7 @@ export const secretData: Rule = {
       .flatMap((object) =>
         ['data', 'stringData'].flatMap((field) => {
           const entries = object.manifest[field];
-          const secret = isNode(entries) ? Object.keys(entries).filter((key) => !PUBLIC_KEYS.includes(key)) : [];
+          const secret = isMap(entries) ? Object.keys(entries).filter((key) => !PUBLIC_KEYS.includes(key)) : [];
           return secret.map((key) => ({
             object,
             field: `${field}.${key}`,

@@ -2,7 +2,7 @@ import type { Finding } from '../../manifests/finding';
 import type { Release } from '../../manifests/helm-release';
 import { isDigest, isExactTag, parseImage } from '../../manifests/image-reference';
 import type { Placed } from '../../manifests/manifests';
-import { formatField, hasMeaningfulFields, type Node, valueAt, visitFields } from '../../manifests/fields';
+import { formatField, hasMeaningfulFields, type YamlMap, valueAt, visitFields } from '../../manifests/fields';
 import type { Rule } from '../rule';
 
 type Located = Finding & { readonly field: string };
@@ -48,7 +48,7 @@ function aboutTag(what: string, tag: string | undefined): Finding | undefined {
 /** A chart's values name an image in parts, and the part that moves is called `tag`. An empty one means the chart's own. */
 function tags({ values, valuesField }: Release): Located[] {
   const found: Located[] = [];
-  visitFields(values, (parent: Node, key, path) => {
+  visitFields(values, (parent: YamlMap, key, path) => {
     const tag = parent[key];
     if (key !== 'tag' || tag === '' || (typeof tag !== 'string' && typeof tag !== 'number')) return;
     if (typeof parent['digest'] === 'string' && isDigest(parent['digest'])) return;

@@ -1,5 +1,3 @@
-import type { Command } from './options';
-
 const FOLDER = `  folder              what npm run synth has written: dist (default), dist/production`;
 const CONTEXT = `  --context NAME      the cluster, by its context in the kubeconfig; default: where kubectl points`;
 const TIMEOUT = `  --timeout 30m       how long a stage may take: 90s, 10m, 1h30m`;
@@ -7,7 +5,10 @@ const YES = `  -y, --yes           do not ask; without a terminal nobody is aske
                       At a terminal, --output json needs it`;
 const STAGE = `  --stage NAME        only this stage: 50-cvat, or cvat. Can be given several times`;
 
-/** What each command says of itself. */
+/** The commands. */
+export type Command = 'deploy' | 'diff' | 'status' | 'destroy';
+
+/** The output of `--help`, by command. */
 export const HELP: Readonly<Record<Command, string>> = {
   deploy: `npm run deploy -- [folder] [options]
 

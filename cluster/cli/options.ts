@@ -1,10 +1,8 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { parseDuration } from './duration';
-import { HELP } from './help';
+import { type Command, HELP } from './help';
 import { CommandProblem } from '../problem';
-import { swallowedByNpm } from './swallowed';
-
-export type Command = 'deploy' | 'diff' | 'status' | 'destroy';
+import { flagsTakenByNpm } from './npm-flags';
 
 export const COMMANDS: readonly Command[] = ['deploy', 'diff', 'status', 'destroy'];
 
@@ -48,7 +46,7 @@ export function parseOptions([command, ...rest]: readonly string[], environment:
   if (!known) throw new CommandProblem(`There is no command "${command ?? ''}": ${COMMANDS.map((name) => `npm run ${name}`).join(', ')}.`);
   const { values, positionals } = parse(known, rest);
   if (values['help'] === true) return undefined;
-  const swallowed = swallowedByNpm(Object.entries(ALL_FLAGS), environment, values);
+  const swallowed = flagsTakenByNpm(Object.entries(ALL_FLAGS), environment, values);
   if (swallowed.length > 0) {
     const them = swallowed.length === 1 ? 'an option' : 'options';
     throw usage(known, `npm keeps ${them} before -- for itself. Write: npm run ${known} -- ${swallowed.join(' ')}`);

@@ -4,9 +4,9 @@ import { contractOf } from '../../manifests/contract';
 import type { Cluster } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
-import { placed } from '../objects/live';
-import { refuseOtherNamespace } from '../deploy/place';
-import { definitionsMadeBy, definitionsOperatedBy, isCustom, isDefinition, isNamespace } from '../../manifests/custom-resource-definition';
+import { withDefaultNamespace } from '../objects/live';
+import { refuseOtherNamespace } from '../deploy/target-checks';
+import { crdsMadeBy, crdsOperatedBy, isCustom, isCrd, isNamespace } from '../../manifests/custom-resource-definition';
 import { isVolumeOf } from '../helm/release-objects';
 
 /** An object of an environment, whether it is on the cluster or not. */
@@ -28,7 +28,7 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
     inventory,
   );
   for (const { name, objects } of dist.stages) {
-    const manifests = await Promise.all(objects.map((object) => placed(cluster, object)));
+    const manifests = await Promise.all(objects.map((object) => withDefaultNamespace(cluster, object)));
     targets.push(...manifests.map((manifest) => ({ stage: name, key: keyOf(manifest), inDist: true, manifest })));
   }
   const known = new Set(targets.map(({ key }) => idOf(key)));
@@ -47,7 +47,7 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
 /** The stage of the release that has left an object behind earlier, if dist has that release again. */
 function bringerOf(live: Manifest, { stages }: Dist): DistStage | undefined {
   const brings = (manifest: Manifest): boolean =>
-    isVolumeOf(manifest, live) || (isDefinition(live) && definitionsMadeBy(manifest).some(({ name }) => name === live.metadata.name));
+    isVolumeOf(manifest, live) || (isCrd(live) && crdsMadeBy(manifest).some(({ name }) => name === live.metadata.name));
   return stages.find(({ objects }) => objects.some(brings));
 }
 
@@ -65,7 +65,7 @@ export function dataOf(manifest: Manifest): string | undefined {
   if (holdsData !== undefined) return holdsData;
   if (!DATA_KINDS.includes(groupKindOf(manifest))) return undefined;
   if (isNamespace(manifest)) return 'all that is in it';
-  return isDefinition(manifest) ? 'every object of its kind' : 'its volume';
+  return isCrd(manifest) ? 'every object of its kind' : 'its volume';
 }
 
 /** Policies of admission. They guard the rest, so they are the last to go. */
@@ -87,7 +87,7 @@ export enum Rank {
 
 export function rankOf({ key, manifest }: Target): Rank {
   if (isNamespace(key)) return Rank.Namespace;
-  if (isDefinition(key)) return Rank.Definition;
-  if (manifest && definitionsOperatedBy(manifest).length > 0) return Rank.Operator;
+  if (isCrd(key)) return Rank.Definition;
+  if (manifest && crdsOperatedBy(manifest).length > 0) return Rank.Operator;
   return isCustom(key) ? Rank.Custom : Rank.Other;
 }

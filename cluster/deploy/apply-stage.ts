@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { type Manifest, idOf, inWords, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
+import { type Manifest, idOf, formatKey, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply } from './apply';
@@ -7,13 +7,13 @@ import { CONCURRENCY } from '../api/concurrency';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
 import { isApplied } from './is-applied';
-import { placed, placeOf, readLabelled } from '../objects/live';
+import { withDefaultNamespace, collectionOf, readLabelled } from '../objects/live';
 import { isTerminating, reasonOf } from './refusal';
-import { isDefinition, isNamespace } from '../../manifests/custom-resource-definition';
-import { lookUntil, type Session } from '../session';
+import { isCrd, isNamespace } from '../../manifests/custom-resource-definition';
+import { pollUntil, type Session } from '../session';
 import type { Awaited } from '../cli/terminal/reporter';
-import { type Expected, type Unready, untilReady } from './until-ready';
-import { untilServed } from './until-served';
+import { type Expected, type Unready, waitUntilReady } from './wait-until-ready';
+import { waitUntilServed } from './wait-until-served';
 
 export interface StageOptions {
   readonly dist: Dist;
@@ -52,21 +52,21 @@ export class StageApplication {
     reporter.line({ type: 'stage', stage: stage.name });
     const deadline = session.clock.now() + options.timeoutMilliseconds;
     const counted = { unchanged: 0 };
-    const first = [stage.objects.filter(isNamespace), stage.objects.filter(isDefinition)];
-    const rest = stage.objects.filter((object) => !isNamespace(object) && !isDefinition(object));
+    const first = [stage.objects.filter(isNamespace), stage.objects.filter(isCrd)];
+    const rest = stage.objects.filter((object) => !isNamespace(object) && !isCrd(object));
     for (const objects of [...first, rest].filter(({ length }) => length > 0)) {
       const wait = { stage: stage.name, environment: options.dist.environment, manifests: this.manifests, deadline, force: options.force };
-      const unserved = await untilServed(session, kindsOf(objects), wait);
+      const unserved = await waitUntilServed(session, kindsOf(objects), wait);
       if (unserved.length > 0)
         return unserved.flatMap(({ kind, ...why }) =>
-          objects.filter(isOf(kind)).map((object) => ({ object: inWords(keyOf(object)), ...why })),
+          objects.filter(isOf(kind)).map((object) => ({ object: formatKey(keyOf(object)), ...why })),
         );
       const { expected, refused } = await this.applyAll(stage, objects, deadline, counted);
       if (refused.length > 0) return refused;
-      const unready = await untilReady(session, expected, wait);
+      const unready = await waitUntilReady(session, expected, wait);
       if (unready.length > 0) return unready;
       // Otherwise untilServed would learn of them, too, but only at its second look.
-      if (objects.some(isDefinition) && expected.some(({ created }) => created)) session.cluster.rediscover();
+      if (objects.some(isCrd) && expected.some(({ created }) => created)) session.cluster.rediscover();
     }
     if (counted.unchanged > 0) reporter.line({ type: 'note', stage: stage.name, message: `${counted.unchanged} unchanged` });
     return [];
@@ -83,7 +83,7 @@ export class StageApplication {
     counted: { unchanged: number },
   ): Promise<{ expected: Expected[]; refused: Unready[] }> {
     const { session, options } = this;
-    const manifests = await Promise.all(objects.map((object) => placed(session.cluster, object)));
+    const manifests = await Promise.all(objects.map((object) => withDefaultNamespace(session.cluster, object)));
     await this.look(manifests);
     await options.inventory.add(stage.name, manifests.map(keyOf));
     const refused: Unready[] = [];
@@ -94,10 +94,10 @@ export class StageApplication {
           const applied = await this.applyOne(stage, manifest, deadline);
           const result = this.resultOf(applied);
           if (result === 'unchanged') counted.unchanged++;
-          else session.reporter.line({ type: 'applied', stage: stage.name, object: inWords(keyOf(manifest)), result });
+          else session.reporter.line({ type: 'applied', stage: stage.name, object: formatKey(keyOf(manifest)), result });
           return [applied];
         } catch (error) {
-          refused.push({ object: inWords(keyOf(manifest)), state: 'failed', reason: reasonOf(error, manifest) });
+          refused.push({ object: formatKey(keyOf(manifest)), state: 'failed', reason: reasonOf(error, manifest) });
           return [];
         }
       },
@@ -109,8 +109,8 @@ export class StageApplication {
   /** What lies in a kind and namespace is asked for once in a deployment. */
   private async look(manifests: readonly Manifest[]): Promise<void> {
     const keys = manifests.map(keyOf);
-    const unknown = keys.filter((key) => !this.askedAt.has(placeOf(key)));
-    for (const key of unknown) this.askedAt.set(placeOf(key), this.session.clock.now());
+    const unknown = keys.filter((key) => !this.askedAt.has(collectionOf(key)));
+    for (const key of unknown) this.askedAt.set(collectionOf(key), this.session.clock.now());
     const found = await readLabelled(this.session.cluster, this.options.dist.environment, unknown);
     for (const [id, object] of found) this.before.set(id, object);
   }
@@ -126,12 +126,12 @@ export class StageApplication {
     const since = session.clock.now();
     const key = keyOf(manifest);
     const known = this.before.get(idOf(key));
-    if (known && since - (this.askedAt.get(placeOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
+    if (known && since - (this.askedAt.get(collectionOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
       return { manifest, object: known, created: false };
     }
-    const waits = (reason: string): void => this.show(key, { stage: stage.name, object: inWords(key), reason, since });
+    const waits = (reason: string): void => this.show(key, { stage: stage.name, object: formatKey(key), reason, since });
     let refusal: unknown;
-    const applied = await lookUntil(session, deadline, async () => {
+    const applied = await pollUntil(session, deadline, async () => {
       try {
         const answer = await apply(session.cluster, manifest, { force: options.force });
         if (answer.object.metadata.deletionTimestamp === undefined) return { manifest, ...answer };

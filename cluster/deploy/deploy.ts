@@ -1,14 +1,14 @@
 import { StageApplication } from './apply-stage';
-import { NOTHING_TAKEN, type Taken } from '../delete/take-away';
+import { NOTHING_DELETED, type DeletionResult } from '../delete/deletion';
 import { targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
-import { goneFromDist, type LeftOver, leftOvers } from './gone-from-dist';
+import { pruneCandidates, type LeftOver, leftOvers } from './prune-candidates';
 import { Inventory } from '../inventory';
-import { refuseOtherEnvironment } from './place';
+import { refuseOtherEnvironment } from './target-checks';
 import { preflight } from './preflight';
 import { prune } from './prune';
 import type { Session } from '../session';
-import type { Unready } from './until-ready';
+import type { Unready } from './wait-until-ready';
 
 export interface DeployOptions {
   /** As a person calls them; all of them when none is named. */
@@ -26,7 +26,7 @@ export interface Deployed {
   readonly stage?: string;
   readonly unready: readonly Unready[];
   /** What was pruned. */
-  readonly taken: Taken;
+  readonly taken: DeletionResult;
 }
 
 /** Applies the stages in their order, each when the one before is ready, and takes away what dist has no longer. Nothing if the person said no. */
@@ -37,11 +37,11 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const inventory = await Inventory.read(session.cluster, dist.environment);
   await refuseOtherEnvironment(session.cluster, dist, selected, inventory);
   const targets = await targetsOf(session.cluster, dist, inventory);
-  if (!(await options.confirm(leftOvers(goneFromDist(dist, targets, stages))))) return undefined;
+  if (!(await options.confirm(leftOvers(pruneCandidates(dist, targets, stages))))) return undefined;
   const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force });
   for (const stage of selected) {
     const unready = await application.apply(stage);
-    if (unready.length > 0) return { stage: stage.name, unready, taken: NOTHING_TAKEN };
+    if (unready.length > 0) return { stage: stage.name, unready, taken: NOTHING_DELETED };
   }
   return { unready: [], taken: await prune(session, dist, { inventory, stages, deleteData, timeoutMilliseconds }) };
 }

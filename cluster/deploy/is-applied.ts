@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isNode } from '../../manifests/fields';
+import { isMap } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
 import { type LiveObject, without } from '../objects/live-object';
 import { isMarked } from './apply';
@@ -29,7 +29,7 @@ function withoutIdentity(manifest: Manifest): object {
 function isHeld(fields: Fields, value: unknown, live: unknown): boolean {
   const places = Object.keys(fields).filter((place) => place !== '.');
   if (places.length === 0) return isDeepStrictEqual(value, live);
-  if (!isNode(value) || !isNode(live) || Object.keys(value).length !== places.length) return false;
+  if (!isMap(value) || !isMap(live) || Object.keys(value).length !== places.length) return false;
   return places.every((place) => {
     const name = place.slice(2);
     return place.startsWith('f:') && name in value && isHeld(fields[place] as Fields, value[name], live[name]);

@@ -1,11 +1,11 @@
-import { type Manifest, inWords, type Kind, keyOf } from '../../manifests/manifest';
+import { type Manifest, formatKey, type Kind, keyOf } from '../../manifests/manifest';
 import type { Need } from '../../manifests/reference';
 import type { LiveObject } from '../objects/live-object';
 import { contractOf } from '../../manifests/contract';
 import { isCode } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
 import type { Dist } from '../dist';
-import { DEFINITION, definitionIn } from '../../manifests/custom-resource-definition';
+import { CRD_KIND, crdOf } from '../../manifests/custom-resource-definition';
 
 /** What can be looked up. */
 const KINDS: readonly Kind[] = [
@@ -17,7 +17,7 @@ const KINDS: readonly Kind[] = [
   { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' },
   { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'Gateway' },
   { apiVersion: 'cert-manager.io/v1', kind: 'ClusterIssuer' },
-  DEFINITION,
+  CRD_KIND,
 ];
 
 /** What only the installer can provide, and has not. */
@@ -27,8 +27,8 @@ export async function missingNeeds(cluster: Cluster, dist: Dist, objects: readon
   for (const object of objects) {
     for (const need of contractOf(object).needs ?? []) {
       if (made.some(({ kind, namespace, name }) => kind === need.kind && namespace === need.namespace && name === need.name)) continue;
-      const known = needs.get(inWords(need)) ?? { need, users: [] };
-      needs.set(inWords(need), { ...known, users: [...known.users, inWords(keyOf(object))] });
+      const known = needs.get(formatKey(need)) ?? { need, users: [] };
+      needs.set(formatKey(need), { ...known, users: [...known.users, formatKey(keyOf(object))] });
     }
   }
   const lacks = await Promise.all(
@@ -45,7 +45,7 @@ export async function missingNeeds(cluster: Cluster, dist: Dist, objects: readon
     const { namespace = '' } = need;
     const remedies = homeless && !homes.has(namespace) ? [`kubectl create namespace ${namespace}`, need.remedy] : [need.remedy];
     if (homeless) homes.add(namespace);
-    const what = `  ${inWords(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it`;
+    const what = `  ${formatKey(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it`;
     return [[what, ...remedies.map((remedy) => `    ${remedy}`)].join('\n')];
   });
 }
@@ -73,7 +73,7 @@ async function lackOf(cluster: Cluster, { kind, namespace, name, keys = [] }: Ne
     return 'cannot be looked for, because you are not allowed to get it';
   }
   if (!object) return 'is missing';
-  const definition = definitionIn(object);
+  const definition = crdOf(object);
   const present = definition
     ? definition.kinds.map(({ apiVersion, kind: served }) => `${apiVersion.slice(apiVersion.indexOf('/') + 1)}/${served}`)
     : Object.keys({ ...(object['data'] as object | undefined) });

@@ -1,7 +1,7 @@
-import { NOTHING_TAKEN, TakingAway, type Taken } from '../delete/take-away';
+import { NOTHING_DELETED, Deletion, type DeletionResult } from '../delete/deletion';
 import { type Target, targetsOf } from '../delete/target';
 import type { Dist } from '../dist';
-import { goneFromDist } from './gone-from-dist';
+import { pruneCandidates } from './prune-candidates';
 import type { Inventory } from '../inventory';
 import { idOf } from '../../manifests/manifest';
 import type { Session } from '../session';
@@ -19,12 +19,12 @@ export async function prune(
   session: Session,
   dist: Dist,
   { inventory, stages, deleteData, timeoutMilliseconds }: PruneOptions,
-): Promise<Taken> {
+): Promise<DeletionResult> {
   const targets = await targetsOf(session.cluster, dist, inventory);
   await forgetMoved(targets, inventory);
-  const gone = goneFromDist(dist, targets, stages);
-  if (gone.length === 0) return NOTHING_TAKEN;
-  return new TakingAway(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
+  const gone = pruneCandidates(dist, targets, stages);
+  if (gone.length === 0) return NOTHING_DELETED;
+  return new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
 }
 
 /** What is in another stage of dist now has been applied there. */

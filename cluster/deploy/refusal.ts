@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifests/manifest';
 import { ApiError } from '../api/api-error';
 import { Conflict } from './apply';
 import { immutableFields } from '../objects/immutable-fields';
-import { wayOut } from '../objects/way-out';
+import { remedyOf } from '../objects/immutable-remedy';
 
 /** Whether it is the API server's answer to an apply, and not that nobody could ask it. */
 export function isRefusal(error: unknown): error is ApiError | Conflict {
@@ -18,6 +18,6 @@ export function isTerminating(error: unknown): boolean {
 export function reasonOf(error: unknown, manifest: Manifest): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   const fields = immutableFields(error.status);
-  if (fields.length > 0) return `${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}. ${wayOut(manifest, fields)}`;
+  if (fields.length > 0) return `${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}. ${remedyOf(manifest, fields)}`;
   return error.message;
 }

@@ -1,4 +1,4 @@
-import { type Manifest, type Kind, inWords } from '../../manifests/manifest';
+import { type Manifest, type Kind, formatKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { Session } from '../session';
 
@@ -41,7 +41,7 @@ export class Warnings {
     for (const event of lists.flat() as (LiveObject & EventObject)[]) {
       const { kind = '', namespace, name = '' } = event.involvedObject ?? {};
       if (!this.concerns(name) || timeOf(event) < this.since) continue;
-      const object = inWords({ kind, name, ...(namespace !== undefined && { namespace }) });
+      const object = formatKey({ kind, name, ...(namespace !== undefined && { namespace }) });
       const { reason = '', message = '' } = event;
       // Told once, even when the words differ each time.
       const key = `${object} ${reason}`;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isNode } from '../../manifests/fields';
+import { isMap } from '../../manifests/fields';
 import { appliedBy, type Fields, isMember, isTaken, migrated, type Takeover, union } from '../objects/managed-fields';
 import type { LiveObject } from '../objects/live-object';
 
@@ -51,7 +51,7 @@ interface Place {
 
 function find(value: unknown, key: string): Place | undefined {
   const [type, name] = [key.slice(0, 2), key.slice(2)];
-  if (type === 'f:' && isNode(value)) {
+  if (type === 'f:' && isMap(value)) {
     return Object.hasOwn(value, name) ? { value: value[name], remove: () => void Reflect.deleteProperty(value, name) } : undefined;
   }
   if (!Array.isArray(value) || (type !== 'k:' && type !== 'v:')) return undefined;
@@ -63,7 +63,7 @@ function find(value: unknown, key: string): Place | undefined {
 
 /** A key may have a default that a person does not write: the protocol of a port. */
 function hasKeys(item: unknown, keys: unknown): boolean {
-  if (!isNode(item) || !isNode(keys)) return false;
+  if (!isMap(item) || !isMap(keys)) return false;
   const entries = Object.entries(keys);
   return (
     entries.some(([name]) => Object.hasOwn(item, name)) &&

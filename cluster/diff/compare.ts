@@ -1,6 +1,6 @@
 import pMap from 'p-map';
-import { isNode } from '../../manifests/fields';
-import { type Manifest, idOf, inWords, keyOf } from '../../manifests/manifest';
+import { isMap } from '../../manifests/fields';
+import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply, isFromDist } from '../deploy/apply';
@@ -10,11 +10,11 @@ import { targetsOf } from '../delete/target';
 import { withoutAbandoned } from './abandoned';
 import { type Difference, differenceOf } from './difference';
 import { type Dist, type DistStage, selectStages } from '../dist';
-import { goneFromDist, leftOvers } from '../deploy/gone-from-dist';
+import { pruneCandidates, leftOvers } from '../deploy/prune-candidates';
 import { Inventory } from '../inventory';
-import { placed, readLive } from '../objects/live';
+import { withDefaultNamespace, readLive } from '../objects/live';
 import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
-import { refuseOtherEnvironment } from '../deploy/place';
+import { refuseOtherEnvironment } from '../deploy/target-checks';
 import { reasonOf } from '../deploy/refusal';
 import type { Session } from '../session';
 
@@ -48,7 +48,7 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
   await refuseOtherEnvironment(cluster, dist, selected, inventory);
   const comparisons: Comparison[] = [];
   for (const stage of selected) {
-    const manifests = await Promise.all(stage.objects.map((object) => placed(cluster, object)));
+    const manifests = await Promise.all(stage.objects.map((object) => withDefaultNamespace(cluster, object)));
     const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
     const compared = await pMap(
       manifests,
@@ -58,8 +58,8 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     comparisons.push(...compared);
   }
   const targets = await targetsOf(cluster, dist, inventory);
-  for (const { stage, key, manifest, data } of leftOvers(goneFromDist(dist, targets, named))) {
-    const comparison = { stage, object: inWords(key) };
+  for (const { stage, key, manifest, data } of leftOvers(pruneCandidates(dist, targets, named))) {
+    const comparison = { stage, object: formatKey(key) };
     if (data === undefined || deleteData) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
     else comparisons.push({ ...comparison, difference: UNCHANGED, leftOver: `holds data: ${data}` });
   }
@@ -77,7 +77,7 @@ async function compareOne(
   manifest: Manifest,
   live: LiveObject | undefined,
 ): Promise<Comparison> {
-  const comparison = { stage: stage.name, object: inWords(keyOf(manifest)) };
+  const comparison = { stage: stage.name, object: formatKey(keyOf(manifest)) };
   // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
   const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
   if ((await cluster.resource(manifest)) === undefined) return created;
@@ -97,7 +97,7 @@ async function compareOne(
 
 /** What dist wants, where the API server does not say what would become of it: dist's fields over those that are there. */
 function overlaid<Value>(below: Value, above: unknown): Value {
-  if (!isNode(below) || !isNode(above)) return above as Value;
+  if (!isMap(below) || !isMap(above)) return above as Value;
   return Object.fromEntries(
     Object.entries({ ...below, ...above }).map(([name, value]) => [
       name,

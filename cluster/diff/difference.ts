@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import { stringify } from 'yaml';
-import { type Manifest, inWords, keyOf } from '../../manifests/manifest';
+import { type Manifest, formatKey, keyOf } from '../../manifests/manifest';
 import { without } from '../objects/live-object';
 import { printable } from '../cli/terminal/printable';
 import { LAST_APPLIED_ANNOTATION } from './abandoned';
@@ -37,7 +37,7 @@ export function differenceOf(live: Manifest | undefined, next: Manifest | undefi
   const [before, after] = masked(live, next).map((side) => side && withoutNoise(side));
   if (isDeepStrictEqual(before, after)) return NONE; // most objects: nothing of them need be written as YAML
 
-  const name = inWords(keyOf(object));
+  const name = formatKey(keyOf(object));
   const [there, here] = [`--- ${name} on the cluster`, `+++ ${name} in ${source}`];
   if (before === undefined) return { kind: 'created', text: lines(`--- ${name} is not on the cluster`, here, ...whole('+', after)) };
   if (after === undefined) return { kind: 'removed', text: lines(there, `+++ ${name} is no longer in dist`, ...whole('-', before)) };

@@ -2,7 +2,7 @@ import { type Manifest, groupKindOf, type Kind, type ObjectKey } from '../../man
 import type { LiveObject } from '../objects/live-object';
 import type { Cluster } from '../api/cluster';
 import { contentOf, releasesOf } from './release-secret';
-import { lookUntil, type Session } from '../session';
+import { pollUntil, type Session } from '../session';
 
 /** A Helm release, by the object that asks for it. */
 export interface ReleaseName {
@@ -55,7 +55,7 @@ export async function stopInstallJob(session: Session, chart: LiveObject): Promi
   const job = await cluster.get(key);
   if (!job || isFinished(job)) return;
   await cluster.patch(key, { spec: { suspend: true } });
-  await lookUntil(session, session.clock.now() + END_MILLISECONDS, async () => {
+  await pollUntil(session, session.clock.now() + END_MILLISECONDS, async () => {
     const { active = 0, terminating = 0 } = ((await cluster.get(key))?.['status'] ?? {}) as { active?: number; terminating?: number };
     return active + terminating === 0 || undefined;
   });

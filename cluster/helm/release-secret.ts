@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { parseAllDocuments } from 'yaml';
-import { isNode, listOf, valueAt } from '../../manifests/fields';
+import { isMap, listOf, valueAt } from '../../manifests/fields';
 import type { Manifest, Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { ListOptions } from '../api/cluster';
@@ -63,8 +63,8 @@ function unpack(data: unknown): ReleaseContent | undefined {
       return typeof found === 'string' ? found : '';
     });
     const config = valueAt(release, 'config');
-    if (!isNode(release) || chartVersion === undefined || chartVersion === '') return undefined;
-    return { description: description ?? '', chartVersion, config: isNode(config) ? config : {}, objects: objectsOf(manifest ?? '') };
+    if (!isMap(release) || chartVersion === undefined || chartVersion === '') return undefined;
+    return { description: description ?? '', chartVersion, config: isMap(config) ? config : {}, objects: objectsOf(manifest ?? '') };
   } catch {
     return undefined;
   }

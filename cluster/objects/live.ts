@@ -4,10 +4,10 @@ import { ENVIRONMENT_LABEL } from '../../manifests/contract';
 import type { Cluster } from '../api/cluster';
 
 /** Objects as they are on the cluster. */
-export type Live = ReadonlyMap<string, LiveObject>;
+export type LiveObjects = ReadonlyMap<string, LiveObject>;
 
 /** The object that a manifest of dist describes goes where kubectl would put it. Which kinds have a namespace only the cluster knows. */
-export async function placed(cluster: Cluster, manifest: Manifest): Promise<Manifest> {
+export async function withDefaultNamespace(cluster: Cluster, manifest: Manifest): Promise<Manifest> {
   if (manifest.metadata.namespace !== undefined) return manifest;
   const resource = await cluster.resource(manifest);
   if (!resource?.namespaced) return manifest;
@@ -15,13 +15,13 @@ export async function placed(cluster: Cluster, manifest: Manifest): Promise<Mani
 }
 
 /** Where an object lies among others of its kind: what one list shows. */
-export function placeOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
+export function collectionOf({ apiVersion, kind, namespace = '' }: ObjectKey): string {
   return `${apiVersion} ${kind} ${namespace}`;
 }
 
 /** Those of an environment's objects that are on the cluster: one question for each kind and namespace. */
 export async function readLabelled(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<Map<string, LiveObject>> {
-  const places = new Map(objects.map((object) => [placeOf(object), object]));
+  const places = new Map(objects.map((object) => [collectionOf(object), object]));
   const labels = `${ENVIRONMENT_LABEL}=${environment}`;
   const lists = await Promise.all(
     [...places.values()].map(({ apiVersion, kind, namespace }) =>
@@ -35,7 +35,7 @@ export async function readLabelled(cluster: Cluster, environment: string, object
  * Those of the objects that are on the cluster. The label is asked for first; an object that lacks it, because somebody made it without us,
  * or took the label off, is asked for by its name.
  */
-export async function readLive(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<Live> {
+export async function readLive(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<LiveObjects> {
   const live = await readLabelled(cluster, environment, objects);
   const others = objects.filter((object) => !live.has(idOf(object)));
   for (const object of await Promise.all(others.map((key) => cluster.get(key)))) if (object) live.set(idOf(keyOf(object)), object);
@@ -43,7 +43,7 @@ export async function readLive(cluster: Cluster, environment: string, objects: r
 }
 
 /** Objects as they are now, by id; those that are gone are left out. What carries the label is asked for as above, anything else by its name. */
-export async function readAgain(cluster: Cluster, objects: readonly LiveObject[]): Promise<Live> {
+export async function readAgain(cluster: Cluster, objects: readonly LiveObject[]): Promise<LiveObjects> {
   const labelled = new Map<string, LiveObject[]>();
   for (const object of objects) {
     const environment = object.metadata.labels?.[ENVIRONMENT_LABEL] ?? '';

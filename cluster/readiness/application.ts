@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isNode, listOf, valueAt } from '../../manifests/fields';
+import { isMap, listOf, valueAt } from '../../manifests/fields';
 import type { LiveObject } from '../objects/live-object';
 import { sentence } from './conditions';
 import { textAt } from './fields';
@@ -43,7 +43,7 @@ function sameSources(one: unknown, other: unknown): boolean {
 
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(withoutEmpty);
-  if (!isNode(value)) return value || undefined;
+  if (!isMap(value)) return value || undefined;
   const entries = Object.entries(value).flatMap(([key, inner]) => {
     const left = withoutEmpty(inner);
     return left === undefined ? [] : [[key, left] as const];

@@ -2,7 +2,7 @@ import { valueAt } from '../../manifests/fields';
 import type { LiveObject } from '../objects/live-object';
 import { byReadyCondition } from './by-conditions';
 import { textAt } from './fields';
-import { failed, type Look, READY, type State, waiting } from './readiness';
+import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
 /** Kustomizations and sources of Flux. What fails is tried again for ever, unless it says that it is Stalled. */
 export function fluxObject(object: LiveObject): State {
@@ -19,7 +19,7 @@ export function helmRepository(object: LiveObject): State {
  * Ready says whether Helm installed this spec and its workloads came up. The chart is not part of the spec where an OCIRepository has it:
  * that one's change leaves the HelmRelease ready with the chart before.
  */
-export async function helmRelease(object: LiveObject, look: Look): Promise<State> {
+export async function helmRelease(object: LiveObject, look: ReadinessContext): Promise<State> {
   const state = fluxObject(object);
   if (state.state !== 'ready' || textAt(object, 'spec', 'chartRef', 'kind') !== 'OCIRepository') return state;
   const source = await look.get({

@@ -6,7 +6,7 @@ import { contentOf, type ReleaseRevision, type ReleaseContent, releasesOf } from
 import { saying, sentence } from './conditions';
 import { textAt } from './fields';
 import { configHashOf, installing, installJobOf } from './install-job';
-import { failed, type Look, type Readiness, type State, waiting } from './readiness';
+import { failed, type ReadinessContext, type Readiness, type State, waiting } from './readiness';
 import { type Rules, workloadsOf } from './release-workloads';
 
 /** On a release's Secret: what the install Job was made from that made it. Only newer controllers write it. */
@@ -38,7 +38,7 @@ interface Revisions {
   readonly before: ReleaseRevision | undefined;
 }
 
-async function installed(chart: LiveObject, { release, content, before }: Revisions, look: Look): Promise<State | undefined> {
+async function installed(chart: LiveObject, { release, content, before }: Revisions, look: ReadinessContext): Promise<State | undefined> {
   const { namespace, name } = chart.metadata;
   const config = await look.get({ ...HELM_CHART_CONFIG, ...(namespace !== undefined && { namespace }), name });
   if (release.status === 'failed') return lastTryFailed(chart, config, content);

@@ -11,11 +11,11 @@ import { fluxObject, helmRelease, helmRepository } from './flux';
 import { helmChart } from './helm-chart';
 import { httpRoute } from './http-route';
 import { job } from './job';
-import { made } from './made';
+import { makesExist } from './makes-exist';
 import { persistentVolumeClaim } from './persistent-volume-claim';
 import { pod } from './pod';
 import { postgresCluster } from './postgres-cluster';
-import { type Look, type Readiness, type State, waiting } from './readiness';
+import { type ReadinessContext, type Readiness, type State, waiting } from './readiness';
 import { statefulSet } from './stateful-set';
 
 /**
@@ -47,11 +47,11 @@ const RULES: ReadonlyMap<string, Readiness> = new Map<string, Readiness>([
 ]);
 
 /** How far an object is: whether it stays, is as its spec wants it, and has brought what its contract says that it makes. */
-export async function readinessOf(object: LiveObject, look: Look): Promise<State> {
+export async function readinessOf(object: LiveObject, look: ReadinessContext): Promise<State> {
   if (object.metadata.deletionTimestamp !== undefined) return waiting('is being deleted');
   const rule = RULES.get(groupKindOf(object)) ?? byConditions;
   const state = await rule(object, look);
-  return state.state === 'ready' ? made(object, look) : state;
+  return state.state === 'ready' ? makesExist(object, look) : state;
 }
 
 /** Whether there is more to an object of this kind than that it exists. */

@@ -3,15 +3,15 @@ import { conditionOf, type LiveObject } from '../objects/live-object';
 import { saying } from './conditions';
 import { textAt } from './fields';
 import { podTrouble } from './pod-trouble';
-import type { Look } from './readiness';
+import type { ReadinessContext } from './readiness';
 
 /** The Job by which the Helm controller installs and upgrades a HelmChart. It runs beside the HelmChart, not where the release goes. */
-export async function installJobOf({ metadata: { namespace, name } }: LiveObject, look: Look): Promise<LiveObject | undefined> {
+export async function installJobOf({ metadata: { namespace, name } }: LiveObject, look: ReadinessContext): Promise<LiveObject | undefined> {
   return look.get({ apiVersion: 'batch/v1', kind: 'Job', ...(namespace !== undefined && { namespace }), name: `helm-install-${name}` });
 }
 
 /** What the Job does or why it does not, in a part of a sentence. That it is complete proves nothing: it ends well after failures, too. */
-export async function installing(chart: LiveObject, look: Look): Promise<string> {
+export async function installing(chart: LiveObject, look: ReadinessContext): Promise<string> {
   const job = await installJobOf(chart, look);
   if (job === undefined || job.metadata.deletionTimestamp !== undefined) return 'the Helm controller has not taken it up yet';
   const failure = conditionOf(job, 'Failed');
@@ -22,7 +22,7 @@ export async function installing(chart: LiveObject, look: Look): Promise<string>
   return trouble === undefined ? 'its install Job is running' : `its install Job ${trouble}`;
 }
 
-async function podsOf(job: LiveObject, { metadata: { namespace, name } }: LiveObject, look: Look): Promise<LiveObject[]> {
+async function podsOf(job: LiveObject, { metadata: { namespace, name } }: LiveObject, look: ReadinessContext): Promise<LiveObject[]> {
   const labels = `helmcharts.helm.cattle.io/chart=${name}`;
   const pods = await look.list({ apiVersion: 'v1', kind: 'Pod' }, { ...(namespace !== undefined && { namespace }), labels });
   // The uninstall Job's have the same label.

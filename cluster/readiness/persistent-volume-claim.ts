@@ -1,6 +1,6 @@
 import type { LiveObject } from '../objects/live-object';
 import { textAt } from './fields';
-import { failed, type Look, READY, type State, waiting } from './readiness';
+import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
 const STORAGE_CLASS = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' };
 const IS_DEFAULT = 'storageclass.kubernetes.io/is-default-class';
@@ -11,7 +11,7 @@ const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
  * Bound, or waiting for a pod that uses it, where that is how its StorageClass works (as k3s' local-path does): the pod may be in a later
  * stage, and to wait for it here would be to wait for ever. https://github.com/helm/helm/issues/10196
  */
-export async function persistentVolumeClaim(object: LiveObject, look: Look): Promise<State> {
+export async function persistentVolumeClaim(object: LiveObject, look: ReadinessContext): Promise<State> {
   const phase = textAt(object, 'status', 'phase');
   if (phase === 'Bound') return READY;
   if (phase === 'Lost') return failed('the volume that it was bound to is gone');
@@ -21,7 +21,7 @@ export async function persistentVolumeClaim(object: LiveObject, look: Look): Pro
   return waiting(storageClass === undefined ? 'waits for a volume, and there is no StorageClass to make one' : 'waits for its volume');
 }
 
-async function storageClassOf(object: LiveObject, look: Look): Promise<LiveObject | undefined> {
+async function storageClassOf(object: LiveObject, look: ReadinessContext): Promise<LiveObject | undefined> {
   const name = textAt(object, 'spec', 'storageClassName');
   // The empty name is a wish for none.
   if (name !== undefined) return name === '' ? undefined : look.get({ ...STORAGE_CLASS, name });

@@ -10,7 +10,7 @@ export type State =
   | { readonly state: 'failed'; readonly reason: string };
 
 /** What else is on the cluster. What is asked for twice within one round of looking is read once. */
-export interface Look {
+export interface ReadinessContext {
   get(key: ObjectKey): Promise<LiveObject | undefined>;
   list(kind: Kind, options?: ListOptions): Promise<readonly LiveObject[]>;
   /** Whether the environment has somebody who looks after such objects; if not, they just sit there, and that is all they should. */
@@ -18,7 +18,7 @@ export interface Look {
 }
 
 /** One kind's answer to: is it as its spec wants it? For the generation that was applied, never for an older one. */
-export type Readiness = (object: LiveObject, look: Look) => State | Promise<State>;
+export type Readiness = (object: LiveObject, look: ReadinessContext) => State | Promise<State>;
 
 export const READY: State = { state: 'ready' };
 export const waiting = (reason: string): State => ({ state: 'waiting', reason });

@@ -2,8 +2,8 @@ import { dataOf, targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
 import { Inventory } from '../inventory';
 import { readLive } from '../objects/live';
-import { Round } from './round';
-import { idOf, inWords } from '../../manifests/manifest';
+import { CachedReader } from './cached-reader';
+import { idOf, formatKey } from '../../manifests/manifest';
 import { readinessOf } from './';
 import type { Session } from '../session';
 
@@ -32,13 +32,13 @@ export async function status(session: Session, dist: Dist, stages: readonly stri
     dist.environment,
     shown.map(({ key }) => key),
   );
-  const round = new Round(
+  const round = new CachedReader(
     cluster,
     targets.flatMap(({ manifest }) => (manifest ? [manifest] : [])),
   );
   const statuses = await Promise.all(
     shown.map(async ({ stage, key, inDist, manifest }): Promise<ObjectStatus[]> => {
-      const line = { stage, object: inWords(key) };
+      const line = { stage, object: formatKey(key) };
       const object = live.get(idOf(key));
       if (!inDist) return object ? [{ ...line, state: 'left over', reason: leftOver(manifest && dataOf(manifest)) }] : [];
       if (!object) return [{ ...line, state: 'missing', reason: 'is not on the cluster: deploy makes it' }];

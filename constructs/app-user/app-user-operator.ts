@@ -4,7 +4,7 @@ import { contractAnnotations } from '../../manifests/contract';
 import { type CvatNames, SUPERUSERS } from '../cvat/names';
 import { ensureNamespace } from '../namespace';
 import { report } from '../problem';
-import { appUserDefinition } from './schema';
+import { appUserCrd } from './schema';
 
 export interface AppUserOperatorProps {
   /** The image, with its exact tag. It is pulled only where it is not there yet: operator/Dockerfile says how it is built. */
@@ -59,7 +59,7 @@ export class AppUserOperator extends Construct {
             name,
             keys: [...random, ...Object.keys(values)],
           })),
-          operates: [{ kind: 'CustomResourceDefinition', name: appUserDefinition.metadata.name, keys: ['v1/AppUser'] }],
+          operates: [{ kind: 'CustomResourceDefinition', name: appUserCrd.metadata.name, keys: ['v1/AppUser'] }],
         }),
       },
       spec: {

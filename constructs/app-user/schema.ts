@@ -4,9 +4,9 @@ import { parse } from 'yaml';
 import type { Manifest } from '../../manifests/manifest';
 
 /** The definition of an AppUser, as it is applied: the one source of its names, its fields and its rules. */
-export const appUserDefinition = parse(readFileSync(join(__dirname, 'app-user.crd.yaml'), 'utf8')) as Manifest & { spec: DefinitionSpec };
+export const appUserCrd = parse(readFileSync(join(__dirname, 'app-user.crd.yaml'), 'utf8')) as Manifest & { spec: CrdSpec };
 
-interface DefinitionSpec {
+interface CrdSpec {
   readonly versions: readonly [{ readonly schema: { readonly openAPIV3Schema: { readonly properties: { readonly spec: SpecSchema } } } }];
 }
 
@@ -22,4 +22,4 @@ interface FieldSchema {
 
 /** The fields of an AppUser's spec. */
 export const appUserFields: Readonly<Record<string, FieldSchema>> =
-  appUserDefinition.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties;
+  appUserCrd.spec.versions[0].schema.openAPIV3Schema.properties.spec.properties;

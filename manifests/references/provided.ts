@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest';
 import type { Reference } from '../reference';
 import { contractOf } from '../contract';
-import { isNode, listOf, valueAt } from '../fields';
+import { isMap, listOf, valueAt } from '../fields';
 
 /** What comes to be when an object is applied: itself, what its contract says, and what a well-known controller makes of it. */
 export function providedBy(manifest: Manifest): Reference[] {
@@ -39,7 +39,7 @@ function keysOf(manifest: Manifest): string[] {
   switch (manifest.kind) {
     case 'Secret':
     case 'ConfigMap':
-      return ['data', 'stringData', 'binaryData'].flatMap((field) => (isNode(manifest[field]) ? Object.keys(manifest[field]) : []));
+      return ['data', 'stringData', 'binaryData'].flatMap((field) => (isMap(manifest[field]) ? Object.keys(manifest[field]) : []));
     case 'CustomResourceDefinition':
       return servedBy(manifest);
     default:

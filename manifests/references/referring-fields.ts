@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifest';
 import type { Reference } from '../reference';
-import { isNode, listOf, valueAt } from '../fields';
+import { isMap, listOf, valueAt } from '../fields';
 import { hasIssuer } from './provided';
 
 type Read = (value: unknown, owner: Manifest) => Reference[];
@@ -68,7 +68,7 @@ function called(kind: string, name: unknown, namespace?: unknown): Reference[] {
 
 /** `{ name, namespace?, kind? }`, unless it says that it can do without. */
 function named(kind: string, value: unknown): Reference[] {
-  if (!isNode(value) || value['optional'] === true) return [];
+  if (!isMap(value) || value['optional'] === true) return [];
   return called(typeof value['kind'] === 'string' ? value['kind'] : kind, value['name'], value['namespace']);
 }
 
@@ -83,7 +83,7 @@ function keyed(kind: string, value: unknown): Reference[] {
 
 /** `{ secretName or name, items? }`: a volume's source, or a projection's. */
 function projected(kind: string, value: unknown): Reference[] {
-  if (!isNode(value)) return [];
+  if (!isMap(value)) return [];
   const keys = texts(listOf(value['items']).map((item) => valueAt(item, 'key')));
   return named(kind, { ...value, kind, name: value['secretName'] ?? value['name'] }).map((reference) => withKeys(reference, keys));
 }

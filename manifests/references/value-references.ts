@@ -1,7 +1,7 @@
 import type { Reference } from '../reference';
 import { addressOf } from './service-address';
 import type { Release } from '../helm-release';
-import { type FieldPath, formatField, isNode, listOf, type Node, visitFields } from '../fields';
+import { type FieldPath, formatField, isMap, listOf, type YamlMap, visitFields } from '../fields';
 import { REFERRING_FIELDS } from './referring-fields';
 import { type FoundReference, withNamespace } from './references';
 
@@ -46,19 +46,19 @@ export function valueReferences({ values, valuesField, namespace }: Release): Fo
   return found;
 }
 
-function referencesIn(parent: Node, key: string, path: FieldPath): readonly Reference[] {
+function referencesIn(parent: YamlMap, key: string, path: FieldPath): readonly Reference[] {
   const value = parent[key];
   if (AS_IN_MANIFESTS.includes(key)) return REFERRING_FIELDS[key]?.(value, NO_OWNER) ?? [];
-  if (key === 'imagePullSecrets') return listOf(value).flatMap((item) => called('Secret', isNode(item) ? item['name'] : item));
+  if (key === 'imagePullSecrets') return listOf(value).flatMap((item) => called('Secret', isMap(item) ? item['name'] : item));
   if (key === 'className' && path.at(-2) === 'ingress') return called('IngressClass', value);
   const notCreated = Object.hasOwn(NOT_CREATED, key) ? NOT_CREATED[key] : undefined;
-  if (notCreated !== undefined && isNode(value) && value['create'] === false) return called(notCreated, value['name']);
+  if (notCreated !== undefined && isMap(value) && value['create'] === false) return called(notCreated, value['name']);
   const kind = BY_CUSTOM.find(([pattern]) => pattern.test(key))?.[1];
   return kind === undefined ? [] : called(kind, value, keysBeside(parent, key));
 }
 
 /** `existingSecret` is often followed by `existingSecretPasswordKey`. */
-function keysBeside(parent: Node, key: string): string[] {
+function keysBeside(parent: YamlMap, key: string): string[] {
   return Object.entries(parent).flatMap(([other, value]) =>
     other !== key && other.startsWith(key) && other.endsWith('Key') && typeof value === 'string' && value !== '' ? [value] : [],
   );

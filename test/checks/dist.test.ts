@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Stage } from '../../manifests/stage';
-import { inWords, keyOf } from '../../manifests/manifest';
+import { formatKey, keyOf } from '../../manifests/manifest';
 import { check } from '../../checks/check';
 import { holds } from '../properties';
 import { readDist } from './dist';
@@ -14,7 +14,7 @@ const KNOWN: Readonly<Record<string, string[]>> = {
 };
 
 test.each(environments)('%s has no findings but those that it acknowledges', (folder, stages) => {
-  const found = check(stages).map(({ rule, object, field }) => `${rule} ${inWords(keyOf(object.manifest))} ${field}`);
+  const found = check(stages).map(({ rule, object, field }) => `${rule} ${formatKey(keyOf(object.manifest))} ${field}`);
   expect(found).toEqual(KNOWN[folder] ?? []);
 });
 

@@ -1,5 +1,5 @@
 import { type Contract, contractAnnotations } from '../../manifests/contract';
-import { type Manifest, inWords, keyOf } from '../../manifests/manifest';
+import { type Manifest, formatKey, keyOf } from '../../manifests/manifest';
 import type { Stage } from '../../manifests/stage';
 import { Manifests } from '../../manifests/manifests';
 import type { Rule } from '../../checks/rule';
@@ -16,7 +16,7 @@ export function findings(rule: Rule, ...given: readonly (Stage | Manifest)[]): s
     .check(new Manifests(stages))
     .map(
       ({ object, field, message, remedy }) =>
-        `${inWords(keyOf(object.manifest))} ${field === '' ? '' : `${field} `}| ${message} | ${remedy}`,
+        `${formatKey(keyOf(object.manifest))} ${field === '' ? '' : `${field} `}| ${message} | ${remedy}`,
     );
 }
 

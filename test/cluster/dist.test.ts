@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readDist, selectStages } from '../../cluster/dist';
-import { inWords, keyOf } from '../../manifests/manifest';
+import { formatKey, keyOf } from '../../manifests/manifest';
 import { CommandProblem } from '../../cluster/problem';
 
 const ROOT = join(__dirname, '../..');
@@ -12,7 +12,7 @@ describe('the dist of this project', () => {
     const { environment, stages } = readDist(join(ROOT, 'dist'));
     expect(environment).toBe('local');
     expect(stages.map(({ name }) => name)).toEqual([
-      '10-app-user-definition',
+      '10-app-user-crd',
       '20-postgres-operator',
       '30-postgres',
       '40-app-user-operator',
@@ -21,7 +21,7 @@ describe('the dist of this project', () => {
       '90-data-protection',
     ]);
     expect(stages[2]?.file).toBe(join(ROOT, 'dist/30-postgres.k8s.yaml'));
-    expect(stages[2]?.objects.map((object) => inWords(keyOf(object)))).toEqual([
+    expect(stages[2]?.objects.map((object) => formatKey(keyOf(object)))).toEqual([
       'Namespace cvat',
       'PostgresCluster cvat/my-postgres',
       'Secret cvat/my-postgres-pguser-cvat',

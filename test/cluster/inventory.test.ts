@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ApiError } from '../../cluster/api/api-error';
 import { Inventory } from '../../cluster/inventory';
-import { inWords, type ObjectKey } from '../../manifests/manifest';
+import { formatKey, type ObjectKey } from '../../manifests/manifest';
 import { CommandProblem } from '../../cluster/problem';
 import { MemoryCluster } from './support/memory-cluster';
 
@@ -155,7 +155,7 @@ test('every name that Kubernetes allows is read as it was written', async () => 
   const unique = fc.uniqueArray(key, {
     minLength: 1,
     maxLength: 5,
-    selector: ({ apiVersion, ...rest }) => `${apiVersion} ${inWords(rest)}`,
+    selector: ({ apiVersion, ...rest }) => `${apiVersion} ${formatKey(rest)}`,
   });
   await fc.assert(
     fc.asyncProperty(unique, async (keys) => {

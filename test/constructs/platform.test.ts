@@ -17,7 +17,7 @@ function stages(environment: Environment): Record<string, string[]> {
 
 test('the systems of an environment are stages, in the order in which they need each other', () => {
   expect(stages({ ...local, releases: [release] })).toEqual({
-    '10-app-user-definition': ['CustomResourceDefinition appusers.kapernikov.com'],
+    '10-app-user-crd': ['CustomResourceDefinition appusers.kapernikov.com'],
     '20-postgres-operator': ['Namespace crunchy-pgo', 'HelmChart pgo'],
     '30-postgres': ['Namespace cvat', 'PostgresCluster my-postgres', 'Secret my-postgres-pguser-cvat'],
     '40-app-user-operator': [
@@ -56,7 +56,7 @@ test('an environment of nothing is nothing', () => {
 
 test('people can be listed one day: an empty list keeps the definition', () => {
   expect(stages({ delivery: k3s(), dataProtection: false, appUsers: [] })).toEqual({
-    '10-app-user-definition': ['CustomResourceDefinition appusers.kapernikov.com'],
+    '10-app-user-crd': ['CustomResourceDefinition appusers.kapernikov.com'],
   });
 });
 

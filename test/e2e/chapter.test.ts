@@ -8,7 +8,7 @@ import { until } from './harness/until';
 
 /** The chapter's own documents. */
 const CHAPTER = join(ROOT, 'test', 'fixtures', 'chapter');
-const OUR_DEFINITION = join(ROOT, LOCAL.folder, '10-app-user-definition.k8s.yaml');
+const OUR_DEFINITION = join(ROOT, LOCAL.folder, '10-app-user-crd.k8s.yaml');
 
 interface AppUser {
   readonly metadata: { readonly uid: string; readonly creationTimestamp: string };
@@ -37,7 +37,7 @@ describe("the chapter's AppUser", () => {
   let john: AppUser;
 
   test("is accepted under the chapter's own definition, and just sits there", async () => {
-    expect(await apply('app-user-definition.yaml')).toMatchObject({ code: 0, stderr: '' });
+    expect(await apply('app-user-crd.yaml')).toMatchObject({ code: 0, stderr: '' });
     await served(kubectl, 'appusers.kapernikov.com');
     expect(await apply('john.yaml')).toEqual({ code: 0, stdout: 'appuser.kapernikov.com/john created\n', stderr: '' });
     john = await kubectl.get<AppUser>('au', 'john');

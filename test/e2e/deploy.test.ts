@@ -69,7 +69,7 @@ describeWithDefinitions('an environment from its first deploy on', () => {
     const stdout = await commands.output('deploy');
     expect(stdout).toContain(`Deploys 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
     expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
-      '10-app-user-definition',
+      '10-app-user-crd',
       '20-postgres-operator',
       '30-postgres',
       '40-app-user-operator',
@@ -216,7 +216,7 @@ Passwords are in:
   });
 
   test('keeps a definition of which there are objects, whatever destroy is told', async () => {
-    const { code, stdout } = await commands.run('destroy', 'app-user-definition', '--delete-data');
+    const { code, stdout } = await commands.run('destroy', 'app-user-crd', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(
       'Not taken away:\n  CustomResourceDefinition appusers.kapernikov.com\n    AppUser cvat/john is left, and its objects would be deleted with it.',

@@ -1,11 +1,11 @@
 import {
-  definitionIn,
-  definitionsMadeBy,
-  definitionsOperatedBy,
+  crdOf,
+  crdsMadeBy,
+  crdsOperatedBy,
   isCustom,
-  isDefinition,
+  isCrd,
   isNamespace,
-  isSame,
+  isSameObject,
   operatorsOf,
 } from '../../manifests/custom-resource-definition';
 import { definition, manifest } from '../cluster/support/objects';
@@ -18,7 +18,7 @@ const RELEASE = manifest('helm.cattle.io/v1 HelmChart kube-system/one', {
 });
 
 test('a contract names the definitions that a release makes, and what they serve', () => {
-  expect(definitionsMadeBy(RELEASE)).toEqual([
+  expect(crdsMadeBy(RELEASE)).toEqual([
     {
       name: 'widgets.example.org',
       kinds: [
@@ -30,13 +30,13 @@ test('a contract names the definitions that a release makes, and what they serve
 });
 
 test('an operator looks after what it makes, and after what it says that it operates', () => {
-  expect(definitionsOperatedBy(RELEASE).map(({ name }) => name)).toEqual(['widgets.example.org', 'gadgets.other.example.org']);
-  expect(definitionsOperatedBy(manifest('apps/v1 Deployment cvat/one'))).toEqual([]);
+  expect(crdsOperatedBy(RELEASE).map(({ name }) => name)).toEqual(['widgets.example.org', 'gadgets.other.example.org']);
+  expect(crdsOperatedBy(manifest('apps/v1 Deployment cvat/one'))).toEqual([]);
 });
 
 test('a definition in dist says itself what it serves', () => {
-  expect(definitionIn(definition('Widget', 'v1', 'v2'))).toEqual(definitionsMadeBy(RELEASE)[0]);
-  expect(definitionIn(RELEASE)).toBeUndefined();
+  expect(crdOf(definition('Widget', 'v1', 'v2'))).toEqual(crdsMadeBy(RELEASE)[0]);
+  expect(crdOf(RELEASE)).toBeUndefined();
 });
 
 test('the operators of a kind are the same for all its versions, and others for another group', () => {
@@ -49,15 +49,15 @@ test('the operators of a kind are the same for all its versions, and others for 
 
 test('a reference names one object: by kind, namespace and name', () => {
   const one = { kind: 'Secret', namespace: 'cvat', name: 'one' };
-  expect(isSame(one, { ...one, keys: ['password'] })).toBe(true);
-  expect(isSame({ kind: 'Namespace', name: 'cvat' }, { kind: 'Namespace', name: 'cvat' })).toBe(true);
+  expect(isSameObject(one, { ...one, keys: ['password'] })).toBe(true);
+  expect(isSameObject({ kind: 'Namespace', name: 'cvat' }, { kind: 'Namespace', name: 'cvat' })).toBe(true);
   for (const other of [
     { ...one, kind: 'ConfigMap' },
     { ...one, name: 'two' },
     { ...one, namespace: 'else' },
     { kind: 'Secret', name: 'one' },
   ])
-    expect(isSame(one, other)).toBe(false);
+    expect(isSameObject(one, other)).toBe(false);
 });
 
 test.each([
@@ -70,5 +70,5 @@ test.each([
   ['helm.cattle.io/v1 HelmChart', false, false, true],
 ])('%s: a namespace %p, a definition %p, defined by somebody %p', (what, namespace, defines, custom) => {
   const [apiVersion = '', kind = ''] = what.split(' ');
-  expect([isNamespace, isDefinition, isCustom].map((is) => is({ apiVersion, kind }))).toEqual([namespace, defines, custom]);
+  expect([isNamespace, isCrd, isCustom].map((is) => is({ apiVersion, kind }))).toEqual([namespace, defines, custom]);
 });

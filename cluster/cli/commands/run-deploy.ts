@@ -1,14 +1,14 @@
 import type { Connection } from '../../api/connection';
 import { compare } from '../../diff/compare';
 import { deploy, type Deployed } from '../../deploy/deploy';
-import { directions, type Directions } from '../../deploy/directions';
+import { accessHints, type AccessHints } from '../../deploy/access-hints';
 import { type Dist, selectStages } from '../../dist';
 import type { Options } from '../options';
 import { preflight } from '../../deploy/preflight';
 import type { Session } from '../../session';
 import { inShort } from '../terminal/duration';
 import { consequencesOf, KEPT } from './consequences';
-import { announce, confirmed, counted, listed, listedTaken, needYes, say, sayJson } from './say';
+import { announce, confirmed, counted, listed, listedTaken, needYes, print, printJson } from './output';
 
 export async function runDeploy(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const stages = selectStages(dist.stages, options.stages);
@@ -22,13 +22,13 @@ export async function runDeploy(session: Session, dist: Dist, options: Options, 
   session.reporter.end();
   if (deployed === undefined) return 1;
   const isWell = deployed.unready.length === 0 && deployed.taken.refused.length === 0;
-  const directed = isWell ? await directions(session.cluster, stages) : undefined;
-  if (options.json) sayJson({ type: 'result', ready: isWell, ...deployed, ...(directed && { directions: directed }) });
-  else say(inWords(dist, options, deployed, directed).join('\n'));
+  const directed = isWell ? await accessHints(session.cluster, stages) : undefined;
+  if (options.json) printJson({ type: 'result', ready: isWell, ...deployed, ...(directed && { directions: directed }) });
+  else print(inWords(dist, options, deployed, directed).join('\n'));
   return isWell ? 0 : 1;
 }
 
-function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deployed, directed: Directions | undefined): string[] {
+function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deployed, directed: AccessHints | undefined): string[] {
   if (stage !== undefined) {
     const late = unready.some(({ state }) => state === 'failed') ? '' : ` after ${inShort(options.timeoutMilliseconds)}`;
     return [
@@ -50,7 +50,7 @@ function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deploy
   ];
 }
 
-function told({ urls, hosts, credentials }: Directions): string[] {
+function told({ urls, hosts, credentials }: AccessHints): string[] {
   return [
     ...(urls.length > 0 ? ['', 'Open in a browser:', ...urls.map((url) => `  ${url}`)] : []),
     ...(hosts.length > 0
@@ -73,7 +73,7 @@ async function rehearse(session: Session, dist: Dist, options: Options): Promise
   }
   session.reporter.end();
   const summary = `Nothing was changed: this was a dry run of ${counted(comparisons.length, 'object')}.`;
-  if (options.json) sayJson({ type: 'result', dryRun: true, refused, kept });
-  else say([...listed(KEPT, kept), ...listed('The API server would refuse:', refused), '', summary].join('\n'));
+  if (options.json) printJson({ type: 'result', dryRun: true, refused, kept });
+  else print([...listed(KEPT, kept), ...listed('The API server would refuse:', refused), '', summary].join('\n'));
   return refused.length === 0 ? 0 : 1;
 }

@@ -4,7 +4,7 @@ import type { Dist } from '../../dist';
 import type { Options } from '../options';
 import type { Session } from '../../session';
 import { paintDifference, paintFor } from '../terminal/colours';
-import { announce, counted, listed, say, sayJson } from './say';
+import { announce, counted, listed, print, printJson } from './output';
 
 export async function runDiff(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const comparisons = await compare(session, dist, options);
@@ -15,11 +15,11 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
   const left = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   if (options.json) {
     const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
-    sayJson({ environment: dist.environment, differences, leftOver: left });
+    printJson({ environment: dist.environment, differences, leftOver: left });
   } else {
     const paint = paintFor(process.stdout);
-    for (const { difference } of different) if (difference.text !== '') say(`${paintDifference(difference.text, paint)}\n`);
-    say(
+    for (const { difference } of different) if (difference.text !== '') print(`${paintDifference(difference.text, paint)}\n`);
+    print(
       summaryOf(
         different.map(({ difference }) => difference.kind),
         comparisons.length,

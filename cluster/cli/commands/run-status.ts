@@ -5,7 +5,7 @@ import type { Session } from '../../session';
 import { type ObjectStatus, status } from '../../readiness/status';
 import { type Colour, paintFor } from '../terminal/colours';
 import { tableOf } from '../terminal/table';
-import { announce, counted, say, sayJson } from './say';
+import { announce, counted, print, printJson } from './output';
 
 const COLOURS: Readonly<Record<ObjectStatus['state'], Colour>> = {
   ready: 'green',
@@ -19,8 +19,8 @@ export async function runStatus(session: Session, dist: Dist, options: Options, 
   const objects = await status(session, dist, options.stages);
   announce(`What is on the cluster of ${dist.environment} (${dist.folder}):`, connection, options);
   const unready = objects.filter(({ state }) => state !== 'ready' && state !== 'left over');
-  if (options.json) sayJson({ environment: dist.environment, ready: unready.length === 0, objects });
-  else say(`\n${inWords(objects, unready.length)}`);
+  if (options.json) printJson({ environment: dist.environment, ready: unready.length === 0, objects });
+  else print(`\n${inWords(objects, unready.length)}`);
   return unready.length === 0 ? 0 : 1;
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { dataOf, isGuard, Rank, rankOf, targetsOf } from '../../../cluster/delete/target';
 import { readDist } from '../../../cluster/dist';
 import { Inventory } from '../../../cluster/inventory';
-import { inWords, keyOf } from '../../../manifests/manifest';
+import { formatKey, keyOf } from '../../../manifests/manifest';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, distOf, manifest } from '../support/objects';
 
@@ -17,12 +17,14 @@ test('the targets are all of dist, and what the inventory has besides, in the or
   await inventory.add('20-two', [{ ...keyOf(one), namespace: 'here' }]);
   await inventory.add('10-old', [keyOf(gone), keyOf(vanished)]);
   const targets = await targetsOf(cluster, distOf({ '20-two': [one], '30-three': [manifest('v1 Namespace cvat')] }), inventory);
-  expect(targets.map(({ stage, key, inDist, manifest: known }) => [stage, inWords(key), inDist, known?.['data'] ?? known?.kind])).toEqual([
-    ['10-old', 'ConfigMap cvat/gone', false, { on: 'the cluster' }],
-    ['10-old', 'ConfigMap cvat/vanished', false, undefined],
-    ['20-two', 'ConfigMap here/one', true, 'ConfigMap'],
-    ['30-three', 'Namespace cvat', true, 'Namespace'],
-  ]);
+  expect(targets.map(({ stage, key, inDist, manifest: known }) => [stage, formatKey(key), inDist, known?.['data'] ?? known?.kind])).toEqual(
+    [
+      ['10-old', 'ConfigMap cvat/gone', false, { on: 'the cluster' }],
+      ['10-old', 'ConfigMap cvat/vanished', false, undefined],
+      ['20-two', 'ConfigMap here/one', true, 'ConfigMap'],
+      ['30-three', 'Namespace cvat', true, 'Namespace'],
+    ],
+  );
 });
 
 test('what a release has left behind belongs to it again when dist has it again', async () => {

@@ -2,7 +2,7 @@ import type { Manifest } from '../../../manifests/manifest';
 import { ApiError } from '../../../cluster/api/api-error';
 import { StageApplication } from '../../../cluster/deploy/apply-stage';
 import { Inventory } from '../../../cluster/inventory';
-import type { Unready } from '../../../cluster/deploy/until-ready';
+import type { Unready } from '../../../cluster/deploy/wait-until-ready';
 import { distOf, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 

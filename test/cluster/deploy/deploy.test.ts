@@ -1,7 +1,7 @@
 import { deploy, type Deployed } from '../../../cluster/deploy/deploy';
-import type { LeftOver } from '../../../cluster/deploy/gone-from-dist';
+import type { LeftOver } from '../../../cluster/deploy/prune-candidates';
 import { Inventory } from '../../../cluster/inventory';
-import { inWords, keyOf } from '../../../manifests/manifest';
+import { formatKey, keyOf } from '../../../manifests/manifest';
 import { distOf, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -28,7 +28,7 @@ async function asked(answer: boolean): Promise<{ read: string[]; deployed: Deplo
       return Promise.resolve(answer);
     },
   });
-  return { read: left.map(({ key, data = 'no data' }) => `${inWords(key)}: ${data}`), deployed };
+  return { read: left.map(({ key, data = 'no data' }) => `${formatKey(key)}: ${data}`), deployed };
 }
 
 test('a person reads what dist has no longer before anything is written, and what of it holds data; a no ends it', async () => {

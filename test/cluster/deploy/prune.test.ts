@@ -1,5 +1,5 @@
 import { type Manifest, keyOf } from '../../../manifests/manifest';
-import type { Taken } from '../../../cluster/delete/take-away';
+import type { DeletionResult } from '../../../cluster/delete/deletion';
 import { Inventory } from '../../../cluster/inventory';
 import { prune } from '../../../cluster/deploy/prune';
 import { distOf, manifest } from '../support/objects';
@@ -19,7 +19,7 @@ async function after(
   deployed: Readonly<Record<string, readonly Manifest[]>>,
   dist: Readonly<Record<string, readonly Manifest[]>>,
   { stages = [], deleteData = false }: { stages?: readonly string[]; deleteData?: boolean } = {},
-): Promise<Taken> {
+): Promise<DeletionResult> {
   const { cluster } = session;
   const inventory = await Inventory.read(cluster, 'local');
   for (const [stage, objects] of Object.entries(deployed)) {

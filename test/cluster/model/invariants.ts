@@ -1,4 +1,4 @@
-import { groupKindOf, inWords, keyOf, type Manifest } from '../../../manifests/manifest';
+import { groupKindOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Reference } from '../../../manifests/reference';
 import { contractOf, DELETE_ANNOTATION, DELETE_WITH_DATA, ENVIRONMENT_LABEL, HOLDS_DATA_ANNOTATION } from '../../../manifests/contract';
@@ -47,7 +47,7 @@ export function objectsOperatedBy(object: Manifest, server: ModelServer): LiveOb
 export const offersOf = (object: Manifest): Reference[] => [keyOf(object), ...(contractOf(object).makes ?? [])];
 
 export function readsOf(reader: Manifest, offers: readonly Reference[]): boolean {
-  const isNamed = (reference: Reference): boolean => offers.some((offer) => inWords(offer) === inWords(reference));
+  const isNamed = (reference: Reference): boolean => offers.some((offer) => formatKey(offer) === formatKey(reference));
   return contractOf(reader).reads?.some(isNamed) ?? false;
 }
 
@@ -61,10 +61,10 @@ export interface Circumstances {
 /** Fails when an object must not be deleted now, whatever was asked for: every request to delete something comes by here. */
 export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf }: Circumstances): void {
   const refuse = (reason: string): never => {
-    throw new Violation(`${inWords(keyOf(object))} was deleted, but ${reason}`);
+    throw new Violation(`${formatKey(keyOf(object))} was deleted, but ${reason}`);
   };
   const refuseFor = (left: LiveObject | undefined, reason: string): void => {
-    if (left) refuse(`${inWords(keyOf(left))} ${reason}`);
+    if (left) refuse(`${formatKey(keyOf(left))} ${reason}`);
   };
   if (isInventory(object)) return refuseFor(server.all().find(isOurs), 'is left, and would be forgotten');
   const ours = server.all().filter((other) => isOurs(other) && other.metadata.uid !== object.metadata.uid);

@@ -1,6 +1,6 @@
 import { isGuard, Rank, rankOf } from '../../../cluster/delete/target';
 import type { Dist } from '../../../cluster/dist';
-import { idOf, inWords, keyOf, type Manifest } from '../../../manifests/manifest';
+import { idOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import { contractOf } from '../../../manifests/contract';
 import { isDefinitionReference, volumeOf } from './helm';
 import { holdsData, objectsOperatedBy, offersOf, operatedBy, readsOf } from './invariants';
@@ -20,7 +20,7 @@ export function keptWithoutDeletingData(server: ModelServer, dist: Dist, generou
   const kept = new Set(all.filter(({ manifest }) => holdsData(manifest)));
   const isKept = (object: Manifest): boolean => [...kept].some(({ key }) => idOf(key) === idOf(keyOf(object)));
   const makers = ({ key }: Each): Each[] =>
-    all.filter(({ manifest }) => contractOf(manifest).makes?.some((made) => inWords(made) === inWords(key)));
+    all.filter(({ manifest }) => contractOf(manifest).makes?.some((made) => formatKey(made) === formatKey(key)));
   // Its account and its rights: nothing says which of a stage they are.
   const belongsToOperator = (each: Each): boolean =>
     rankOf({ ...each, inDist: true }) === Rank.Other &&
@@ -38,5 +38,5 @@ export function keptWithoutDeletingData(server: ModelServer, dist: Dist, generou
     before = kept.size;
     all.filter(isNeeded).forEach((each) => kept.add(each));
   }
-  return [...kept].map(({ key }) => inWords(key)).sort();
+  return [...kept].map(({ key }) => formatKey(key)).sort();
 }

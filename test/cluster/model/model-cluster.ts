@@ -1,6 +1,6 @@
 import { ApiError } from '../../../cluster/api/api-error';
 import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/api/cluster';
-import { inWords, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
+import { formatKey, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { ModelServer } from './model-server';
 
@@ -77,7 +77,7 @@ export class ModelCluster implements Cluster {
       this.mustServe(manifest);
       const before = this.server.changes;
       const answer = this.server.apply(manifest, dryRun);
-      if (this.server.changes > before) this.writes.push(`apply ${inWords(keyOf(manifest))}`);
+      if (this.server.changes > before) this.writes.push(`apply ${formatKey(keyOf(manifest))}`);
       return answer;
     });
   }
@@ -86,7 +86,7 @@ export class ModelCluster implements Cluster {
     if (Array.isArray(patch)) throw new Error('nobody has applied anything with kubectl here');
     if ((await this.resource(key)) === undefined) throw notServed(key);
     return this.request(() => {
-      this.writes.push(`patch ${inWords(key)}`);
+      this.writes.push(`patch ${formatKey(key)}`);
       return this.server.patch(key, patch);
     });
   }
@@ -97,7 +97,7 @@ export class ModelCluster implements Cluster {
       const live = this.server.get(key);
       if (!live || (uid !== undefined && live.metadata.uid !== uid)) return;
       this.options.onDelete?.(live);
-      this.writes.push(`delete ${inWords(key)}`);
+      this.writes.push(`delete ${formatKey(key)}`);
       this.server.delete(key);
     });
   }

@@ -1,7 +1,7 @@
 import { type Deployed, deploy } from '../../../cluster/deploy/deploy';
 import { destroy } from '../../../cluster/delete/destroy';
-import type { Taken } from '../../../cluster/delete/take-away';
-import { idOf, inWords, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { DeletionResult } from '../../../cluster/delete/deletion';
+import { idOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Session } from '../../../cluster/session';
 import type { Reporter } from '../../../cluster/cli/terminal/reporter';
@@ -66,7 +66,7 @@ export class Scenario {
   }
 
   /** Nothing when it was killed. */
-  async destroy({ stages = [], deleteData = false, kill }: Run = {}): Promise<Taken | undefined> {
+  async destroy({ stages = [], deleteData = false, kill }: Run = {}): Promise<DeletionResult | undefined> {
     return this.run({ deleteData, kill }, (session) =>
       destroy(session, this.dist, { stages, deleteData, timeoutMilliseconds: TIMEOUT_MILLISECONDS }),
     );
@@ -120,7 +120,7 @@ export class Scenario {
   }
 }
 
-export const words = (object: Manifest): string => inWords(keyOf(object));
+export const words = (object: Manifest): string => formatKey(keyOf(object));
 
 /** All but what is only of the moment, and what Helm packs. */
 function contentOf({ metadata, ...fields }: LiveObject): unknown {

@@ -1,15 +1,15 @@
-import { placed, readLive } from '../../../cluster/objects/live';
+import { withDefaultNamespace, readLive } from '../../../cluster/objects/live';
 import { keyOf } from '../../../manifests/manifest';
 import { MemoryCluster } from '../support/memory-cluster';
 import { manifest } from '../support/objects';
 
 test('an object without a namespace goes where kubectl would put it, if its kind is in any', async () => {
   const cluster = new MemoryCluster();
-  expect((await placed(cluster, manifest('v1 ConfigMap one'))).metadata.namespace).toBe('here');
-  expect((await placed(cluster, manifest('v1 ConfigMap cvat/one'))).metadata.namespace).toBe('cvat');
-  expect((await placed(cluster, manifest('v1 Namespace cvat'))).metadata.namespace).toBeUndefined();
+  expect((await withDefaultNamespace(cluster, manifest('v1 ConfigMap one'))).metadata.namespace).toBe('here');
+  expect((await withDefaultNamespace(cluster, manifest('v1 ConfigMap cvat/one'))).metadata.namespace).toBe('cvat');
+  expect((await withDefaultNamespace(cluster, manifest('v1 Namespace cvat'))).metadata.namespace).toBeUndefined();
   cluster.unserved.add('Widget');
-  expect((await placed(cluster, manifest('example.org/v1 Widget one'))).metadata.namespace).toBeUndefined();
+  expect((await withDefaultNamespace(cluster, manifest('example.org/v1 Widget one'))).metadata.namespace).toBeUndefined();
 });
 
 test('what is on the cluster is asked for by kind and namespace, and only what lacks the label by its name', async () => {

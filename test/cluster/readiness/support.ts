@@ -2,7 +2,7 @@ import type { ListOptions } from '../../../cluster/api/cluster';
 import { idOf, keyOf, type Kind } from '../../../manifests/manifest';
 import type { Condition, LiveObject } from '../../../cluster/objects/live-object';
 import { readinessOf } from '../../../cluster/readiness';
-import type { Look } from '../../../cluster/readiness/readiness';
+import type { ReadinessContext } from '../../../cluster/readiness/readiness';
 
 interface Parts {
   readonly namespace?: string;
@@ -37,7 +37,7 @@ export function condition(type: string, status: Condition['status'], more: Parti
 }
 
 /** A cluster that has just these objects. What is not served is not there. */
-export function lookAt(cluster: readonly LiveObject[], operated: readonly string[] = []): Look {
+export function lookAt(cluster: readonly LiveObject[], operated: readonly string[] = []): ReadinessContext {
   const byId = new Map(cluster.map((object) => [idOf(keyOf(object)), object]));
   return {
     get: (key) => Promise.resolve(byId.get(idOf(key))),

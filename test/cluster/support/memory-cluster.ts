@@ -1,4 +1,4 @@
-import { type Manifest, idOf, inWords, type Kind, keyOf, type ObjectKey } from '../../../manifests/manifest';
+import { type Manifest, idOf, formatKey, type Kind, keyOf, type ObjectKey } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import { ApiError } from '../../../cluster/api/api-error';
 import type { Access, Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/api/cluster';
@@ -47,7 +47,7 @@ export class MemoryCluster implements Cluster {
   }
 
   get names(): string[] {
-    return [...this.objects.values()].map((object) => inWords(keyOf(object))).sort();
+    return [...this.objects.values()].map((object) => formatKey(keyOf(object))).sort();
   }
 
   async resource({ kind }: Kind): Promise<Resource | undefined> {
@@ -60,7 +60,7 @@ export class MemoryCluster implements Cluster {
   }
 
   async get(key: ObjectKey): Promise<LiveObject | undefined> {
-    this.asked.push(`get ${inWords(key)}`);
+    this.asked.push(`get ${formatKey(key)}`);
     return this.objects.get(idOf(key));
   }
 
@@ -77,7 +77,7 @@ export class MemoryCluster implements Cluster {
   }
 
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
-    this.asked.push(`${dryRun ? 'dry run of' : 'apply'} ${inWords(keyOf(manifest))}${force ? ' by force' : ''}`);
+    this.asked.push(`${dryRun ? 'dry run of' : 'apply'} ${formatKey(keyOf(manifest))}${force ? ' by force' : ''}`);
     const before = this.objects.get(idOf(keyOf(manifest)));
     const next = { ...before, ...manifest, metadata: metadataOf(before, manifest) };
     if (before && JSON.stringify(before) === JSON.stringify(next)) return { object: before, created: false };
@@ -86,7 +86,7 @@ export class MemoryCluster implements Cluster {
   }
 
   async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
-    this.asked.push(`patch ${inWords(key)} ${JSON.stringify(patch)}`);
+    this.asked.push(`patch ${formatKey(key)} ${JSON.stringify(patch)}`);
     const before = this.objects.get(idOf(key));
     if (!before) throw new ApiError(404, { reason: 'NotFound' });
     const next = Array.isArray(patch) ? replaced(before, patch as Replacement[]) : merged(before, patch);
@@ -95,7 +95,7 @@ export class MemoryCluster implements Cluster {
   }
 
   async delete(key: ObjectKey, { uid }: DeleteOptions = {}): Promise<void> {
-    this.asked.push(`delete ${inWords(key)}`);
+    this.asked.push(`delete ${formatKey(key)}`);
     const before = this.objects.get(idOf(key));
     if (!before || (uid !== undefined && uid !== before.metadata.uid)) return;
     if (before.metadata.finalizers?.length) this.put(merged(before, { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }));

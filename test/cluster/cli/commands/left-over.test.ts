@@ -1,4 +1,5 @@
-import { runDeploy, runDiff } from '../../../../cluster/cli/commands';
+import { runDeploy } from '../../../../cluster/cli/commands/run-deploy';
+import { runDiff } from '../../../../cluster/cli/commands/run-diff';
 import { Inventory } from '../../../../cluster/inventory';
 import { keyOf } from '../../../../manifests/manifest';
 import { distOf, manifest } from '../../support/objects';

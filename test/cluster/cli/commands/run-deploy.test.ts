@@ -1,4 +1,4 @@
-import { runDeploy } from '../../../../cluster/cli/commands';
+import { runDeploy } from '../../../../cluster/cli/commands/run-deploy';
 import type { Manifest } from '../../../../manifests/manifest';
 import { distOf, manifest } from '../../support/objects';
 import { sessionOn } from '../../support/session';

@@ -1,4 +1,4 @@
-import { runStatus } from '../../../../cluster/cli/commands';
+import { runStatus } from '../../../../cluster/cli/commands/run-status';
 import { Inventory } from '../../../../cluster/inventory';
 import { keyOf } from '../../../../manifests/manifest';
 import { distOf, manifest } from '../../support/objects';

@@ -1,7 +1,8 @@
 import type { Connection } from '../../../../cluster/api/connection';
-import type { Command } from '../../../../cluster/cli/commands';
+import type { Command } from '../../../../cluster/cli/commands/command';
 import type { Dist } from '../../../../cluster/dist';
-import { type Command as Name, parseOptions } from '../../../../cluster/cli/options';
+import type { Command as Name } from '../../../../cluster/cli/help';
+import { parseOptions } from '../../../../cluster/cli/options';
 import type { Session } from '../../../../cluster/session';
 
 const CONNECTION: Connection = {

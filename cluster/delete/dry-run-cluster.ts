@@ -7,18 +7,18 @@ import type { Session } from '../session';
 import type { Reporter } from '../cli/terminal/reporter';
 
 /** A session in which destroy does all that it would do, and nothing happens. */
-export function rehearsing(session: Session): Session {
+export function dryRunSession(session: Session): Session {
   const { reporter } = session;
   const said: Reporter = {
     line: (event) => reporter.line(event.type === 'applied' ? { ...event, message: 'dry run' } : event),
     waiting: (objects) => reporter.waiting(objects),
     end: () => reporter.end(),
   };
-  return { ...session, cluster: new Rehearsal(session.cluster), reporter: said };
+  return { ...session, cluster: new DryRunCluster(session.cluster), reporter: said };
 }
 
 /** A cluster as it is, but for what has been deleted: that seems gone at once, and with it what goes by itself. Nothing is written. */
-class Rehearsal implements Cluster {
+class DryRunCluster implements Cluster {
   readonly namespace: string;
   private readonly gone = new Set<string>();
   /** Whoever has one of these as its owner goes, too. */

@@ -1,13 +1,13 @@
-import { type Manifest, idOf, inWords, keyOf } from '../../manifests/manifest';
+import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { apply } from './apply';
 import type { Applied } from '../api/cluster';
 import { readLive } from '../objects/live';
-import { Round } from '../readiness/round';
+import { CachedReader } from '../readiness/cached-reader';
 import { readinessOf } from '../readiness';
 import { type State, waiting } from '../readiness/readiness';
 import { isRefusal, reasonOf } from './refusal';
-import { lookUntil, type Session } from '../session';
+import { pollUntil, type Session } from '../session';
 import { Warnings } from './warnings';
 
 /** An object that was applied, and is to become ready. */
@@ -45,7 +45,7 @@ interface Pending {
 }
 
 /** Waits until all are ready; tells those that are not when the time is over, or at once when waiting for one is of no use. */
-export async function untilReady(session: Session, expected: readonly Expected[], wait: Wait): Promise<readonly Unready[]> {
+export async function waitUntilReady(session: Session, expected: readonly Expected[], wait: Wait): Promise<readonly Unready[]> {
   const { clock, reporter } = session;
   const warnings = new Warnings(
     session,
@@ -58,10 +58,10 @@ export async function untilReady(session: Session, expected: readonly Expected[]
     failures: 0,
     state: waiting(''),
   }));
-  const done = await lookUntil(session, wait.deadline, async (round) => {
+  const done = await pollUntil(session, wait.deadline, async (round) => {
     // Right after the apply, its answers are what is on the cluster.
     const live = round === 0 ? answers(pending) : await present(session, pending, wait);
-    const look = new Round(session.cluster, wait.manifests);
+    const look = new CachedReader(session.cluster, wait.manifests);
     const judged = await Promise.all(
       pending.map(async (each): Promise<Pending> => {
         const object = live.get(idOf(keyOf(each.expected.manifest)));
@@ -132,4 +132,4 @@ function unready(pending: readonly Pending[]): Unready[] {
   });
 }
 
-const words = (manifest: Manifest): string => inWords(keyOf(manifest));
+const words = (manifest: Manifest): string => formatKey(keyOf(manifest));

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { compareStages } from '../../manifests/stage';
-import { idOf, inWords, keyOf, type ObjectKey } from '../../manifests/manifest';
+import { idOf, formatKey, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
 import { ApiError } from '../api/api-error';
@@ -9,14 +9,14 @@ import { CONCURRENCY } from '../api/concurrency';
 import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
 import { readLive } from '../objects/live';
-import { DEFINITION, definitionsMadeBy } from '../../manifests/custom-resource-definition';
+import { CRD_KIND, crdsMadeBy } from '../../manifests/custom-resource-definition';
 import type { Session } from '../session';
 import { orphanOf, stopInstallJob, volumesOf } from '../helm/release-objects';
-import { reasonToStay, Situation, type Stay } from './rules';
+import { reasonToKeep, DeletionContext, type KeepReason } from './keep-rules';
 import { dataOf, isGuard, Rank, rankOf, type Target } from './target';
-import { untilGone } from './until-gone';
+import { waitUntilDeleted } from './wait-until-deleted';
 
-export interface TakeAwayOptions {
+export interface DeletionOptions {
   readonly dist: Dist;
   /** All that the environment has or had: what is taken away, and what is not. */
   readonly targets: readonly Target[];
@@ -27,40 +27,40 @@ export interface TakeAwayOptions {
 }
 
 /** An object that is still there, and why. */
-export interface Left {
+export interface NotDeleted {
   readonly object: string;
   readonly reason: string;
 }
 
-export interface Taken {
+export interface DeletionResult {
   /** How many objects are gone that were there. */
   readonly deleted: number;
   /** What stays because nobody asked to delete it. */
-  readonly kept: readonly Left[];
+  readonly kept: readonly NotDeleted[];
   /** What should have gone and has not. What stands before it was not tried. */
-  readonly refused: readonly Left[];
+  readonly refused: readonly NotDeleted[];
 }
 
-export const NOTHING_TAKEN: Taken = { deleted: 0, kept: [], refused: [] };
+export const NOTHING_DELETED: DeletionResult = { deleted: 0, kept: [], refused: [] };
 
 /**
  * Takes objects away, stage by stage in reverse order; within a stage what an operator has to take apart comes first, and each only when what was
  * deleted before is really gone. It stops at the first stage in which something has to stay that should not.
  */
-export class TakingAway {
-  private readonly situation: Situation;
-  private readonly kept = new Map<string, Left>();
-  private readonly refused: Left[] = [];
+export class Deletion {
+  private readonly situation: DeletionContext;
+  private readonly kept = new Map<string, NotDeleted>();
+  private readonly refused: NotDeleted[] = [];
   private deleted = 0;
 
   constructor(
     private readonly session: Session,
-    private readonly options: TakeAwayOptions,
+    private readonly options: DeletionOptions,
   ) {
-    this.situation = new Situation(session, options.targets, options.deleteData, options.dist);
+    this.situation = new DeletionContext(session, options.targets, options.deleteData, options.dist);
   }
 
-  async take(targets: readonly Target[]): Promise<Taken> {
+  async take(targets: readonly Target[]): Promise<DeletionResult> {
     await this.foresee(targets);
     const guards = targets.filter(({ key }) => isGuard(key));
     const stages = [...new Set(targets.map(({ stage }) => stage))].sort(compareStages).reverse();
@@ -95,7 +95,7 @@ export class TakingAway {
       if (operator)
         return this.keepAll(
           left.filter((target) => rankOf(target) > rank),
-          `belongs to ${inWords(operator.key)}, which is kept`,
+          `belongs to ${formatKey(operator.key)}, which is kept`,
         );
       // And looked for again: the release may have been on its way.
       if (rank <= Rank.Operator) left.push(...(await this.remainsOf(stage, batch)));
@@ -118,22 +118,22 @@ export class TakingAway {
         if (!live) {
           // An earlier destroy may have found that its release stayed.
           const orphan = manifest && this.options.inventory.has(key) ? await orphanOf(cluster, manifest) : undefined;
-          return void (orphan === undefined ? gone.push(key) : this.refused.push({ object: inWords(key), reason: orphan }));
+          return void (orphan === undefined ? gone.push(key) : this.refused.push({ object: formatKey(key), reason: orphan }));
         }
-        const stay = await reasonToStay(live, this.situation);
+        const stay = await reasonToKeep(live, this.situation);
         if (stay) return this.leave(live, stay);
         if (await this.ask(stage, live)) doomed.push(live);
       },
       { concurrency: CONCURRENCY, ...(signal && { signal }) },
     );
-    const left = await untilGone(this.session, doomed, {
+    const left = await waitUntilDeleted(this.session, doomed, {
       stage,
       situation: this.situation,
       deadline: this.session.clock.now() + this.options.timeoutMilliseconds,
     });
     for (const object of doomed) {
       const reason = left.get(idOf(keyOf(object))) ?? (await orphanOf(cluster, object));
-      if (reason !== undefined) this.refused.push({ object: inWords(keyOf(object)), reason });
+      if (reason !== undefined) this.refused.push({ object: formatKey(keyOf(object)), reason });
       else {
         gone.push(keyOf(object));
         this.deleted++;
@@ -148,7 +148,7 @@ export class TakingAway {
     const key = keyOf(live);
     const suspended = (live['spec'] as { suspend?: boolean } | undefined)?.suspend === true;
     if (suspended && live.kind === 'HelmRelease') {
-      this.refused.push({ object: inWords(key), reason: 'is suspended, and Flux would leave its release behind: resume it first' });
+      this.refused.push({ object: formatKey(key), reason: 'is suspended, and Flux would leave its release behind: resume it first' });
       return false;
     }
     const isGuarded = live.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined;
@@ -156,13 +156,13 @@ export class TakingAway {
       if (isGuarded) await this.mark(live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
-      reporter.line({ type: 'applied', stage, object: inWords(key), result: 'deleted' });
+      reporter.line({ type: 'applied', stage, object: formatKey(key), result: 'deleted' });
       return true;
     } catch (error) {
       // It stays, and so does what protects it.
       if (isGuarded) await unmark(cluster, live).catch(() => undefined);
       if (!(error instanceof ApiError)) throw error;
-      this.refused.push({ object: inWords(key), reason: error.message });
+      this.refused.push({ object: formatKey(key), reason: error.message });
       return false;
     }
   }
@@ -179,7 +179,7 @@ export class TakingAway {
     const { inventory, targets } = this.options;
     const manifests = batch.flatMap(({ key, manifest }) => (manifest && !this.kept.has(idOf(key)) ? [manifest] : []));
     const [definitions, volumes] = await Promise.all([
-      Promise.all(manifests.flatMap(definitionsMadeBy).map(({ name }) => cluster.get({ ...DEFINITION, name }))),
+      Promise.all(manifests.flatMap(crdsMadeBy).map(({ name }) => cluster.get({ ...CRD_KIND, name }))),
       Promise.all(manifests.map((manifest) => volumesOf(cluster, manifest))),
     ]);
     const remains = [...definitions, ...volumes.flat()]
@@ -197,7 +197,7 @@ export class TakingAway {
     const { cluster, reporter } = this.session;
     const data = await Promise.all(this.options.targets.map(async (target) => (isData(target) ? cluster.get(target.key) : undefined)));
     const guarded = [
-      ...data.flatMap((object) => (object ? [inWords(keyOf(object))] : [])),
+      ...data.flatMap((object) => (object ? [formatKey(keyOf(object))] : [])),
       ...[...this.kept.values()].map(({ object }) => object),
     ];
     const [first] = guarded;
@@ -221,8 +221,8 @@ export class TakingAway {
     }
   }
 
-  private leave(live: LiveObject, { reason, intended }: Stay): void {
-    const left = { object: inWords(keyOf(live)), reason };
+  private leave(live: LiveObject, { reason, intended }: KeepReason): void {
+    const left = { object: formatKey(keyOf(live)), reason };
     if (!intended) return void this.refused.push(left);
     this.kept.set(idOf(keyOf(live)), left);
     this.situation.kept.add(idOf(keyOf(live)));

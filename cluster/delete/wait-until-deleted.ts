@@ -1,30 +1,34 @@
 import { readAgain } from '../objects/live';
 import { conditionOf, type LiveObject } from '../objects/live-object';
-import { idOf, inWords, keyOf } from '../../manifests/manifest';
+import { idOf, formatKey, keyOf } from '../../manifests/manifest';
 import { isNamespace } from '../../manifests/custom-resource-definition';
-import { lookUntil, type Session } from '../session';
+import { pollUntil, type Session } from '../session';
 import { inShort } from '../cli/terminal/duration';
-import { lostOperatorOf, type Situation } from './rules';
+import { lostOperatorOf, type DeletionContext } from './keep-rules';
 
-export interface GoneWait {
+export interface DeletionWait {
   readonly stage: string;
-  readonly situation: Situation;
+  readonly situation: DeletionContext;
   readonly deadline: number;
 }
 
 /** Waits until all are gone; tells by id why those that are left are: they take too long, or nobody is left who would let them go. */
-export async function untilGone(session: Session, objects: readonly LiveObject[], wait: GoneWait): Promise<ReadonlyMap<string, string>> {
+export async function waitUntilDeleted(
+  session: Session,
+  objects: readonly LiveObject[],
+  wait: DeletionWait,
+): Promise<ReadonlyMap<string, string>> {
   const { cluster, reporter, clock } = session;
   const since = clock.now();
   let left: readonly LiveObject[] = objects;
   const lost = new Map<string, string>();
-  const done = await lookUntil(session, wait.deadline, async (round) => {
+  const done = await pollUntil(session, wait.deadline, async (round) => {
     const live = await readAgain(cluster, left);
     left = left.flatMap((object) => {
       const now = live.get(idOf(keyOf(object)));
       return now?.metadata.uid === object.metadata.uid ? [now] : [];
     });
-    reporter.waiting(left.map((object) => ({ stage: wait.stage, object: inWords(keyOf(object)), reason: reasonOf(object), since })));
+    reporter.waiting(left.map((object) => ({ stage: wait.stage, object: formatKey(keyOf(object)), reason: reasonOf(object), since })));
     if (left.length === 0) return true;
     for (const object of round === 0 ? [] : left) {
       const reason = await lostOperatorOf(object, wait.situation);

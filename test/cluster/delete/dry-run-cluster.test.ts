@@ -1,7 +1,7 @@
-import { runDestroy } from '../../../cluster/cli/commands';
+import { runDestroy } from '../../../cluster/cli/commands/run-destroy';
 import { destroy } from '../../../cluster/delete/destroy';
-import type { Taken } from '../../../cluster/delete/take-away';
-import { rehearsing } from '../../../cluster/delete/rehearsal';
+import type { DeletionResult } from '../../../cluster/delete/deletion';
+import { dryRunSession } from '../../../cluster/delete/dry-run-cluster';
 import { ran } from '../cli/commands/support';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, distOf, manifest } from '../support/objects';
@@ -26,9 +26,9 @@ beforeEach(() => (session = sessionOn(new MemoryCluster(...ALL))));
 
 const options = (deleteData: boolean): Parameters<typeof destroy>[2] => ({ stages: [], deleteData, timeoutMilliseconds: 60_000 });
 
-async function rehearsed(deleteData: boolean, dist = DIST): Promise<Taken> {
+async function rehearsed(deleteData: boolean, dist = DIST): Promise<DeletionResult> {
   const before = [session.cluster.names, session.clock.now()];
-  const taken = await destroy(rehearsing(session), dist, options(deleteData));
+  const taken = await destroy(dryRunSession(session), dist, options(deleteData));
   expect(session.cluster.writes).toEqual([]);
   expect([session.cluster.names, session.clock.now()]).toEqual(before);
   return taken;

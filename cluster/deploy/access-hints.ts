@@ -1,14 +1,14 @@
-import { type Manifest, groupKindOf, inWords, keyOf, type ObjectKey } from '../../manifests/manifest';
+import { type Manifest, groupKindOf, formatKey, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { Reference } from '../../manifests/reference';
 import type { LiveObject } from '../objects/live-object';
 import { contractOf } from '../../manifests/contract';
 import { isCode } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
 import type { DistStage } from '../dist';
-import { placed } from '../objects/live';
+import { withDefaultNamespace } from '../objects/live';
 
 /** What a person wants to know when all is ready: where to go, and where the passwords are. Names only. */
-export interface Directions {
+export interface AccessHints {
   readonly urls: readonly string[];
   /** A line for /etc/hosts, for names that no name service may know. */
   readonly hosts: readonly string[];
@@ -22,14 +22,16 @@ interface Entrance {
   readonly address?: string;
 }
 
-export async function directions(cluster: Cluster, stages: readonly DistStage[]): Promise<Directions> {
-  const objects = await Promise.all(stages.flatMap((stage) => stage.objects).map((object) => placed(cluster, object)));
+export async function accessHints(cluster: Cluster, stages: readonly DistStage[]): Promise<AccessHints> {
+  const objects = await Promise.all(stages.flatMap((stage) => stage.objects).map((object) => withDefaultNamespace(cluster, object)));
   const entrances = (await Promise.all(objects.map((object) => entrancesOf(cluster, object)))).flat();
   const secrets = objects.flatMap((object) => (contractOf(object).makes ?? []).filter(isLogin));
   return {
     urls: unique(entrances.map(({ scheme, host }) => `${scheme}://${host}`)),
     hosts: unique(entrances.flatMap(({ address, host }) => (address === undefined ? [] : [`${address} ${host}`]))),
-    credentials: unique(secrets.map(({ kind, namespace, name }) => inWords({ kind, name, ...(namespace !== undefined && { namespace }) }))),
+    credentials: unique(
+      secrets.map(({ kind, namespace, name }) => formatKey({ kind, name, ...(namespace !== undefined && { namespace }) })),
+    ),
   };
 }
 

@@ -1,5 +1,8 @@
-import { runDeploy, runDestroy, runDiff, runStatus } from '../../../../cluster/cli/commands';
-import type { Command } from '../../../../cluster/cli/options';
+import { runDeploy } from '../../../../cluster/cli/commands/run-deploy';
+import { runDestroy } from '../../../../cluster/cli/commands/run-destroy';
+import { runDiff } from '../../../../cluster/cli/commands/run-diff';
+import { runStatus } from '../../../../cluster/cli/commands/run-status';
+import type { Command } from '../../../../cluster/cli/help';
 import { distOf, manifest } from '../../support/objects';
 import { sessionOn, type TestSession } from '../../support/session';
 import { ran, written } from './support';

@@ -1,7 +1,7 @@
-import { type Manifest, groupKindOf, inWords, type Kind, keyOf } from '../../manifests/manifest';
+import { type Manifest, groupKindOf, formatKey, type Kind, keyOf } from '../../manifests/manifest';
 import { contractOf } from '../../manifests/contract';
-import { definitionIn, definitionsMadeBy } from '../../manifests/custom-resource-definition';
-import { lookUntil, type Session } from '../session';
+import { crdOf, crdsMadeBy } from '../../manifests/custom-resource-definition';
+import { pollUntil, type Session } from '../session';
 
 export interface ServedWait {
   readonly stage: string;
@@ -22,7 +22,7 @@ export interface Unserved {
  * Waits until the cluster serves all these kinds: a release brings its definitions some time after it was applied. A kind that nothing of the
  * environment brings is not waited for.
  */
-export async function untilServed(session: Session, kinds: readonly Kind[], wait: ServedWait): Promise<readonly Unserved[]> {
+export async function waitUntilServed(session: Session, kinds: readonly Kind[], wait: ServedWait): Promise<readonly Unserved[]> {
   const { cluster, reporter, clock } = session;
   const since = clock.now();
   const missing = async (): Promise<Kind[]> => {
@@ -30,7 +30,7 @@ export async function untilServed(session: Session, kinds: readonly Kind[], wait
     return kinds.filter((_kind, index) => served[index] === undefined);
   };
   let last: Unserved[] = [];
-  const done = await lookUntil(session, wait.deadline, async (round) => {
+  const done = await pollUntil(session, wait.deadline, async (round) => {
     // What was known before this stage may be old.
     if (round > 0) cluster.rediscover();
     last = (await missing()).map((kind) => unserved(kind, wait.manifests));
@@ -47,16 +47,15 @@ export async function untilServed(session: Session, kinds: readonly Kind[], wait
 function bringersOf(kind: Kind, manifests: readonly Manifest[]): Manifest[] {
   const wanted = groupKindOf(kind);
   return manifests.filter((manifest) => {
-    const own = definitionIn(manifest);
-    return [...definitionsMadeBy(manifest), ...(own ? [own] : [])].some(({ kinds }) =>
-      kinds.some((served) => groupKindOf(served) === wanted),
-    );
+    const own = crdOf(manifest);
+    return [...crdsMadeBy(manifest), ...(own ? [own] : [])].some(({ kinds }) => kinds.some((served) => groupKindOf(served) === wanted));
   });
 }
 
 function unserved(kind: Kind, manifests: readonly Manifest[]): Unserved {
   const [bringer] = bringersOf(kind, manifests);
-  if (bringer) return { kind, state: 'waiting', reason: `the cluster does not serve this kind yet: ${inWords(keyOf(bringer))} brings it` };
+  if (bringer)
+    return { kind, state: 'waiting', reason: `the cluster does not serve this kind yet: ${formatKey(keyOf(bringer))} brings it` };
   const needs = manifests.flatMap((manifest) => contractOf(manifest).needs ?? []);
   const need = needs.find(
     ({ kind: needed, keys = [] }) => needed === 'CustomResourceDefinition' && keys.some((key) => key.endsWith(`/${kind.kind}`)),

@@ -1,11 +1,11 @@
 import { type Manifest, idOf, type Kind, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { Cluster, ListOptions } from '../api/cluster';
-import type { Look } from './readiness';
+import type { ReadinessContext } from './readiness';
 import { operatorsOf } from '../../manifests/custom-resource-definition';
 
 /** One round of looking at a cluster: what is asked for twice is read once. */
-export class Round implements Look {
+export class CachedReader implements ReadinessContext {
   private readonly gets = new Map<string, Promise<LiveObject | undefined>>();
   private readonly lists = new Map<string, Promise<readonly LiveObject[]>>();
 

@@ -10,7 +10,7 @@ const HARMLESS = ['yes', 'help'];
  * is left of it is a variable, npm_config_dry_run=true; it is empty for a flag that npm knows itself and nobody has given. npm does not know which
  * of our flags have a value: of `--context production`, what is left is npm_config_context=true, and a positional.
  */
-export function swallowedByNpm(
+export function flagsTakenByNpm(
   flags: readonly (readonly [string, Flag])[],
   environment: NodeJS.ProcessEnv,
   given: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 import { Inventory } from '../../../cluster/inventory';
 import { keyOf } from '../../../manifests/manifest';
-import { refuseOtherEnvironment, refuseOtherNamespace } from '../../../cluster/deploy/place';
+import { refuseOtherEnvironment, refuseOtherNamespace } from '../../../cluster/deploy/target-checks';
 import { MemoryCluster } from '../support/memory-cluster';
 import { distOf, manifest } from '../support/objects';
 

@@ -1,16 +1,16 @@
-import { type Manifest, idOf, inWords, keyOf } from '../../manifests/manifest';
+import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { type Contract, contractOf, ENVIRONMENT_LABEL } from '../../manifests/contract';
 import { commandLine } from '../cli/command-line';
 import type { Dist } from '../dist';
-import { definitionIn, definitionsOperatedBy, isNamespace, isSame, operatorsOf } from '../../manifests/custom-resource-definition';
+import { crdOf, crdsOperatedBy, isNamespace, isSameObject, operatorsOf } from '../../manifests/custom-resource-definition';
 import type { Session } from '../session';
 import { releasedObjects, releaseNameOf } from '../helm/release-objects';
-import { instancesOf } from './instances';
+import { customResourcesOf } from './custom-resources';
 import { dataOf, type Target } from './target';
 
 /** Why an object stays. */
-export interface Stay {
+export interface KeepReason {
   readonly reason: string;
   /** It stays because something else does that nobody asked to delete. If not, what was asked for cannot be done. */
   readonly intended: boolean;
@@ -20,7 +20,7 @@ export interface Stay {
 type Known = Target & { readonly manifest: Manifest; readonly contract: Contract };
 
 /** What is known while an environment is taken away. */
-export class Situation {
+export class DeletionContext {
   /** Ids of what stays on purpose. */
   readonly kept = new Set<string>();
   /** Ids of what is to be taken away. */
@@ -44,7 +44,7 @@ export class Situation {
     this.known = new Map(known.map((target) => [idOf(target.key), target]));
     this.makers = known.filter(({ contract }) => contract.makes?.length);
     this.readers = known.filter(({ contract }) => contract.reads?.length);
-    this.operators = known.filter(({ manifest }) => definitionsOperatedBy(manifest).length > 0);
+    this.operators = known.filter(({ manifest }) => crdsOperatedBy(manifest).length > 0);
   }
 
   /** An object as dist has it, if it does: what is on the cluster may be older, or have lost its contract. */
@@ -68,10 +68,10 @@ export class Situation {
   }
 }
 
-type Rule = (object: LiveObject, situation: Situation) => Promise<Stay | undefined>;
+type KeepRule = (object: LiveObject, situation: DeletionContext) => Promise<KeepReason | undefined>;
 
 /** Why an object must stay; nothing if it may go. The first reason counts. */
-export async function reasonToStay(object: LiveObject, situation: Situation): Promise<Stay | undefined> {
+export async function reasonToKeep(object: LiveObject, situation: DeletionContext): Promise<KeepReason | undefined> {
   for (const rule of RULES) {
     const stay = await rule(object, situation);
     if (stay) return stay;
@@ -80,7 +80,7 @@ export async function reasonToStay(object: LiveObject, situation: Situation): Pr
 }
 
 /** Two environments do not share a cluster; whoever means another one has named the wrong folder, or the wrong cluster. */
-const isAnothers: Rule = async (object, situation) => {
+const isAnothers: KeepRule = async (object, situation) => {
   const environment = situation.otherEnvironmentOf(object);
   return environment === undefined
     ? undefined
@@ -88,46 +88,46 @@ const isAnothers: Rule = async (object, situation) => {
 };
 
 /** A release takes along what its chart does not tell Helm to keep. */
-const releasesData: Rule = async (object, situation) => {
+const releasesData: KeepRule = async (object, situation) => {
   if (situation.deleteData) return undefined;
   const released = await releasedObjects(situation.session.cluster, object);
   const [data] = released.filter((part) => dataOf(part) !== undefined);
-  return data && { reason: `holds data: Helm would delete ${inWords(keyOf(data))} with it`, intended: true };
+  return data && { reason: `holds data: Helm would delete ${formatKey(keyOf(data))} with it`, intended: true };
 };
 
 /** Data goes only when that was said in words. Dist may say so before a deploy has, and the cluster when dist says so no longer. */
-const holdsData: Rule = async (object, situation) => {
+const holdsData: KeepRule = async (object, situation) => {
   const data = dataOf(object) ?? dataOf(situation.manifestOf(object));
   return data === undefined || situation.deleteData ? undefined : { reason: `holds data: ${data}`, intended: true };
 };
 
 /** What belongs to something that stays: the Secret of a database user is made by PGO, and we write into it. */
-const belongsToKept: Rule = async (object, { makers, kept, asked, session }) => {
+const belongsToKept: KeepRule = async (object, { makers, kept, asked, session }) => {
   for (const { key, contract } of makers.filter((maker) => kept.has(idOf(maker.key)) || !asked.has(idOf(maker.key)))) {
-    if (!contract.makes?.some((made) => isSame(made, keyOf(object)))) continue;
+    if (!contract.makes?.some((made) => isSameObject(made, keyOf(object)))) continue;
     if (!kept.has(idOf(key)) && !(await session.cluster.get(key))) continue;
-    return { reason: `belongs to ${inWords(key)}, which is kept`, intended: true };
+    return { reason: `belongs to ${formatKey(key)}, which is kept`, intended: true };
   }
   return undefined;
 };
 
 /** The definitions that an object looks after, or is, by name. */
-function definitionsOf(manifest: Manifest): string[] {
-  const own = definitionIn(manifest);
-  return [...definitionsOperatedBy(manifest), ...(own ? [own] : [])].map(({ name }) => name);
+function crdNamesOf(manifest: Manifest): string[] {
+  const own = crdOf(manifest);
+  return [...crdsOperatedBy(manifest), ...(own ? [own] : [])].map(({ name }) => name);
 }
 
 /** An operator, or a definition, of which objects are left, wherever in the cluster: without it they could never go, or would go with it. */
-const hasObjects: Rule = async (object, situation) => {
+const hasObjects: KeepRule = async (object, situation) => {
   const { session, kept } = situation;
-  const own = definitionIn(object);
-  const released = (await releasedObjects(session.cluster, object)).flatMap((part) => definitionIn(part)?.name ?? []);
-  for (const name of new Set([...definitionsOf(situation.manifestOf(object)), ...definitionsOf(object), ...released])) {
-    const left = await instancesOf(session, name);
+  const own = crdOf(object);
+  const released = (await releasedObjects(session.cluster, object)).flatMap((part) => crdOf(part)?.name ?? []);
+  for (const name of new Set([...crdNamesOf(situation.manifestOf(object)), ...crdNamesOf(object), ...released])) {
+    const left = await customResourcesOf(session, name);
     const [unexpected] = left.filter((instance) => !kept.has(idOf(keyOf(instance))));
     const [instance = unexpected] = left;
     if (!instance) continue;
-    const shown = inWords(keyOf(unexpected ?? instance));
+    const shown = formatKey(keyOf(unexpected ?? instance));
     const others = left.length > 1 ? `, and ${left.length - 1} more` : '';
     const what = own ? 'its objects would be deleted with it' : 'only it can take that apart';
     if (unexpected) return { reason: `${shown} is left${others}, and ${what}. Delete that first`, intended: false };
@@ -137,21 +137,21 @@ const hasObjects: Rule = async (object, situation) => {
 };
 
 /** A namespace takes along all that is in it, and leaves behind what a release has put elsewhere. */
-const hasInhabitants: Rule = async (object, situation) => {
+const hasInhabitants: KeepRule = async (object, situation) => {
   if (!isNamespace(object)) return undefined;
   const { session, targets, kept } = situation;
   const { name } = object.metadata;
   for (const { key, manifest } of targets) {
     const isIn = key.namespace === name || (manifest && namespacesOf(manifest).includes(name));
     if (!isIn || !(await session.cluster.get(key))) continue;
-    return { reason: `${inWords(key)} is still there, and would be deleted with it`, intended: true };
+    return { reason: `${formatKey(key)} is still there, and would be deleted with it`, intended: true };
   }
-  const definitions = new Set(targets.flatMap(({ manifest }) => (manifest ? definitionsOf(manifest) : [])));
+  const definitions = new Set(targets.flatMap(({ manifest }) => (manifest ? crdNamesOf(manifest) : [])));
   for (const definition of definitions) {
-    const [foreign] = (await instancesOf(session, definition)).filter(({ metadata }) => metadata.namespace === name);
+    const [foreign] = (await customResourcesOf(session, definition)).filter(({ metadata }) => metadata.namespace === name);
     if (foreign) {
       return {
-        reason: `${inWords(keyOf(foreign))} is in it, and would be deleted with it. Delete that first`,
+        reason: `${formatKey(keyOf(foreign))} is in it, and would be deleted with it. Delete that first`,
         intended: kept.has(idOf(keyOf(foreign))),
       };
     }
@@ -163,32 +163,32 @@ const hasInhabitants: Rule = async (object, situation) => {
  * What something else, which is still there, reads by name: CVAT reads the Secret of its database. What is in one stage comes and goes together,
  * in no order that a reader could count on.
  */
-const isRead: Rule = async (object, situation) => {
+const isRead: KeepRule = async (object, situation) => {
   const { asked, kept } = situation;
   const own = situation.stageOf(object);
   const offered = [keyOf(object), ...(contractOf(situation.manifestOf(object)).makes ?? [])];
   for (const reader of situation.readers) {
     const id = idOf(reader.key);
     if (id === idOf(keyOf(object)) || (reader.stage === own && asked.has(id) && !kept.has(id))) continue;
-    const read = reader.contract.reads?.find((reference) => offered.some((offer) => isSame(offer, reference)));
+    const read = reader.contract.reads?.find((reference) => offered.some((offer) => isSameObject(offer, reference)));
     if (!read || !(await situation.session.cluster.get(reader.key))) continue;
-    if (kept.has(id)) return { reason: `${inWords(reader.key)}, which is kept, needs ${inWords(read)}`, intended: true };
+    if (kept.has(id)) return { reason: `${formatKey(reader.key)}, which is kept, needs ${formatKey(read)}`, intended: true };
     const first = situation.command('destroy', withoutNumber(reader.stage));
-    return { reason: `${inWords(reader.key)} needs ${inWords(read)}. Take that away first: ${first}`, intended: false };
+    return { reason: `${formatKey(reader.key)} needs ${formatKey(read)}. Take that away first: ${first}`, intended: false };
   }
   return undefined;
 };
 
 /** A finalizer goes when its operator has done its work. Without the operator it stays for ever, and with it the object. */
-const hasNoOperator: Rule = async (object, situation) => {
+const hasNoOperator: KeepRule = async (object, situation) => {
   const lost = await lostOperatorOf(object, situation);
   return lost === undefined ? undefined : { reason: lost, intended: false };
 };
 
-const RULES: readonly Rule[] = [isAnothers, holdsData, releasesData, belongsToKept, hasObjects, hasInhabitants, isRead, hasNoOperator];
+const RULES: readonly KeepRule[] = [isAnothers, holdsData, releasesData, belongsToKept, hasObjects, hasInhabitants, isRead, hasNoOperator];
 
 /** Why nobody will ever take an object's finalizers away, and what to do; nothing when its operator is there, or is not ours. */
-export async function lostOperatorOf(object: LiveObject, situation: Situation): Promise<string | undefined> {
+export async function lostOperatorOf(object: LiveObject, situation: DeletionContext): Promise<string | undefined> {
   const { operators, session } = situation;
   const { finalizers = [] } = object.metadata;
   if (finalizers.length === 0) return undefined;
@@ -201,7 +201,7 @@ export async function lostOperatorOf(object: LiveObject, situation: Situation): 
   for (const manifest of own) if (await session.cluster.get(keyOf(manifest))) return undefined;
   const stage = operators.find(({ manifest }) => manifest === operator)?.stage ?? '';
   return (
-    `its finalizer ${finalizers.join(', ')} waits for ${inWords(keyOf(operator))}, which is gone. ` +
+    `its finalizer ${finalizers.join(', ')} waits for ${formatKey(keyOf(operator))}, which is gone. ` +
     `Bring that back, and destroy again: ${situation.command('deploy', '--stage', withoutNumber(stage))}`
   );
 }

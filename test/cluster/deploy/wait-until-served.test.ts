@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../manifests/manifest';
-import { type Unserved, untilServed } from '../../../cluster/deploy/until-served';
+import { type Unserved, waitUntilServed } from '../../../cluster/deploy/wait-until-served';
 import { definition, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -15,7 +15,7 @@ let session: TestSession;
 beforeEach(() => (session = sessionOn()));
 
 function wait(manifests: readonly Manifest[], kinds = [WIDGET]): Promise<readonly Unserved[]> {
-  return untilServed(session, kinds, { stage: '10-one', manifests, deadline: session.clock.now() + 60_000 });
+  return waitUntilServed(session, kinds, { stage: '10-one', manifests, deadline: session.clock.now() + 60_000 });
 }
 const passed = async (doing: Promise<unknown>): Promise<number> => {
   const before = session.clock.now();

@@ -1,8 +1,8 @@
-import { type Manifest, idOf, inWords, keyOf } from '../../manifests/manifest';
+import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { Cluster } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
-import { placed } from '../objects/live';
+import { withDefaultNamespace } from '../objects/live';
 import { CommandProblem } from '../problem';
 
 /**
@@ -17,7 +17,7 @@ export function refuseOtherNamespace(cluster: Cluster, objects: readonly Manifes
     const known = inventory.namespacesOf(key).find((namespace) => !named.has(idOf({ ...key, namespace })));
     if (known === undefined || inventory.has({ ...key, namespace: cluster.namespace })) continue;
     throw new CommandProblem(
-      `${inWords(key)} names no namespace, so it goes where the context points: to "${cluster.namespace}". But it was deployed into "${known}".\n` +
+      `${formatKey(key)} names no namespace, so it goes where the context points: to "${cluster.namespace}". But it was deployed into "${known}".\n` +
         `Let the context point there: kubectl config set-context --current --namespace=${known}`,
     );
   }
@@ -30,12 +30,12 @@ export async function refuseOtherEnvironment(
   stages: readonly DistStage[],
   inventory: Inventory,
 ): Promise<void> {
-  const objects = await Promise.all(stages.flatMap((stage) => stage.objects).map((object) => placed(cluster, object)));
+  const objects = await Promise.all(stages.flatMap((stage) => stage.objects).map((object) => withDefaultNamespace(cluster, object)));
   for (const object of objects) {
     const other = inventory.otherEnvironmentOf(keyOf(object));
     if (other === undefined) continue;
     throw new CommandProblem(
-      `${inWords(keyOf(object))} on this cluster belongs to the environment "${other}", not to "${dist.environment}" (${dist.folder}). Is this the right context?\n` +
+      `${formatKey(keyOf(object))} on this cluster belongs to the environment "${other}", not to "${dist.environment}" (${dist.folder}). Is this the right context?\n` +
         `If "${other}" is to make room, destroy that first.`,
     );
   }

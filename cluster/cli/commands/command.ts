@@ -5,8 +5,3 @@ import type { Session } from '../../session';
 
 /** A command as a person calls it: it does its work, says what came of it, and gives the exit code. */
 export type Command = (session: Session, dist: Dist, options: Options, connection: Connection) => Promise<number>;
-
-export { runDeploy } from './run-deploy';
-export { runDestroy } from './run-destroy';
-export { runDiff } from './run-diff';
-export { runStatus } from './run-status';

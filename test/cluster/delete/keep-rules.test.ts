@@ -1,5 +1,5 @@
 import { type Manifest, idOf, keyOf } from '../../../manifests/manifest';
-import { lostOperatorOf, reasonToStay, Situation, type Stay } from '../../../cluster/delete/rules';
+import { lostOperatorOf, reasonToKeep, DeletionContext, type KeepReason } from '../../../cluster/delete/keep-rules';
 import { releaseSecret } from '../readiness/releases';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, manifest } from '../support/objects';
@@ -25,22 +25,22 @@ interface Parts {
   readonly deleteData?: boolean;
 }
 
-function situation({ cluster = [], targets = {}, kept = [], asked = [], deleteData = true }: Parts): Situation {
+function situation({ cluster = [], targets = {}, kept = [], asked = [], deleteData = true }: Parts): DeletionContext {
   const all = Object.entries(targets).flatMap(([stage, objects]) =>
     objects.map((object) => ({ stage, key: keyOf(object), inDist: true, manifest: object })),
   );
-  const known = new Situation(sessionOn(new MemoryCluster(...cluster)), all, deleteData, LOCAL);
+  const known = new DeletionContext(sessionOn(new MemoryCluster(...cluster)), all, deleteData, LOCAL);
   for (const object of kept) known.kept.add(idOf(keyOf(object)));
   for (const object of asked) known.asked.add(idOf(keyOf(object)));
   return known;
 }
 
 /** Why an object that is on the cluster stays. */
-async function stays(object: Manifest, { cluster = [], ...parts }: Parts = {}): Promise<Stay | undefined> {
+async function stays(object: Manifest, { cluster = [], ...parts }: Parts = {}): Promise<KeepReason | undefined> {
   const known = situation({ cluster: [...cluster, object], ...parts });
   const live = await known.session.cluster.get(keyOf(object));
   if (!live) throw new Error('it is not there');
-  return reasonToStay(live, known);
+  return reasonToKeep(live, known);
 }
 
 test('what nothing speaks for may go', async () => {

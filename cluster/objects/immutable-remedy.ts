@@ -1,10 +1,10 @@
-import { type Manifest, groupKindOf, groupOf, inWords, keyOf } from '../../manifests/manifest';
+import { type Manifest, groupKindOf, groupOf, formatKey, keyOf } from '../../manifests/manifest';
 import { contractOf } from '../../manifests/contract';
 import type { ImmutableField } from './immutable-fields';
 
 /** What a person can do about fields that cannot be changed: a sentence or two, with the command. Never one that loses data. */
-export function wayOut(object: Manifest, fields: readonly ImmutableField[]): string {
-  const name = inWords(keyOf(object));
+export function remedyOf(object: Manifest, fields: readonly ImmutableField[]): string {
+  const name = formatKey(keyOf(object));
   const names = [...new Set(fields.map(({ field }) => field))].join(', ') || 'the field';
   const back = `Put ${names} back as it is on the cluster`;
   const remove = deletion(object);

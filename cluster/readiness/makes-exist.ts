@@ -1,25 +1,25 @@
 import { builtInVersions } from '../../manifests/built-in-kinds';
 import { listOf, valueAt } from '../../manifests/fields';
 import type { Reference } from '../../manifests/reference';
-import { inWords, type ObjectKey } from '../../manifests/manifest';
+import { formatKey, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { contractOf } from '../../manifests/contract';
 import { customResourceDefinition } from './custom-resource-definition';
 import { textAt } from './fields';
 import { allOf } from './several';
-import { type Look, READY, type State, waiting } from './readiness';
+import { type ReadinessContext, READY, type State, waiting } from './readiness';
 
 /** Kinds that contracts name without a namespace because they are in none. All others are in the namespace of who makes them, if not said. */
 const IN_NO_NAMESPACE = ['CustomResourceDefinition', 'IngressClass', 'StorageClass', 'Namespace', 'ClusterRole', 'ClusterRoleBinding'];
 
 /** Whether all is there that comes to be because of an object, as its contract says: what comes later may need it. */
-export async function made(object: LiveObject, look: Look): Promise<State> {
+export async function makesExist(object: LiveObject, look: ReadinessContext): Promise<State> {
   const states = (contractOf(object).makes ?? []).map(async (reference) => {
     // A contract says no version. A kind that Kubernetes does not bring has any, so it cannot be looked for.
     const [apiVersion] = builtInVersions(reference.kind);
     if (apiVersion === undefined) return READY;
     const key = keyOf(apiVersion, reference, object.metadata.namespace);
-    return there(inWords(key), await look.get(key), reference);
+    return there(formatKey(key), await look.get(key), reference);
   });
   return allOf(await Promise.all(states));
 }

@@ -3,7 +3,7 @@ import { dataOf, type Target } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
 
 /** What an earlier deploy has applied and dist has no longer, of the stages that are named, or of all. Some of it may be gone from the cluster, too. */
-export function goneFromDist(dist: Dist, targets: readonly Target[], stages: readonly string[]): Target[] {
+export function pruneCandidates(dist: Dist, targets: readonly Target[], stages: readonly string[]): Target[] {
   const selected = new Set(selectStages(dist.stages, stages).map(({ name }) => name));
   return targets.filter(({ stage, inDist }) => !inDist && (stages.length === 0 || selected.has(stage)));
 }

@@ -1,16 +1,16 @@
 import type { Connection } from '../../api/connection';
-import type { Left, Taken } from '../../delete/take-away';
+import type { NotDeleted, DeletionResult } from '../../delete/deletion';
 import type { Options } from '../options';
 import { CommandProblem } from '../../problem';
 import type { Session } from '../../session';
 import { ask } from '../terminal/ask';
 
-export function say(text: string): void {
+export function print(text: string): void {
   process.stdout.write(text === '' ? '\n' : `${text.trimEnd()}\n`);
 }
 
 /** A machine reads it: one line. */
-export function sayJson(value: unknown): void {
+export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
@@ -40,11 +40,11 @@ export function needYes({ command, json, yes, dryRun }: Options): void {
 }
 
 /** Objects, and why they are as they are. */
-export function listed(title: string, left: readonly Left[]): string[] {
+export function listed(title: string, left: readonly NotDeleted[]): string[] {
   return left.length === 0 ? [] : ['', title, ...left.flatMap(({ object, reason }) => [`  ${object}`, `    ${reason}`])];
 }
 
-export function listedTaken({ kept, refused }: Taken, keptTitle: string): string[] {
+export function listedTaken({ kept, refused }: DeletionResult, keptTitle: string): string[] {
   return [...listed(keptTitle, kept), ...listed('Not taken away:', refused)];
 }
 

@@ -2,7 +2,7 @@ import type { Manifest } from '../../../manifests/manifest';
 import { ApiError } from '../../../cluster/api/api-error';
 import { Conflict } from '../../../cluster/deploy/apply';
 import { CommandProblem } from '../../../cluster/problem';
-import { type Unready, untilReady } from '../../../cluster/deploy/until-ready';
+import { type Unready, waitUntilReady } from '../../../cluster/deploy/wait-until-ready';
 import { definition, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -18,7 +18,7 @@ beforeEach(() => (session = sessionOn()));
 async function wait(...manifests: readonly Manifest[]): Promise<readonly Unready[]> {
   const expected = await Promise.all(manifests.map(async (each) => ({ manifest: each, ...(await session.cluster.apply(each)) })));
   session.cluster.asked.length = 0;
-  return untilReady(session, expected, {
+  return waitUntilReady(session, expected, {
     stage: '10-one',
     environment: 'local',
     manifests,

@@ -1,4 +1,4 @@
-import { wayOut } from '../../../cluster/objects/way-out';
+import { remedyOf } from '../../../cluster/objects/immutable-remedy';
 import type { Manifest } from '../../../manifests/manifest';
 import { HOLDS_DATA_ANNOTATION } from '../../../manifests/contract';
 
@@ -9,30 +9,32 @@ function object(apiVersion: string, kind: string, namespace?: string, annotation
 const at = (field: string): [{ field: string; message: string }] => [{ field, message: 'field is immutable' }];
 
 test('a Job is deleted, and deploy runs it anew', () => {
-  expect(wayOut(object('batch/v1', 'Job', 'cvat'), at('spec.template'))).toBe(
+  expect(remedyOf(object('batch/v1', 'Job', 'cvat'), at('spec.template'))).toBe(
     'Delete the Job, and deploy makes and runs it anew: kubectl -n cvat delete job one',
   );
 });
 
 test('a StatefulSet is deleted without its Pods', () => {
-  expect(wayOut(object('apps/v1', 'StatefulSet', 'cvat'), at('spec'))).toContain('kubectl -n cvat delete statefulset one --cascade=orphan');
+  expect(remedyOf(object('apps/v1', 'StatefulSet', 'cvat'), at('spec'))).toContain(
+    'kubectl -n cvat delete statefulset one --cascade=orphan',
+  );
 });
 
 test('a Deployment is deleted with its Pods: with another selector the new one would not take them', () => {
-  const advice = wayOut(object('apps/v1', 'Deployment', 'cvat'), at('spec.selector'));
+  const advice = remedyOf(object('apps/v1', 'Deployment', 'cvat'), at('spec.selector'));
   expect(advice).toContain('kubectl -n cvat delete deployment one');
   expect(advice).not.toContain('orphan');
 });
 
 test('rights and storage classes are deleted, with what that means', () => {
-  expect(wayOut(object('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'), at('roleRef'))).toBe(
+  expect(remedyOf(object('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'), at('roleRef'))).toBe(
     'Delete it, and deploy makes it anew; nobody has these rights in between: kubectl delete clusterrolebinding one',
   );
-  expect(wayOut(object('storage.k8s.io/v1', 'StorageClass'), at('parameters'))).toContain('volumes that exist stay');
+  expect(remedyOf(object('storage.k8s.io/v1', 'StorageClass'), at('parameters'))).toContain('volumes that exist stay');
 });
 
 test('of another kind, the field is put back or the object deleted by hand', () => {
-  expect(wayOut(object('kapernikov.com/v1', 'AppUser', 'cvat'), at('spec'))).toBe(
+  expect(remedyOf(object('kapernikov.com/v1', 'AppUser', 'cvat'), at('spec'))).toBe(
     'Put spec back as it is on the cluster, or delete AppUser cvat/one by hand with all that belongs to it, and deploy makes it anew: kubectl -n cvat delete appuser.kapernikov.com one',
   );
 });
@@ -47,18 +49,18 @@ test.each([
   object('apps/v1', 'StatefulSet', 'cvat', { [HOLDS_DATA_ANNOTATION]: "CVAT's media" }),
   object('batch/v1', 'Job', 'cvat', { [HOLDS_DATA_ANNOTATION]: 'a database' }),
 ])('$kind with $metadata.annotations is never advised to be deleted', (one) => {
-  const advice = wayOut(one, at('spec'));
+  const advice = remedyOf(one, at('spec'));
   expect(advice).toContain('Put spec back as it is on the cluster');
   expect(advice).not.toContain('kubectl');
 });
 
 test('an object that holds data says whose, and a database where its way out is described', () => {
-  expect(wayOut(object('v1', 'Namespace', undefined, { [HOLDS_DATA_ANNOTATION]: "CVAT's media" }), at('spec'))).toContain(
+  expect(remedyOf(object('v1', 'Namespace', undefined, { [HOLDS_DATA_ANNOTATION]: "CVAT's media" }), at('spec'))).toContain(
     "Do not delete Namespace one: CVAT's media would go, too.",
   );
-  expect(wayOut(object('postgres-operator.crunchydata.com/v1beta1', 'PostgresCluster', 'cvat'), at('spec'))).toContain('docs/backups.md');
+  expect(remedyOf(object('postgres-operator.crunchydata.com/v1beta1', 'PostgresCluster', 'cvat'), at('spec'))).toContain('docs/backups.md');
 });
 
 test('every field is named once', () => {
-  expect(wayOut(object('v1', 'Secret', 'cvat'), [...at('type'), ...at('data'), ...at('type')])).toContain('Put type, data back');
+  expect(remedyOf(object('v1', 'Secret', 'cvat'), [...at('type'), ...at('data'), ...at('type')])).toContain('Put type, data back');
 });

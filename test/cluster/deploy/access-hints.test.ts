@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ApiError } from '../../../cluster/api/api-error';
-import { type Directions, directions } from '../../../cluster/deploy/directions';
+import { type AccessHints, accessHints } from '../../../cluster/deploy/access-hints';
 import { readDist } from '../../../cluster/dist';
 import { MemoryCluster } from '../support/memory-cluster';
 import { distOf, manifest } from '../support/objects';
@@ -9,8 +9,8 @@ import type { Manifest } from '../../../manifests/manifest';
 const ingress = (spec: object, status?: object): Manifest =>
   manifest('networking.k8s.io/v1 Ingress cvat/one', { spec, ...(status && { status }) });
 const address = (...all: object[]): object => ({ loadBalancer: { ingress: all } });
-const on = (cluster: MemoryCluster, ...objects: Manifest[]): Promise<Directions> =>
-  directions(cluster, distOf({ '10-one': objects }).stages);
+const on = (cluster: MemoryCluster, ...objects: Manifest[]): Promise<AccessHints> =>
+  accessHints(cluster, distOf({ '10-one': objects }).stages);
 
 describe('an Ingress', () => {
   const rules = [{ host: 'a.local' }, { host: 'b.local' }, {}];
@@ -99,7 +99,7 @@ test('passwords are in the Secrets that dist makes, by their names', async () =>
 });
 
 test('the dist of this project leads to CVAT, and to the passwords of its database and users', async () => {
-  const told = await directions(new MemoryCluster(), readDist(join(__dirname, '../../../dist')).stages);
+  const told = await accessHints(new MemoryCluster(), readDist(join(__dirname, '../../../dist')).stages);
   expect(told.urls).toEqual([expect.stringMatching(/^https?:\/\/cvat\./)]);
   expect(told.credentials).toContain('Secret cvat/my-postgres-pguser-cvat');
 });

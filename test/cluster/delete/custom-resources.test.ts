@@ -1,5 +1,5 @@
 import type { Manifest } from '../../../manifests/manifest';
-import { instancesOf } from '../../../cluster/delete/instances';
+import { customResourcesOf } from '../../../cluster/delete/custom-resources';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
@@ -13,17 +13,17 @@ function widgets(...versions: { name: string; served: boolean }[]): Manifest {
 const SERVED = widgets({ name: 'v1', served: false }, { name: 'v2', served: true });
 
 test('the objects of a definition are those of a version that is served, anywhere in the cluster', async () => {
-  const found = await instancesOf(sessionOn(new MemoryCluster(SERVED, ONE, ELSEWHERE)), 'widgets.example.org');
+  const found = await customResourcesOf(sessionOn(new MemoryCluster(SERVED, ONE, ELSEWHERE)), 'widgets.example.org');
   expect(found.map(({ metadata }) => metadata.name)).toEqual(['one', 'two']);
 });
 
 test('there are none of a definition that is not there', async () => {
-  expect(await instancesOf(sessionOn(new MemoryCluster(ONE)), 'widgets.example.org')).toEqual([]);
+  expect(await customResourcesOf(sessionOn(new MemoryCluster(ONE)), 'widgets.example.org')).toEqual([]);
 });
 
 test('of a definition that serves no version, nobody knows', async () => {
   const unserved = widgets({ name: 'v2', served: false });
-  await expect(instancesOf(sessionOn(new MemoryCluster(unserved, ONE)), 'widgets.example.org')).rejects.toThrow(
+  await expect(customResourcesOf(sessionOn(new MemoryCluster(unserved, ONE)), 'widgets.example.org')).rejects.toThrow(
     'nobody knows which objects are left',
   );
 });
@@ -32,14 +32,14 @@ test('a definition that is there, and whose kind is not served yet, is waited fo
   const session = sessionOn(new MemoryCluster(SERVED, ONE));
   session.cluster.unserved.add('Widget');
   session.clock.after(10_000, () => session.cluster.unserved.clear());
-  expect(await instancesOf(session, 'widgets.example.org')).toHaveLength(1);
+  expect(await customResourcesOf(session, 'widgets.example.org')).toHaveLength(1);
   expect(session.cluster.asked).toContain('rediscover');
 });
 
 test('and when it never is, nobody says that there are none', async () => {
   const session = sessionOn(new MemoryCluster(SERVED, ONE));
   session.cluster.unserved.add('Widget');
-  await expect(instancesOf(session, 'widgets.example.org')).rejects.toThrow(
+  await expect(customResourcesOf(session, 'widgets.example.org')).rejects.toThrow(
     'The definition widgets.example.org is there, but the API server does not serve its kind: nobody knows which objects are left.',
   );
 });

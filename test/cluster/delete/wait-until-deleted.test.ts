@@ -1,7 +1,7 @@
 import { type Manifest, keyOf } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
-import { Situation } from '../../../cluster/delete/rules';
-import { untilGone } from '../../../cluster/delete/until-gone';
+import { DeletionContext } from '../../../cluster/delete/keep-rules';
+import { waitUntilDeleted } from '../../../cluster/delete/wait-until-deleted';
 import { manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -19,9 +19,9 @@ const put = (...objects: readonly Manifest[]): LiveObject[] => objects.map((obje
 /** Why those are left that are, by their ids. */
 async function left(objects: readonly LiveObject[]): Promise<Record<string, string>> {
   const target = { stage: '20-widgets', key: keyOf(OPERATOR), inDist: true, manifest: OPERATOR };
-  const situation = new Situation(session, [target], true, { environment: 'local', folder: 'dist' });
+  const situation = new DeletionContext(session, [target], true, { environment: 'local', folder: 'dist' });
   const wait = { stage: '30-one', situation, deadline: session.clock.now() + 120_000 };
-  return Object.fromEntries(await untilGone(session, objects, wait));
+  return Object.fromEntries(await waitUntilDeleted(session, objects, wait));
 }
 
 test('what is gone is not waited for', async () => {

@@ -1,8 +1,8 @@
-import { AppUserDefinition } from '../../../constructs/app-user/app-user-definition';
-import { appUserDefinition } from '../../../constructs/app-user/schema';
+import { AppUserCrd } from '../../../constructs/app-user/app-user-crd';
+import { appUserCrd } from '../../../constructs/app-user/schema';
 import { objectsOf } from '../../support';
 
-const [definition] = objectsOf((chart) => new AppUserDefinition(chart, 'definition'));
+const [definition] = objectsOf((chart) => new AppUserCrd(chart, 'definition'));
 const spec = definition?.['spec'] as {
   readonly names: object;
   readonly versions: [
@@ -13,7 +13,7 @@ const schema = spec.versions[0].schema.openAPIV3Schema.properties.spec;
 
 test('the definition is the one file, and says that it holds every AppUser', () => {
   expect(definition).toEqual({
-    ...appUserDefinition,
+    ...appUserCrd,
     metadata: { name: 'appusers.kapernikov.com', annotations: { 'platform.kapernikov.com/holds-data': 'every AppUser' } },
   });
 });
