@@ -1,3 +1,4 @@
+import { isFinding, openChartArchive } from '../../manifests/chart-archive';
 import type { Finding } from '../../manifests/finding';
 import { exactVersion } from '../syntax/version';
 
@@ -83,7 +84,7 @@ export function chartSourceFindings(source: ChartSource): [string, Finding | und
         ['chart.commit', source.commit === undefined ? undefined : hexadecimal(source.commit, /^[0-9a-f]{40}$/, '40')],
       ];
     case 'archive':
-      return [['chart.file', source.file.endsWith('.tgz') ? undefined : notAnArchive(source.file)]];
+      return [['chart.file', archiveFinding(source.file)]];
   }
 }
 
@@ -100,6 +101,13 @@ function hexadecimal(value: string, pattern: RegExp, digits: string): Finding | 
   return { message: `"${value}" names no content.`, remedy: `Write ${digits} lower-case hexadecimal digits.` };
 }
 
-function notAnArchive(file: string): Finding {
-  return { message: `"${file}" is not a packaged chart.`, remedy: 'Name the .tgz file that `helm package` wrote.' };
+function archiveFinding(file: string): Finding | undefined {
+  const archive = openChartArchive(file);
+  if (isFinding(archive)) return archive;
+  return archive.chart.deprecated
+    ? {
+        message: `"${file}" is deprecated by its authors (Chart.yaml: deprecated: true).`,
+        remedy: 'Choose another chart: docs/choosing.md.',
+      }
+    : undefined;
 }

@@ -92,10 +92,7 @@ function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec>
 }
 
 function archiveContent(scope: Construct, file: string): string | undefined {
-  if (!existsSync(file)) {
-    report(scope, 'chart.file', { message: `"${file}" does not exist.`, remedy: `Name a file below ${process.cwd()}.` });
-    return undefined;
-  }
+  if (!existsSync(file)) return undefined; // which the source itself reports
   const content = readFileSync(file);
   if (content.length > LARGEST_ARCHIVE) {
     report(scope, 'chart.file', {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   type ChartSource,
   chartSourceFindings,
@@ -6,6 +9,10 @@ import {
   fromOci,
   fromRepository,
 } from '../../../constructs/helm/chart-source';
+import { packChart } from '../../pack-chart';
+
+const folder = mkdtempSync(join(tmpdir(), 'chart-source-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const COMMIT = '0123456789'.repeat(4);
@@ -20,7 +27,7 @@ test.each([
   fromOci('oci://registry.local:5000/cvat', '2.73.0', DIGEST),
   fromGit('https://github.com/cvat-ai/cvat', { path: 'helm-chart', tag: 'v2.73.0' }),
   fromGit('ssh://git@github.com/cvat-ai/cvat', { path: 'helm-chart', tag: 'v2.73.0', commit: COMMIT }),
-  fromArchive('charts/cvat-2.73.0.tgz'),
+  fromArchive(packChart(join(folder, 'cvat-2.73.0.tgz'), { 'Chart.yaml': 'name: cvat\nversion: 2.73.0\n' })),
 ])('a chart can come from $kind', (source) => {
   expect(findings(source)).toEqual([]);
 });
@@ -58,8 +65,13 @@ test('a short commit is a problem', () => {
   ]);
 });
 
-test("a folder is no archive: `helm package`'s file is", () => {
-  expect(findings(fromArchive('charts/cvat'))).toEqual([
-    'chart.file: "charts/cvat" is not a packaged chart. Name the .tgz file that `helm package` wrote.',
+test('an archive that is not a packaged chart is a problem of chart.file', () => {
+  expect(findings(fromArchive(folder))).toEqual([`chart.file: "${folder}" is a folder. Package it: helm package ${folder}`]);
+});
+
+test('a deprecated archive is a problem', () => {
+  const file = packChart(join(folder, 'old.tgz'), { 'Chart.yaml': 'name: old\nversion: 1.0.0\ndeprecated: true\n' });
+  expect(findings(fromArchive(file))).toEqual([
+    `chart.file: "${file}" is deprecated by its authors (Chart.yaml: deprecated: true). Choose another chart: docs/choosing.md.`,
   ]);
 });

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type ChartSource, fromArchive, fromGit, fromOci, fromRepository } from '../../../../constructs/helm/chart-source';
+import { packChart } from '../../../pack-chart';
 import { HelmRelease, type HelmReleaseProps } from '../../../../constructs/helm/helm-release';
 import { objectsOfKind, problemsOf, yamlOf } from '../../../support';
 
@@ -124,26 +126,29 @@ describe('an archive', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'archive-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  function archive(bytes: Buffer): ChartSource {
-    const file = join(folder, 'chart-1.0.0.tgz');
-    writeFileSync(file, bytes);
-    return fromArchive(file);
+  /** A packaged chart of about so many bytes: random ones cannot be compressed. */
+  function archive(bytes: number): string {
+    const chart = { 'Chart.yaml': 'name: chart\nversion: 1.0.0\n', 'files/random': randomBytes(bytes) };
+    return packChart(join(folder, 'chart-1.0.0.tgz'), chart);
   }
 
   test('is in the HelmChart itself', () => {
-    const bytes = Buffer.from([0x1f, 0x8b, 0, 255]);
-    expect(spec({ chart: archive(bytes) })['chartContent']).toBe(bytes.toString('base64'));
+    const file = archive(10);
+    expect(spec({ chart: fromArchive(file) })['chartContent']).toBe(readFileSync(file).toString('base64'));
   });
 
-  test('of at most 740,000 bytes is one that k3s can store', () => {
-    expect(problems(archive(Buffer.alloc(740_000)))).toEqual([]);
-    expect(problems(archive(Buffer.alloc(740_001)))).toEqual([
-      `chart.file: "${join(folder, 'chart-1.0.0.tgz')}" has 740001 bytes, and k3s stores at most 740000. Publish the chart in a registry or repository, and use fromOci or fromRepository.`,
+  test('of more than 740,000 bytes is more than k3s can store', () => {
+    expect(problems(fromArchive(archive(730_000)))).toEqual([]);
+    const file = archive(745_000);
+    expect(problems(fromArchive(file))).toEqual([
+      `chart.file: "${file}" has ${statSync(file).size} bytes, and k3s stores at most 740000. Publish the chart in a registry or repository, and use fromOci or fromRepository.`,
     ]);
   });
 
-  test('that does not exist is a problem', () => {
+  test('that does not exist is one problem', () => {
     const file = join(folder, 'nothing.tgz');
-    expect(problems(fromArchive(file))).toEqual([`chart.file: "${file}" does not exist. Name a file below ${process.cwd()}.`]);
+    expect(problems(fromArchive(file))).toEqual([
+      `chart.file: "${file}" does not exist. Name a .tgz file, relative to the folder that synth runs in.`,
+    ]);
   });
 });
