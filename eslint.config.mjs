@@ -10,7 +10,7 @@ const oneWay = (folders, forbidden, reason) => ({
 });
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'imports/', 'dist/', 'coverage/', '.dist-*/'] },
+  { ignores: ['node_modules/', 'imports/', 'dist/', 'lib/', 'coverage/', '.dist-*/'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

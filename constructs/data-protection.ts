@@ -1,5 +1,6 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import { Construct } from 'constructs';
+import { clusterScoped } from './namespace';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../manifests/contract';
 
 const NAME = 'data-protection.platform.kapernikov.com';
@@ -32,7 +33,7 @@ export class DataProtection extends Construct {
       resources,
       scope: '*',
     });
-    new ApiObject(this, 'policy', {
+    this.add('policy', {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicy',
       metadata: { name: NAME },
@@ -59,11 +60,15 @@ export class DataProtection extends Construct {
         ],
       },
     });
-    new ApiObject(this, 'binding', {
+    this.add('binding', {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata: { name: NAME },
       spec: { policyName: NAME, validationActions: ['Deny'] },
     });
+  }
+
+  private add(id: string, props: ApiObjectProps): void {
+    clusterScoped(new ApiObject(this, id, props));
   }
 }

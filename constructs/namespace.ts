@@ -1,31 +1,58 @@
-import { Chart } from 'cdk8s';
-import { k8s } from './k8s';
-import type { Construct } from 'constructs';
+import { ApiObject, Chart, JsonPatch } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
 import { contractAnnotations } from '../manifests/contract';
+import { k8s } from './k8s';
 import { report } from './problem';
 import { label } from './syntax/name';
 
-/** Namespaces that every cluster has: nobody creates them, and nobody can take them away. */
+/** Namespaces that every cluster has. The API server creates them, and refuses to delete them. */
 const BUILT_IN = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** The namespaces of an environment, and whose data each would take along. */
-const heldData = new WeakMap<k8s.KubeNamespace, Set<string>>();
+interface KnownNamespace {
+  readonly object: ApiObject;
+  /** What is lost when the namespace is deleted. */
+  readonly holdsData: Set<string>;
+}
+
+/** The namespaces of each App, by name. */
+const knownNamespaces = new WeakMap<IConstruct, Map<string, KnownNamespace>>();
+
+/** The namespace of a construct's objects: its own prop, or else that of its Chart, as cdk8s does with the objects themselves. */
+export function namespaceOf(construct: Construct, namespace: string | undefined): string | undefined {
+  return namespace ?? Chart.of(construct).namespace;
+}
 
 /**
- * Makes sure that a namespace is created, by the first stage that uses it: stages are taken away in the reverse order, so it goes last.
+ * Makes sure that a namespace is created, in the Chart that uses it first: stages are deleted in the reverse order, so it is deleted last.
+ * A Namespace object that the App already has is used as it is.
  *
- * @param holdsData whose data is lost when the namespace is deleted, if anybody's
+ * @param holdsData what is lost when the namespace is deleted, if anything
  */
 export function ensureNamespace(user: Construct, name: string | undefined, holdsData?: string): void {
   if (name === undefined || BUILT_IN.includes(name)) return;
   report(user, 'namespace', label(name));
-  const id = `namespace-${name}`;
-  const charts = user.node.root.node.children;
-  const existing = charts.map((chart) => chart.node.tryFindChild(id)).find((child) => child !== undefined) as k8s.KubeNamespace | undefined;
-  const namespace = existing ?? new k8s.KubeNamespace(Chart.of(user), id, { metadata: { name } });
+  const { root } = user.node;
+  const known = knownNamespaces.get(root) ?? new Map<string, KnownNamespace>();
+  knownNamespaces.set(root, known);
+  const namespace = known.get(name) ?? { object: findNamespace(root, name) ?? createNamespace(user, name), holdsData: new Set() };
+  known.set(name, namespace);
 
-  const owners = heldData.get(namespace) ?? new Set();
-  if (holdsData !== undefined) heldData.set(namespace, owners.add(holdsData));
-  for (const [key, value] of Object.entries(contractAnnotations({ holdsData: [...owners].join(', ') })))
-    namespace.metadata.addAnnotation(key, value);
+  if (holdsData !== undefined) namespace.holdsData.add(holdsData);
+  for (const [key, value] of Object.entries(contractAnnotations({ holdsData: [...namespace.holdsData].join(', ') })))
+    namespace.object.metadata.addAnnotation(key, value);
+}
+
+/** Removes the namespace that a Chart gives to each of its objects, the cluster-scoped ones included. */
+export function clusterScoped<Scoped extends ApiObject>(object: Scoped): Scoped {
+  if (object.metadata.namespace !== undefined) object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  return object;
+}
+
+function findNamespace(root: IConstruct, name: string): ApiObject | undefined {
+  const objects = root.node.findAll().filter((construct) => construct instanceof ApiObject);
+  return objects.find((object) => object.kind === 'Namespace' && object.apiVersion === 'v1' && object.name === name);
+}
+
+function createNamespace(user: Construct, name: string): ApiObject {
+  return clusterScoped(new k8s.KubeNamespace(Chart.of(user), `namespace-${name}`, { metadata: { name } }));
 }

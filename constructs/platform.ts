@@ -2,54 +2,54 @@ import { ApiObject, App, Chart } from 'cdk8s';
 import { AppUser, type AppUserProps } from './app-user/app-user';
 import { AppUserCrd } from './app-user/app-user-crd';
 import { AppUserOperator, type AppUserOperatorProps } from './app-user/app-user-operator';
-import type { Acknowledgement } from '../manifests/finding';
+import type { Acknowledgement, Finding } from '../manifests/finding';
 import type { Manifest } from '../manifests/manifest';
 import { type Stage, compareStages } from '../manifests/stage';
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { Cvat, type CvatProps } from './cvat/cvat';
-import { cvatNames } from './cvat/names';
 import { DataProtection } from './data-protection';
 import { Delivery } from './helm/delivery';
 import { HelmRelease, type HelmReleaseProps } from './helm/helm-release';
 import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
 import { PostgresOperator, type PostgresOperatorProps } from './postgres/postgres-operator';
+import { report } from './problem';
 
-/** What runs on one cluster, and how. A system that is left out is not in dist/. */
+/** What runs on one cluster. A system that is left out is not in dist/. */
 export interface Environment {
-  /** How Helm charts get onto the cluster: k3s(). */
+  /** How Helm charts are installed: k3s(). */
   readonly delivery: Delivery;
   /**
-   * The namespace of CVAT, its database and its people.
-   * @default whichever namespace kubectl points at, for people and databases; `default` for CVAT
+   * The namespace of CVAT, its PostgresCluster and its AppUsers.
+   * @default the namespace of the kubeconfig's context for PostgresCluster and AppUsers; `default` for CVAT
    */
   readonly namespace?: string;
-  /** PGO. A database needs it. */
-  readonly postgresOperator?: PostgresOperatorProps;
-  /** The PostgreSQL cluster. CVAT needs it, with a user called `cvat`. */
+  /** PGO, the operator of PostgresClusters. A PostgresCluster needs it. */
+  readonly postgresOperator?: PostgresOperatorProps & Required<Pick<PostgresOperatorProps, 'namespace'>>;
+  /** The PostgresCluster. CVAT needs it, with a user called `cvat`. */
   readonly postgres?: Omit<PostgresClusterProps, 'namespace'>;
-  /** CVAT, and how people reach it. */
+  /** CVAT, and how browsers reach it. */
   readonly cvat?: Omit<CvatProps, 'namespace' | 'database' | 'operated'>;
-  /** What makes CVAT accounts out of AppUsers. Left out, AppUsers just sit there. */
-  readonly appUserOperator?: AppUserOperatorProps;
-  /** The people. Left out, there is no AppUser definition either; an empty list keeps it. */
+  /** The operator that keeps a CVAT account for each AppUser. Without it, AppUsers have no effect. */
+  readonly appUserOperator?: Omit<AppUserOperatorProps, 'namespace' | 'publicUrl'>;
+  /** The AppUsers: one CVAT account each. Without the list, dist/ has no CRD for them either; an empty list keeps the CRD. */
   readonly appUsers?: readonly Omit<AppUserProps, 'namespace'>[];
-  /** Any further Helm charts, as data. Each is a stage of its own, after all the others. */
-  readonly releases?: readonly HelmReleaseProps[];
+  /** Further Helm charts, as data. Each is a stage of its own, after all the others. */
+  readonly releases?: readonly (HelmReleaseProps & Required<Pick<HelmReleaseProps, 'namespace'>>)[];
   /**
    * Whether the cluster refuses to delete what holds data until that is marked in words. Needs Kubernetes 1.30.
    * @default true
    */
   readonly dataProtection?: boolean;
-  /** Findings of the checks that this environment lives with. Each has a reason, which synth prints. docs/checks.md lists the checks. */
+  /** Findings of the checks that are accepted in this environment, each with a reason, which synth prints. docs/checks.md lists the checks. */
   readonly acknowledged?: readonly Acknowledgement[];
 }
 
-/** The user of the PostgresCluster that CVAT logs in with. */
+/** The user of the PostgresCluster that CVAT connects as. */
 const CVAT_USER = 'cvat';
 
 /**
- * The systems of one environment. A chart is a file of dist/ and a stage of a deployment: they are applied in the order of their ids, each
- * when the one before is ready, and taken away in the reverse order. So a system's number says what it needs to be there before it.
+ * The systems of one environment. A Chart is a file of dist/ and a stage of a deployment: stages are applied in the order of their ids, each
+ * when the one before is ready, and deleted in the reverse order. A system's number puts it after the systems that it needs.
  */
 export class Platform extends App {
   constructor(
@@ -76,18 +76,18 @@ export class Platform extends App {
 
     const database = postgres && new PostgresCluster(this.stage('30-postgres'), 'cluster', { ...postgres, namespace });
 
-    const names = cvatNames(namespace ?? 'default');
     if (appUserOperator) {
       const publicUrl = cvat && `${cvat.exposure.scheme}://${cvat.host}`;
-      new AppUserOperator(this.stage('40-app-user-operator'), 'operator', appUserOperator, { names, publicUrl });
+      new AppUserOperator(this.stage('40-app-user-operator'), 'operator', { ...appUserOperator, namespace, publicUrl });
     }
 
     if (cvat) {
-      const props = { ...cvat, namespace: names.namespace, database: database?.user(CVAT_USER), operated: appUserOperator !== undefined };
+      const props = { ...cvat, namespace, database: database?.user(CVAT_USER), operated: appUserOperator !== undefined };
       new Cvat(this.stage('50-cvat'), 'cvat', props);
     }
 
     appUsers?.forEach((user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }));
+    if (appUserOperator && !cvat && appUsers?.length) report(this.stage('60-app-users'), 'appUsers', notServed(appUsers.length));
 
     releases
       .map((release, index) => ({ release, id: `releases[${index}]`, stage: `70-${release.name}` }))
@@ -97,7 +97,7 @@ export class Platform extends App {
     if (dataProtection) new DataProtection(this.stage('90-data-protection'), 'policy');
   }
 
-  /** What there is to write: the files, in their order. Namespaces and definitions come first in each: the rest needs them. */
+  /** The files of dist/, in their order. Namespaces and CRDs come first in each: the other objects need them. */
   stages(): Stage[] {
     const charts = this.node.children.filter((child) => child instanceof Chart);
     return charts.map((chart) => ({
@@ -114,6 +114,14 @@ export class Platform extends App {
     const existing = this.node.tryFindChild(id);
     return (existing as Chart | undefined) ?? new Chart(this, id, { labels: { [ENVIRONMENT_LABEL]: this.name } });
   }
+}
+
+/** The AppUser operator cannot create an account without CVAT: a deployment would wait for these AppUsers until its timeout. */
+function notServed(count: number): Finding {
+  return {
+    message: `must be empty while cvat is left out, because no application serves the AppUsers; got ${count}.`,
+    remedy: 'Remove them (appUsers: [] keeps the CRD), or add cvat.',
+  };
 }
 
 function rank({ kind }: Manifest): number {

@@ -24,6 +24,11 @@ export const HOLDS_DATA_ANNOTATION = `${PREFIX}/holds-data`;
 export const DELETE_ANNOTATION = `${PREFIX}/delete`;
 export const DELETE_WITH_DATA = 'with-its-data';
 
+/** Whether an annotation belongs to the contract. */
+export function isContractAnnotation(name: string): boolean {
+  return name.startsWith(`${PREFIX}/`);
+}
+
 /** What an object says about itself. */
 export interface Contract {
   /** What comes to be because of this object, though it is not in dist: by an operator, or out of a chart. */

@@ -74,8 +74,9 @@ describe('changing one line of local', () => {
 });
 
 describe('leaving out a system of local', () => {
-  test('CVAT goes alone', () => {
-    expect(without('cvat')).toEqual({ removed: ['50-cvat.k8s.yaml'], added: [], problems: '' });
+  test('CVAT goes together with the AppUsers, which no application would serve', () => {
+    expect(without('cvat', 'appUsers')).toEqual({ removed: ['50-cvat.k8s.yaml', '60-app-users.k8s.yaml'], added: [], problems: '' });
+    expect(without('cvat').problems).toContain('60-app-users  appUsers\n    must be empty while cvat is left out');
   });
 
   test('the people go alone, and with their operator the definition goes, too', () => {
@@ -96,7 +97,7 @@ describe('leaving out a system of local', () => {
       removed: ['30-postgres.k8s.yaml'],
       added: [],
       problems:
-        '  local  50-cvat/cvat  database\n    CVAT needs a PostgreSQL database, and this environment has no postgres. Add postgres with a user "cvat", or leave out cvat as well.\n',
+        '  local  50-cvat/cvat  database\n    must be a user of a PostgresCluster; got none. Add postgres with a user "cvat" to the environment, or remove cvat.\n',
     });
   });
 
@@ -110,8 +111,8 @@ describe('leaving out a system of local', () => {
   });
 
   test('the database goes with all that needs it', () => {
-    expect(without('cvat', 'postgres', 'postgresOperator')).toEqual({
-      removed: ['20-postgres-operator.k8s.yaml', '30-postgres.k8s.yaml', '50-cvat.k8s.yaml'],
+    expect(without('appUsers', 'cvat', 'postgres', 'postgresOperator')).toEqual({
+      removed: ['20-postgres-operator.k8s.yaml', '30-postgres.k8s.yaml', '50-cvat.k8s.yaml', '60-app-users.k8s.yaml'],
       added: [],
       problems: '',
     });

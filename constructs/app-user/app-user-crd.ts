@@ -1,16 +1,15 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { contractAnnotations } from '../../manifests/contract';
+import { clusterScoped } from '../namespace';
 import { appUserCrd } from './schema';
 
-/** Teaches a cluster what an AppUser is. Deleting the definition deletes every AppUser. */
+/** The CRD of AppUsers. Deleting it deletes every AppUser of the cluster. */
 export class AppUserCrd extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const { metadata, ...definition } = appUserCrd;
-    new ApiObject(this, 'resource', {
-      ...definition,
-      metadata: { ...metadata, annotations: contractAnnotations({ holdsData: 'every AppUser' }) },
-    });
+    const annotations = contractAnnotations({ holdsData: 'every AppUser' });
+    clusterScoped(new ApiObject(this, 'resource', { ...definition, metadata: { ...metadata, annotations } }));
   }
 }

@@ -1,8 +1,8 @@
 import { k8s } from '../k8s';
 import { Construct } from 'constructs';
 import { contractAnnotations } from '../../manifests/contract';
-import { type CvatNames, SUPERUSERS } from '../cvat/names';
-import { ensureNamespace } from '../namespace';
+import { type CvatNames, cvatNames, SUPERUSERS } from '../cvat/names';
+import { ensureNamespace, namespaceOf } from '../namespace';
 import { report } from '../problem';
 import { appUserCrd } from './schema';
 
@@ -11,13 +11,16 @@ export interface AppUserOperatorProps {
   readonly image: string;
   /** One of them works, the others stand by. @default 1 */
   readonly replicas?: number;
-}
-
-/** Where the operator finds CVAT. */
-export interface AppUserOperatorTarget {
-  readonly names: CvatNames;
-  /** Where people log in, which goes into their credentials Secrets; nowhere without CVAT. */
-  readonly publicUrl: string | undefined;
+  /**
+   * The namespace of the operator, of CVAT and of the AppUsers: the operator works in its own namespace only.
+   * @default the namespace of the Chart, or else `default`
+   */
+  readonly namespace?: string;
+  /**
+   * The address of CVAT in a browser: `https://cvat.example.com`. The operator writes it into the credentials Secret of each AppUser.
+   * @default none: the Secrets contain no address
+   */
+  readonly publicUrl?: string;
 }
 
 const NAME = 'app-user-operator';
@@ -30,15 +33,18 @@ const PORT = 8080;
  * It is ready without CVAT, because CVAT waits for some of these passwords; and it outlives CVAT, because without it no AppUser could go.
  */
 export class AppUserOperator extends Construct {
-  constructor(scope: Construct, id: string, props: AppUserOperatorProps, target: AppUserOperatorTarget) {
+  constructor(scope: Construct, id: string, props: AppUserOperatorProps) {
     super(scope, id);
-    const { image, replicas = 1 } = props;
-    const { names } = target;
+    const { replicas = 1 } = props;
+    const names = cvatNames(namespaceOf(this, props.namespace) ?? 'default');
     const { namespace } = names;
     const metadata = { name: NAME, namespace, labels: LABELS };
 
     if (!(Number.isInteger(replicas) && replicas >= 1)) {
-      report(this, 'replicas', { message: `${replicas} is no number of pods.`, remedy: 'Use 1, or 2 for one that stands by.' });
+      report(this, 'replicas', {
+        message: `must be an integer >= 1; got ${replicas}.`,
+        remedy: 'Use 1, or 2 for a standby that takes over when the first one fails.',
+      });
     }
     ensureNamespace(this, namespace);
     new k8s.KubeServiceAccount(this, 'account', { metadata });
@@ -65,7 +71,7 @@ export class AppUserOperator extends Construct {
       spec: {
         replicas,
         selector: { matchLabels: LABELS },
-        template: { metadata: { labels: LABELS }, spec: pod(image, target, secrets) },
+        template: { metadata: { labels: LABELS }, spec: pod(props, names, secrets) },
       },
     });
     if (replicas > 1) {
@@ -111,7 +117,7 @@ function rules({ backend }: CvatNames): k8s.PolicyRule[] {
   ];
 }
 
-function pod(image: string, { names, publicUrl }: AppUserOperatorTarget, secrets: readonly GeneratedSecret[]): k8s.PodSpec {
+function pod({ image, publicUrl }: AppUserOperatorProps, names: CvatNames, secrets: readonly GeneratedSecret[]): k8s.PodSpec {
   const field = (fieldPath: string): k8s.EnvVarSource => ({ fieldRef: { apiVersion: 'v1', fieldPath } });
   const probe = (path: string): k8s.Probe => ({ httpGet: { path, port: k8s.IntOrString.fromString('http') } });
   return {

@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { AppUserSpec } from '../../imports/kapernikov.com';
-import { ensureNamespace } from '../namespace';
+import { ensureNamespace, namespaceOf } from '../namespace';
 import type { Plain } from '../plain';
 import type { Finding } from '../../manifests/finding';
 import { report } from '../problem';
@@ -20,8 +20,10 @@ export interface AppUserProps extends Plain<AppUserSpec> {
 
 /** A person who uses CVAT. Without the operator, the object just sits there. */
 export class AppUser extends Construct {
-  constructor(scope: Construct, id: string, { name, namespace, ...spec }: AppUserProps) {
+  constructor(scope: Construct, id: string, props: AppUserProps) {
     super(scope, id);
+    const { name, namespace: ownNamespace, ...spec } = props;
+    const namespace = namespaceOf(this, ownNamespace);
 
     report(this, 'name', objectName(name, spec.username === undefined ? 150 : 253));
     for (const [field, value] of Object.entries(spec)) report(this, field, fieldFinding(field, value));

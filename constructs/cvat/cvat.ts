@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
 import type { Need } from '../../manifests/reference';
 import { fromOci } from '../helm/chart-source';
+import type { Delivery } from '../helm/delivery';
 import { HelmRelease } from '../helm/helm-release';
 import { mergeValues, type Values } from '../merge';
-import { ensureNamespace } from '../namespace';
+import { ensureNamespace, namespaceOf } from '../namespace';
 import type { DatabaseUser } from '../postgres/database-user';
 import { report } from '../problem';
 import { hostName } from '../syntax/name';
@@ -14,8 +15,11 @@ import { CVAT_RELEASE, cvatNames } from './names';
 import { type CvatSizes, cvatValues, type Workload } from './values';
 
 export interface CvatProps extends CvatSizes {
-  /** The namespace of CVAT and of its database: its pods read the database's Secret. */
-  readonly namespace: string;
+  /**
+   * The namespace of CVAT. It must be that of its database, whose Secret CVAT's pods read.
+   * @default the namespace of the Chart, or else `default`
+   */
+  readonly namespace?: string;
   /** The version of CVAT, which is the version of its chart: `2.73.0`. */
   readonly version: string;
   /** The host in people's browsers, without scheme. Can be changed at any time. */
@@ -30,21 +34,25 @@ export interface CvatProps extends CvatSizes {
   /** A user of a PostgreSQL 15 cluster: the one major version that CVAT supports. */
   readonly database: DatabaseUser | undefined;
   /**
-   * Whether the AppUser operator makes the passwords of CVAT's caches and of its superusers. Without it, the installer makes the former, and
-   * there are no superusers until somebody makes one.
+   * Whether the AppUser operator runs beside CVAT. It generates the passwords of CVAT's caches and of its superusers. Without it, the
+   * installer creates the Secrets of the caches, and CVAT has no superuser until one is created by hand.
+   * @default false
    */
-  readonly operated: boolean;
-  /** Anything else that the chart knows. Merged last. */
+  readonly operated?: boolean;
+  /** Further values of the chart. They are merged last. */
   readonly values?: Values;
+  /** How the chart is installed: `k3s()`. @default the delivery of the environment or App */
+  readonly delivery?: Delivery;
 }
 
 /** CVAT, the annotation tool, from its authors' own chart, with a PostgresCluster as its database. */
 export class Cvat extends Construct {
   constructor(scope: Construct, id: string, props: CvatProps) {
     super(scope, id);
-    const { namespace, version, host, exposure, selfRegistration = false, database, operated, values } = props;
+    const { version, host, exposure, selfRegistration = false, database, operated = false, values, delivery } = props;
+    const namespace = namespaceOf(this, props.namespace) ?? 'default';
 
-    this.reportProblems(props);
+    this.reportProblems(props, namespace);
     // The chart marks its media volume to be kept when the release goes. It goes with its namespace all the same.
     ensureNamespace(this, namespace, "CVAT's media");
     if (!database) return;
@@ -56,6 +64,7 @@ export class Cvat extends Construct {
     new HelmRelease(this, 'release', {
       name: CVAT_RELEASE,
       namespace,
+      delivery,
       chart: fromOci('oci://registry-1.docker.io/cvat/cvat', version),
       values: mergeValues(cvatValues(props, database, names), exposed.values, values),
       makes: [backend, frontend, ...(exposed.makes ?? [])],
@@ -69,14 +78,17 @@ export class Cvat extends Construct {
     if (operated) new Administrators(this, 'administrators', { names, version, database });
   }
 
-  private reportProblems({ host, storage, server, frontend, workers = {}, database }: CvatProps): void {
+  private reportProblems({ host, storage, server, frontend, workers = {}, database }: CvatProps, namespace: string): void {
     report(this, 'host', hostName(host));
     report(this, 'storage.data.size', quantity(storage.data.size));
     report(this, 'storage.cache.size', quantity(storage.cache.size));
     for (const [field, { replicas, resources = {} }] of workloads({ server, frontend, workers })) {
       const fewest = field.startsWith('workers.') ? 0 : 1;
       if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= fewest)) {
-        report(this, `${field}.replicas`, { message: `${replicas} is no number of pods.`, remedy: `Use ${fewest} or more.` });
+        report(this, `${field}.replicas`, {
+          message: `must be an integer >= ${fewest}; got ${replicas}.`,
+          remedy: 'Correct the number of pods.',
+        });
       }
       for (const [kind, amounts = {}] of Object.entries(resources)) {
         for (const [name, amount] of Object.entries(amounts)) report(this, `${field}.resources.${kind}.${name}`, quantity(amount));
@@ -84,8 +96,13 @@ export class Cvat extends Construct {
     }
     if (!database) {
       report(this, 'database', {
-        message: 'CVAT needs a PostgreSQL database, and this environment has no postgres.',
-        remedy: 'Add postgres with a user "cvat", or leave out cvat as well.',
+        message: 'must be a user of a PostgresCluster; got none.',
+        remedy: 'Add postgres with a user "cvat" to the environment, or remove cvat.',
+      });
+    } else if ((database.secret.namespace ?? 'default') !== namespace) {
+      report(this, 'database', {
+        message: `must be in CVAT's namespace "${namespace}", because pods read Secrets of their own namespace only; got "${database.secret.namespace ?? 'default'}".`,
+        remedy: 'Give both the same namespace.',
       });
     }
   }

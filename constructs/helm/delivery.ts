@@ -28,11 +28,10 @@ export abstract class Delivery {
     scope.node.setContext(CONTEXT_KEY, delivery);
   }
 
-  /** The delivery of a construct's environment. */
-  static of(construct: Construct): Delivery {
+  /** The delivery that was provided for a construct, if any. */
+  static of(construct: Construct): Delivery | undefined {
     const delivery: unknown = construct.node.tryGetContext(CONTEXT_KEY);
-    if (delivery instanceof Delivery) return delivery;
-    throw new Error(`${construct.node.path}: no delivery. Call Delivery.provide(app, k3s()) before you create Helm releases.`);
+    return delivery instanceof Delivery ? delivery : undefined;
   }
 
   /** The longest name that a release can have with this delivery. */

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import type { Contract } from '../../manifests/contract';
+import type { Finding } from '../../manifests/finding';
 import type { Values } from '../merge';
-import { ensureNamespace } from '../namespace';
+import { ensureNamespace, namespaceOf } from '../namespace';
 import { report } from '../problem';
 import { duration } from '../syntax/duration';
 import { label } from '../syntax/name';
@@ -11,8 +12,11 @@ import { Delivery } from './delivery';
 export interface HelmReleaseProps extends Contract {
   /** The release's name, which most charts put in front of the names of their objects. At most 50 characters with k3s, 53 with Helm itself. */
   readonly name: string;
-  /** The namespace of the release. It is created unless every cluster has it. */
-  readonly namespace: string;
+  /**
+   * The namespace of the release. It is created unless every cluster has it.
+   * @default the namespace of the Chart, or else `default`
+   */
+  readonly namespace?: string;
   /** Where the chart comes from, and exactly which version. */
   readonly chart: ChartSource;
   /** What differs from the chart's own values. Lists replace the chart's lists, and null takes a default away, as everywhere in Helm. */
@@ -22,21 +26,35 @@ export interface HelmReleaseProps extends Contract {
    * @default Helm's own: five minutes
    */
   readonly timeout?: string;
+  /**
+   * How the chart is installed: `k3s()`.
+   * @default the delivery of the environment or App: Delivery.provide(app, k3s())
+   */
+  readonly delivery?: Delivery;
 }
+
+/** The longest name of a release that Helm accepts. */
+const LONGEST_NAME = 53;
+
+const NO_DELIVERY: Finding = {
+  message: 'must be set here or for the whole App; got none.',
+  remedy: 'Pass delivery: k3s(), or call Delivery.provide(app, k3s()) before you create Helm releases.',
+};
 
 /** A Helm chart, installed: what is installed, from where and with which values. The environment's delivery says how. */
 export class HelmRelease extends Construct {
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
     super(scope, id);
-    const { name, namespace, chart, values = {}, timeout, makes, reads, needs, holdsData } = props;
+    const { name, chart, values = {}, timeout, makes, reads, needs, holdsData } = props;
+    const namespace = namespaceOf(this, props.namespace) ?? 'default';
+    const delivery = props.delivery ?? Delivery.of(this);
 
-    const delivery = Delivery.of(this);
-
-    report(this, 'name', label(name, delivery.longestName));
+    report(this, 'delivery', delivery ? undefined : NO_DELIVERY);
+    report(this, 'name', label(name, delivery?.longestName ?? LONGEST_NAME));
     for (const [field, finding] of chartSourceFindings(chart)) report(this, field, finding);
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
     ensureNamespace(this, namespace);
-    delivery.deliver(this, { name, namespace, chart, values, timeout, contract: { makes, reads, needs, holdsData } });
+    delivery?.deliver(this, { name, namespace, chart, values, timeout, contract: { makes, reads, needs, holdsData } });
   }
 }

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
 import { contractAnnotations } from '../../manifests/contract';
 import { merge } from '../merge';
-import { ensureNamespace } from '../namespace';
+import { ensureNamespace, namespaceOf } from '../namespace';
 import type { Plain, PlainPart } from '../plain';
 import { report } from '../problem';
 import type { Backup, Restore } from './backup';
@@ -68,15 +68,14 @@ const INSTANCE_SET = 'instance1';
 
 /** A PostgreSQL cluster that PGO runs: primary, standbys, users and backups. Deleting it deletes its data and its volume backups. */
 export class PostgresCluster extends Construct {
+  private readonly props: PostgresClusterProps;
   private readonly users: readonly PostgresUser[];
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: PostgresClusterProps,
-  ) {
+  constructor(scope: Construct, id: string, props: PostgresClusterProps) {
     super(scope, id);
-    const { name, namespace, backups = [], restore } = props;
+    const namespace = namespaceOf(this, props.namespace);
+    this.props = props = { ...props, namespace };
+    const { name, backups = [], restore } = props;
     this.users = props.users ?? [{ name, databases: [name] }];
 
     const spec = merge(typedSpec(props), props.spec, 'by name') as Spec;

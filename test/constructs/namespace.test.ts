@@ -1,4 +1,4 @@
-import { App, Chart, Testing } from 'cdk8s';
+import { ApiObject, App, Chart, Testing } from 'cdk8s';
 import { ensureNamespace } from '../../constructs/namespace';
 import { objectsOf } from '../support';
 
@@ -26,6 +26,16 @@ test('a namespace says whose data it would take along, each once', () => {
     ensureNamespace(chart, 'cvat');
   });
   expect(namespace?.metadata.annotations).toEqual({ 'platform.kapernikov.com/holds-data': "PostgreSQL my-postgres, CVAT's media" });
+});
+
+test('uses a Namespace object that the App has already', () => {
+  const app = Testing.app();
+  const chart = new Chart(new Chart(app, 'outer'), 'own');
+  const own = new ApiObject(chart, 'own', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cvat', labels: { team: 'vision' } } });
+  const user = new Chart(app, 'stage');
+  ensureNamespace(user, 'cvat', "CVAT's media");
+  expect(user.toJson()).toEqual([]);
+  expect(own.toJson()).toMatchObject({ metadata: { annotations: { 'platform.kapernikov.com/holds-data': "CVAT's media" } } });
 });
 
 test('two environments of one process have nothing to do with each other', () => {

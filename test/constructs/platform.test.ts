@@ -130,3 +130,23 @@ describe('with the AppUser operator', () => {
     expect(address(undefined)).toBeUndefined();
   });
 });
+
+describe('AppUsers that no application serves', () => {
+  const appUsers = [{ name: 'john', lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@example.com' }];
+  const problems = (change: Partial<Environment>): string[] =>
+    reportedProblems(new Platform('test', { delivery: k3s(), namespace: 'cvat', appUsers, ...change })).map(
+      ({ path, field, message, remedy }) => `${path} ${field}: ${message} ${remedy}`,
+    );
+  const appUserOperator = { image: 'app-user-operator:0.1.0' };
+
+  test('are a problem beside their operator, because a deployment would wait for them', () => {
+    expect(problems({ appUserOperator })).toEqual([
+      '60-app-users appUsers: must be empty while cvat is left out, because no application serves the AppUsers; got 1. Remove them (appUsers: [] keeps the CRD), or add cvat.',
+    ]);
+    expect(problems({ appUserOperator, appUsers: [] })).toEqual([]);
+  });
+
+  test('are none without an operator: such AppUsers have no effect, and no deployment waits for them', () => {
+    expect(problems({})).toEqual([]);
+  });
+});

@@ -1,15 +1,13 @@
 import { AppUserOperator, type AppUserOperatorProps } from '../../../constructs/app-user/app-user-operator';
 import { formatReference } from '../../../manifests/reference';
 import { contractOf } from '../../../manifests/contract';
-import { cvatNames } from '../../../constructs/cvat/names';
 import { objectsOf, problemsOf, yamlOf } from '../../support';
 
-const props: AppUserOperatorProps = { image: 'app-user-operator:0.1.0' };
-const target = { names: cvatNames('cvat'), publicUrl: 'http://cvat.kube-public' };
+const props: AppUserOperatorProps = { image: 'app-user-operator:0.1.0', namespace: 'cvat', publicUrl: 'http://cvat.kube-public' };
 const install =
   (changes: Partial<AppUserOperatorProps> = {}) =>
   (chart: ConstructorParameters<typeof AppUserOperator>[0]) =>
-    new AppUserOperator(chart, 'operator', { ...props, ...changes }, target);
+    new AppUserOperator(chart, 'operator', { ...props, ...changes });
 
 const kinds = (changes: Partial<AppUserOperatorProps> = {}): string[] => objectsOf(install(changes)).map(({ kind }) => kind);
 
@@ -19,7 +17,9 @@ test('one that stands by comes with a budget, by which a node is never drained o
 });
 
 test('no replicas are a problem', () => {
-  expect(problemsOf(install({ replicas: 0 }))).toEqual(['replicas: 0 is no number of pods. Use 1, or 2 for one that stands by.']);
+  expect(problemsOf(install({ replicas: 0 }))).toEqual([
+    'replicas: must be an integer >= 1; got 0. Use 1, or 2 for a standby that takes over when the first one fails.',
+  ]);
   expect(problemsOf(install())).toEqual([]);
 });
 

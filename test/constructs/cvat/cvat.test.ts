@@ -165,12 +165,20 @@ test('the namespace holds the media, which go with it', () => {
 test('without a database there is no release, and a problem that says what to add', () => {
   expect(objectsOfKind('HelmChart', (chart) => new Cvat(chart, 'cvat', { ...props, database: undefined }))).toEqual([]);
   expect(problems({ database: undefined })).toEqual([
-    'database: CVAT needs a PostgreSQL database, and this environment has no postgres. Add postgres with a user "cvat", or leave out cvat as well.',
+    'database: must be a user of a PostgresCluster; got none. Add postgres with a user "cvat" to the environment, or remove cvat.',
   ]);
 });
 
 test('CVAT without a mistake has no problems', () => {
   expect(problems({ server: { replicas: 1 }, workers: { chunks: { replicas: 0 } } })).toEqual([]);
+});
+
+test('reports a database in another namespace, whose Secret the pods could not read', () => {
+  const database = databaseUser({ name: 'my-postgres' }, 'cvat', true);
+  expect(problems({ database })).toEqual([
+    'database: must be in CVAT\'s namespace "annotation", because pods read Secrets of their own namespace only; got "default". Give both the same namespace.',
+  ]);
+  expect(problems({ database, namespace: 'default' })).toEqual([]);
 });
 
 test('a host with a space is a problem with a suggestion', () => {
@@ -196,9 +204,9 @@ test('every size and resource that is not a quantity is a problem with a suggest
 
 test('a server needs a pod; a worker may have none', () => {
   expect(problems({ server: { replicas: 0 }, frontend: { replicas: 1.5 }, workers: { export: { replicas: -1 } } })).toEqual([
-    'server.replicas: 0 is no number of pods. Use 1 or more.',
-    'frontend.replicas: 1.5 is no number of pods. Use 1 or more.',
-    'workers.export.replicas: -1 is no number of pods. Use 0 or more.',
+    'server.replicas: must be an integer >= 1; got 0. Correct the number of pods.',
+    'frontend.replicas: must be an integer >= 1; got 1.5. Correct the number of pods.',
+    'workers.export.replicas: must be an integer >= 0; got -1. Correct the number of pods.',
   ]);
 });
 

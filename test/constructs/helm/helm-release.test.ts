@@ -2,6 +2,7 @@ import { Chart, Testing } from 'cdk8s';
 import { fromOci } from '../../../constructs/helm/chart-source';
 import { Delivery, type Release } from '../../../constructs/helm/delivery';
 import { HelmRelease, type HelmReleaseProps } from '../../../constructs/helm/helm-release';
+import { reportedProblems } from '../../../constructs/problem';
 import { objectsOfKind, problemsOf } from '../../support';
 
 const release: HelmReleaseProps = { name: 'grafana', namespace: 'monitoring', chart: fromOci('oci://ghcr.io/grafana/grafana', '1.0.0') };
@@ -33,10 +34,29 @@ test('the delivery of the environment gets the release, complete and with its co
   ]);
 });
 
-test('without a delivery, whoever wrote the program is told what to call', () => {
-  expect(() => new HelmRelease(Testing.chart(), 'release', release)).toThrow(
-    'test/release: no delivery. Call Delivery.provide(app, k3s()) before you create Helm releases.',
-  );
+test('reports one problem without a delivery, and names both ways to set one', () => {
+  const chart = new Chart(Testing.app(), 'stage');
+  new HelmRelease(chart, 'release', release);
+  expect(reportedProblems(chart).map(({ field, message, remedy }) => `${field}: ${message} ${remedy}`)).toEqual([
+    'delivery: must be set here or for the whole App; got none. Pass delivery: k3s(), or call Delivery.provide(app, k3s()) before you create Helm releases.',
+  ]);
+});
+
+test('uses the delivery that it is given, rather than that of the App', () => {
+  const [own, other] = [new Listener(), new Listener()];
+  const app = Testing.app();
+  Delivery.provide(app, other);
+  new HelmRelease(new Chart(app, 'stage'), 'release', { ...release, name: 'graf', delivery: own });
+  expect([own, other].map(({ heard }) => heard.length)).toEqual([1, 0]);
+});
+
+test("is installed in the Chart's namespace, and in default where there is none", () => {
+  const namespaceIn = (namespace?: string): string | undefined => {
+    const delivery = new Listener();
+    new HelmRelease(new Chart(Testing.app(), 'stage', { namespace }), 'release', { ...release, namespace: undefined, delivery });
+    return delivery.heard[0]?.namespace;
+  };
+  expect([namespaceIn('monitoring'), namespaceIn()]).toEqual(['monitoring', 'default']);
 });
 
 test('the namespace of a release is created, unless every cluster has it', () => {
