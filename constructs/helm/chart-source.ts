@@ -64,6 +64,20 @@ export function fromArchive(file: string): ArchiveChart {
   return { kind: 'archive', file };
 }
 
+/** A source as one line, to find its vendored archive in the lock file: `https://charts.min.io minio 5.4.0`. */
+export function describeSource(source: ChartSource): string {
+  switch (source.kind) {
+    case 'repository':
+      return `${source.url} ${source.name} ${source.version}`;
+    case 'oci':
+      return `${source.url} ${source.version}`;
+    case 'git':
+      return `git ${source.url} ${source.path} ${source.tag}`;
+    case 'archive':
+      return source.file;
+  }
+}
+
 /** What is wrong with a source, whoever delivers it: its fields and the findings about them. */
 export function chartSourceFindings(source: ChartSource): [string, Finding | undefined][] {
   switch (source.kind) {

@@ -6,8 +6,9 @@ import { ensureNamespace, namespaceOf } from '../namespace';
 import { report } from '../problem';
 import { duration } from '../syntax/duration';
 import { label } from '../syntax/name';
-import { type ChartSource, chartSourceFindings } from './chart-source';
-import { Delivery } from './delivery';
+import { lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
+import { type ChartSource, chartSourceFindings, describeSource } from './chart-source';
+import { Delivery, type Release } from './delivery';
 
 export interface HelmReleaseProps extends Contract {
   /** The release's name, which most charts put in front of the names of their objects. At most 50 characters with k3s, 53 with Helm itself. */
@@ -43,6 +44,9 @@ const NO_DELIVERY: Finding = {
 
 /** A Helm chart, installed: what is installed, from where and with which values. The environment's delivery says how. */
 export class HelmRelease extends Construct {
+  /** The release with all defaults. */
+  readonly release: Release;
+
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
     super(scope, id);
     const { name, chart, values = {}, timeout, makes, reads, needs, holdsData } = props;
@@ -52,9 +56,12 @@ export class HelmRelease extends Construct {
     report(this, 'delivery', delivery ? undefined : NO_DELIVERY);
     report(this, 'name', label(name, delivery?.longestName ?? LONGEST_NAME));
     for (const [field, finding] of chartSourceFindings(chart)) report(this, field, finding);
+    const locked = lockedChart(readChartLock(), describeSource(chart));
+    report(this, 'chart', locked && vendoredFinding(locked));
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
     ensureNamespace(this, namespace);
-    delivery?.deliver(this, { name, namespace, chart, values, timeout, contract: { makes, reads, needs, holdsData } });
+    this.release = { name, namespace, chart, values, timeout, contract: { makes, reads, needs, holdsData } };
+    delivery?.deliver(this, this.release);
   }
 }
