@@ -20,7 +20,7 @@ export interface Synthesis {
 }
 
 /** Builds every environment. Nothing is written: see `write`. */
-export function synthesize(all: Readonly<Record<string, Environment>> = environments): Synthesis {
+export function synthesize(all: Readonly<Record<string, Environment>> = environments, defaultName: string = defaultEnvironment): Synthesis {
   const files = new Map<string, string>();
   const problems: Problem[] = [];
   const acknowledged: AcknowledgedProblem[] = [];
@@ -30,7 +30,7 @@ export function synthesize(all: Readonly<Record<string, Environment>> = environm
     const result = examine(name, platform, stages, environment.acknowledged ?? []);
     problems.push(...result.problems);
     acknowledged.push(...result.acknowledged);
-    const folder = name === defaultEnvironment ? '' : name;
+    const folder = name === defaultName ? '' : name;
     for (const stage of stages) files.set(join(folder, `${stage.name}.k8s.yaml`), yaml(name, stage));
   }
   return { files, problems, acknowledged };

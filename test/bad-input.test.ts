@@ -2,12 +2,12 @@ import { fromOci } from '../constructs/helm/chart-source';
 import type { Environment } from '../constructs/platform';
 import { fromCluster, toS3 } from '../constructs/postgres/backup';
 import { formatProblems } from '../constructs/problem';
-import { local } from '../environments/local';
-import { synthesize } from '../main';
+import { local } from './fixtures/environments/local';
+import { synthesize } from './fixtures/synthesize';
 import { type Outcome, Project } from './scripts/project';
 
 const { postgres, cvat, appUsers = [] } = local;
-if (!postgres || !cvat) throw new Error('These tests break the database and the CVAT of environments/local.ts.');
+if (!postgres || !cvat) throw new Error('local has no database or no CVAT');
 
 const john = appUsers.slice(0, 1);
 const release = { name: 'extra', namespace: 'extra', chart: fromOci('oci://registry.example.org/extra', '1.0.0') };
@@ -194,18 +194,4 @@ describe('all mistakes at once, by `npm run synth`', () => {
   test('leave dist/ as it was: not a byte is written', () => {
     expect(after).toEqual(before);
   });
-});
-
-test('an unknown key of an environment is the only problem of an environment that is otherwise right', async () => {
-  const project = new Project();
-  project.edit('environments/local.ts', 'delivery: k3s(),', 'delivery: k3s(),\n  postgress: {},');
-  const before = project.dist();
-  const { code, stderr } = await project.synth();
-  const after = project.dist();
-  project.remove();
-  expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /^dist\/ was not changed: 1 problem\n\n {2}environments\/local\.ts:\d+:3\n {4}.*'postgress' does not exist in type 'Environment'.* \(TS2\d+\)\n$/,
-  );
-  expect(after).toEqual(before);
 });

@@ -2,11 +2,11 @@ import { parse, parseAllDocuments } from 'yaml';
 import type { Manifest } from '../manifests/manifest';
 import type { Environment } from '../constructs/platform';
 import { formatProblems } from '../constructs/problem';
-import { local } from '../environments/local';
-import { synthesize } from '../main';
+import { local } from './fixtures/environments/local';
+import { synthesize } from './fixtures/synthesize';
 
 const { postgres, cvat } = local;
-if (!postgres || !cvat) throw new Error('These tests change the database and the CVAT of environments/local.ts.');
+if (!postgres || !cvat) throw new Error('local has no database or no CVAT');
 
 /** What a change of local does to dist/: `-50-cvat.k8s.yaml host: a`, `+50-cvat.k8s.yaml host: b`, a line for a line. */
 function difference(changed: Environment): string[] {

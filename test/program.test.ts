@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { synthesize } from '../main';
+import { synthesize } from './fixtures/synthesize';
 import { Project, run } from './scripts/project';
 
 const REPOSITORY = join(__dirname, '..');
@@ -11,11 +11,12 @@ const CDK8S = [process.execPath, join(REPOSITORY, 'node_modules/.bin/cdk8s')];
 const { app } = parse(readFileSync(join(REPOSITORY, 'cdk8s.yaml'), 'utf8')) as { app: string };
 const PROGRAM = [process.execPath, ...app.split(' ').slice(1)];
 const { files } = synthesize();
-
+const project = new Project();
 let folder: string;
 
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'program-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => project.remove());
 
 function written(): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile());
@@ -30,31 +31,29 @@ function identities(yaml: string): string[] {
 }
 
 test('main.ts writes every file where CDK8S_OUTDIR says', async () => {
-  const outcome = await run(PROGRAM, { cwd: REPOSITORY, env: { CDK8S_OUTDIR: folder } });
+  const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
   expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(written()).toEqual(Object.fromEntries(files));
 });
 
-test('main.ts writes nothing where there is a problem, and says so without a stack trace', async () => {
-  const project = new Project();
-  project.edit('environments/local.ts', "host: 'cvat.kube-public'", "host: 'cvat kube public'");
-  const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
-  project.remove();
-  expect([outcome.code, outcome.stdout]).toEqual([1, '']);
-  expect(outcome.stderr).toBe(
-    'nothing was written: 1 problem(s)\n\n  local  50-cvat/cvat  host\n    "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?\n',
-  );
-  expect(written()).toEqual({});
-});
-
 test('`cdk8s synth --output elsewhere` writes every file there', async () => {
-  const outcome = await run([...CDK8S, 'synth', '--no-check-upgrade', '--output', folder], { cwd: REPOSITORY });
+  const outcome = await run([...CDK8S, 'synth', '--no-check-upgrade', '--output', folder], { cwd: project.folder });
   expect([outcome.code, outcome.stderr]).toEqual([0, '']);
   expect(written()).toEqual(Object.fromEntries(files));
 });
 
 test('`cdk8s synth --stdout` prints every object as a document of one stream', async () => {
-  const outcome = await run([...CDK8S, 'synth', '--no-check-upgrade', '--stdout'], { cwd: REPOSITORY });
+  const outcome = await run([...CDK8S, 'synth', '--no-check-upgrade', '--stdout'], { cwd: project.folder });
   expect(outcome.code).toBe(0); // on stderr, the CLI warns about its own listeners when there are more than ten files
   expect(identities(outcome.stdout)).toEqual([...files.values()].flatMap(identities).sort());
+});
+
+test('main.ts writes nothing where there is a problem, and says so without a stack trace', async () => {
+  project.edit('environments/local.ts', "host: 'cvat.kube-public'", "host: 'cvat kube public'");
+  const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
+  expect([outcome.code, outcome.stdout]).toEqual([1, '']);
+  expect(outcome.stderr).toBe(
+    'nothing was written: 1 problem(s)\n\n  local  50-cvat/cvat  host\n    "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?\n',
+  );
+  expect(written()).toEqual({});
 });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import type { Manifest } from '../manifests/manifest';
-import { tutorial } from '../environments/tutorial';
-import { synthesize } from '../main';
+import { tutorial } from './fixtures/environments/tutorial';
+import { synthesize } from './fixtures/synthesize';
 
 /** The chapter's own three manifests, as they stand there. */
 function chapter(name: string): Manifest {

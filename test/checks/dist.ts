@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Manifest } from '../../manifests/manifest';
 import type { Stage } from '../../manifests/stage';
-
-const DIST = join(__dirname, '../../dist');
+import { DIST } from '../fixtures/dist';
 
 /** The stages of every environment as they stand in dist/: its files, and those of each folder in it. */
 export function readDist(): Readonly<Record<string, Stage[]>> {

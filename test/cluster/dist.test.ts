@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { readDist, selectStages } from '../../cluster/dist';
 import { formatKey, keyOf } from '../../manifests/manifest';
 import { CommandProblem } from '../../cluster/problem';
+import { DIST } from '../fixtures/dist';
 
-const ROOT = join(__dirname, '../..');
-
-describe('the dist of this project', () => {
+describe('dist/', () => {
   test('is read stage by stage, in the order of its files', () => {
-    const { environment, stages } = readDist(join(ROOT, 'dist'));
+    const { environment, stages } = readDist(DIST);
     expect(environment).toBe('local');
     expect(stages.map(({ name }) => name)).toEqual([
       '10-app-user-crd',
@@ -20,7 +19,7 @@ describe('the dist of this project', () => {
       '60-app-users',
       '90-data-protection',
     ]);
-    expect(stages[2]?.file).toBe(join(ROOT, 'dist/30-postgres.k8s.yaml'));
+    expect(stages[2]?.file).toBe(join(DIST, '30-postgres.k8s.yaml'));
     expect(stages[2]?.objects.map((object) => formatKey(keyOf(object)))).toEqual([
       'Namespace cvat',
       'PostgresCluster cvat/my-postgres',
@@ -29,7 +28,7 @@ describe('the dist of this project', () => {
   });
 
   test('has another environment in each folder below it', () => {
-    expect(readDist(join(ROOT, 'dist/production')).environment).toBe('production');
+    expect(readDist(join(DIST, 'production')).environment).toBe('production');
   });
 });
 

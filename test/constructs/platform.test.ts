@@ -4,7 +4,7 @@ import { fromOci } from '../../constructs/helm/chart-source';
 import { k3s } from '../../constructs/helm/delivery/k3s';
 import { type Environment, Platform } from '../../constructs/platform';
 import { reportedProblems } from '../../constructs/problem';
-import { local } from '../../environments/local';
+import { local } from '../fixtures/environments/local';
 
 const release = { name: 'grafana', namespace: 'monitoring', chart: fromOci('oci://ghcr.io/grafana/grafana', '1.0.0') };
 

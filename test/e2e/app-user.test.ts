@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { LOCAL, ROOT } from './harness/dist';
+import { FIXTURES } from '../fixtures/dist';
+import { LOCAL } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
 
-const DEFINITION = join(ROOT, LOCAL.folder, '10-app-user-crd.k8s.yaml');
+const DEFINITION = join(FIXTURES, LOCAL.folder, '10-app-user-crd.k8s.yaml');
 
 const PERSON = { lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@example.com' };
 const NAME_RULE = 'must not start or end with a blank, nor contain a line break or another control character';

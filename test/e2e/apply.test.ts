@@ -1,7 +1,8 @@
 import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { type Definition, DEFINITIONS, describeWithDefinitions, install } from './harness/definitions';
-import { definitionsMadeBy, type Environment, ENVIRONMENTS, LOCAL, objectsIn, printed, ROOT } from './harness/dist';
+import { FIXTURES } from '../fixtures/dist';
+import { definitionsMadeBy, type Environment, ENVIRONMENTS, LOCAL, objectsIn, printed } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
 
@@ -24,7 +25,7 @@ const NOT_SERVED =
   /^(?:error: )?resource mapping not found for name: "(.*)" namespace: ".*" from ".*": no matches for kind "(.*)" in version "(.*)"$/;
 
 function apply(kubectl: Kubectl, { folder }: Environment, ...flags: readonly string[]): Promise<KubectlResult> {
-  return kubectl.run(['apply', '-f', folder, ...flags], { workingDirectory: ROOT });
+  return kubectl.run(['apply', '-f', folder, ...flags], { workingDirectory: FIXTURES });
 }
 
 /** What kubectl prints when it did the same to each of these objects. */
@@ -49,7 +50,7 @@ function complaints(stderr: string): string[] {
 
 /** What kubectl has written to each object, and when: any further write would change it, and nothing that Kubernetes' controllers write does. */
 async function writtenTo(kubectl: Kubectl, { folder }: Environment): Promise<string[]> {
-  const answer = await kubectl.output(['get', '-f', folder, '-o', 'json', '--show-managed-fields'], { workingDirectory: ROOT });
+  const answer = await kubectl.output(['get', '-f', folder, '-o', 'json', '--show-managed-fields'], { workingDirectory: FIXTURES });
   return (JSON.parse(answer) as { items: Live[] }).items.map(({ kind, metadata: { name, generation, managedFields } }) => {
     return JSON.stringify([kind, name, generation, managedFields.filter(({ manager }) => manager.startsWith('kubectl'))]);
   });

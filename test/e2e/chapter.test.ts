@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { FIXTURES } from '../fixtures/dist';
 import { LOCAL, ROOT } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
@@ -8,7 +9,7 @@ import { until } from './harness/until';
 
 /** The chapter's own documents. */
 const CHAPTER = join(ROOT, 'test', 'fixtures', 'chapter');
-const OUR_DEFINITION = join(ROOT, LOCAL.folder, '10-app-user-crd.k8s.yaml');
+const OUR_DEFINITION = join(FIXTURES, LOCAL.folder, '10-app-user-crd.k8s.yaml');
 
 interface AppUser {
   readonly metadata: { readonly uid: string; readonly creationTimestamp: string };

@@ -2,7 +2,8 @@ import type { Manifest } from '../../manifests/manifest';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { definition, describeWithDefinitions, install } from './harness/definitions';
-import { LOCAL, objectsIn, printed, ROOT, stagesIn } from './harness/dist';
+import { FIXTURES } from '../fixtures/dist';
+import { LOCAL, objectsIn, printed, stagesIn } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
 import { until } from './harness/until';
@@ -27,7 +28,7 @@ let controlPlane: ControlPlane;
 let kubectl: Kubectl;
 
 const onDist = (verb: string, ...flags: readonly string[]): Promise<KubectlResult> =>
-  kubectl.run([verb, '-f', LOCAL.folder, ...flags], { workingDirectory: ROOT });
+  kubectl.run([verb, '-f', LOCAL.folder, ...flags], { workingDirectory: FIXTURES });
 
 /** How kubectl is told of an object: `--namespace=cvat postgrescluster.postgres-operator.crunchydata.com/my-postgres`. */
 const naming = (object: Manifest): string[] => [
@@ -250,7 +251,7 @@ describeWithDefinitions('data protection', () => {
         }
         // Namespaces take five seconds each: side by side.
         const flags = ['--ignore-not-found', '--wait=false'];
-        expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: ROOT })).toMatchObject({ code: 0, stderr: '' });
+        expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: FIXTURES })).toMatchObject({ code: 0, stderr: '' });
       }
       // With its definition, AppUser is no kind any more.
       for (const object of OBJECTS.filter(({ kind }) => kind !== 'AppUser')) await gone(object);

@@ -3,7 +3,8 @@ import type { AuditedRequest } from './harness/audit';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { describeWithDefinitions } from './harness/definitions';
-import { edited, type Edits, LOCAL, objectsIn, ROOT } from './harness/dist';
+import { FIXTURES } from '../fixtures/dist';
+import { edited, type Edits, LOCAL, objectsIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 
 /** Who runs the commands here: of whom each request is written down. */
@@ -53,7 +54,7 @@ describeWithDefinitions('an environment from its first deploy on', () => {
     const columns = '{range .items[*]}{.kind} {.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}';
     const output = ['-o', `jsonpath=${columns}`];
     const inventory = await kubectl.output(['get', 'configmaps', '-n', 'default', ...output]);
-    return inventory + (await kubectl.output(['get', '-f', LOCAL.folder, ...output], { workingDirectory: ROOT }));
+    return inventory + (await kubectl.output(['get', '-f', LOCAL.folder, ...output], { workingDirectory: FIXTURES }));
   }
 
   async function requestsOf(work: () => Promise<void>): Promise<readonly AuditedRequest[]> {

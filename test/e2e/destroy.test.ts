@@ -2,7 +2,8 @@ import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { describeWithDefinitions } from './harness/definitions';
-import { definitionsMadeBy, edited, LOCAL, objectsIn, ROOT } from './harness/dist';
+import { FIXTURES } from '../fixtures/dist';
+import { definitionsMadeBy, edited, LOCAL, objectsIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
@@ -111,7 +112,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     const stdout = await commands.output('deploy');
     expect(stdout).not.toMatch(/^created /m);
     const { items } = JSON.parse(
-      await kubectl.output(['get', '-f', LOCAL.folder, '--show-managed-fields', '-o', 'json'], { workingDirectory: ROOT }),
+      await kubectl.output(['get', '-f', LOCAL.folder, '--show-managed-fields', '-o', 'json'], { workingDirectory: FIXTURES }),
     ) as { items: Managed[] };
     const managers = new Set(items.flatMap(({ metadata }) => metadata.managedFields.map(({ manager }) => manager)));
     expect(managers).toContain('third-party-platform');

@@ -122,8 +122,8 @@ describe('The schema of a CRD', () => {
   });
 
   it('does not accept a CRD with a keyword or a format that it would have to leave out', () => {
-    expect(() => kindOf({ ...text, 'x-kubernetes-new': true })).toThrow('"x-kubernetes-new"');
-    expect(() => kindOf({ ...text, format: 'unheard-of' })).toThrow('unknown format "unheard-of"');
+    expect(() => kindOf({ ...text, 'x-kubernetes-new': true }).version('example.com/v1')).toThrow('"x-kubernetes-new"');
+    expect(() => kindOf({ ...text, format: 'unheard-of' }).version('example.com/v1')).toThrow('unknown format "unheard-of"');
   });
 
   it('leaves the object as it was', () => {

@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { celRules, type CelRules } from './cel-rules';
 import { UNIQUE_BY, closeObject } from './closed-schema';
-import type { Definition, KubernetesObject } from './definition';
+import type { Definition, KubernetesObject, StructuralSchema } from './definition';
 import { formats } from './formats';
 import { regularExpression } from './regular-expression';
 
@@ -27,28 +27,41 @@ ajv.addKeyword({
   error: { message: ({ schema }) => `must not have two items with the same ${(schema as string[]).join(', ')}` },
 });
 
+interface Compiled {
+  readonly structure: ValidateFunction;
+  readonly rules: CelRules;
+}
+
 /**
  * What the API server says to an object of a kind that a CRD defines: nothing, or what is wrong, each with the path of the field.
  * Stricter in two things, which it takes away without a word: unknown fields, and null where the CRD does not allow it.
  */
 export class CrdSchema {
   readonly kind: string;
-  private readonly versions = new Map<string, { structure: ValidateFunction; rules: CelRules }>();
+  private readonly schemas = new Map<string, StructuralSchema>();
+  private readonly compiled = new Map<string, Compiled>();
 
   constructor({ spec }: Definition) {
     this.kind = spec.names.kind;
     for (const { name, served, schema } of spec.versions) {
-      if (!served) continue;
-      const structure = ajv.compile(closeObject(schema.openAPIV3Schema));
-      this.versions.set(`${spec.group}/${name}`, { structure, rules: celRules(schema.openAPIV3Schema) });
+      if (served) this.schemas.set(`${spec.group}/${name}`, schema.openAPIV3Schema);
     }
+  }
+
+  /** Compiles each version when it is first used: that of a PostgresCluster takes a second. Throws if a schema or a rule is not understood. */
+  version(apiVersion: string): Compiled | undefined {
+    const schema = this.schemas.get(apiVersion);
+    if (!schema) return undefined;
+    const compiled = this.compiled.get(apiVersion) ?? { structure: ajv.compile(closeObject(schema)), rules: celRules(schema) };
+    this.compiled.set(apiVersion, compiled);
+    return compiled;
   }
 
   /** With `old`, the object replaces that one: then the rules about changes are asked as well. */
   findings(object: KubernetesObject, old?: KubernetesObject): string[] {
-    const version = this.versions.get(object.apiVersion);
+    const version = this.version(object.apiVersion);
     if (!version || object.kind !== this.kind) {
-      return [`apiVersion: ${object.apiVersion} ${object.kind} is not served, but ${[...this.versions.keys()].join(', ')} ${this.kind}`];
+      return [`apiVersion: ${object.apiVersion} ${object.kind} is not served, but ${[...this.schemas.keys()].join(', ')} ${this.kind}`];
     }
     const complete = structuredClone(object);
     // As the API server does, rules are asked only about an object whose structure is right: they may rely on it.

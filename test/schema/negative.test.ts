@@ -1,4 +1,4 @@
-import { synthesize } from '../../main';
+import { synthesize } from '../fixtures/synthesize';
 import { type KubernetesObject, parseObjects } from './definition';
 import { edit } from './edit';
 import { describeWithUpstream, schemaOf, upstreamSchemas } from './schemas';

@@ -2,20 +2,10 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DIST } from '../fixtures/dist';
 
 const REPOSITORY = join(__dirname, '../..');
-const SOURCES = [
-  'main.ts',
-  'constructs',
-  'manifests',
-  'checks',
-  'environments',
-  'imports',
-  'scripts',
-  'dist',
-  'package.json',
-  'tsconfig.json',
-];
+const SOURCES = ['main.ts', 'constructs', 'manifests', 'checks', 'imports', 'scripts', 'cdk8s.yaml', 'package.json', 'tsconfig.json'];
 
 export interface Outcome {
   readonly code: number;
@@ -35,13 +25,19 @@ export function run(command: readonly string[], options: { cwd: string; env?: Re
   });
 }
 
-/** A copy of the program in a temporary folder, to be broken at will: its sources and dist/, and this repository's node_modules. */
+/** A copy of the program in a temporary folder, for a test to edit: its sources, this repository's node_modules, and the tests' own environments with their dist/. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'project-'));
 
   constructor() {
     for (const source of SOURCES)
       cpSync(join(REPOSITORY, source), join(this.folder, source), { recursive: true, preserveTimestamps: true });
+    cpSync(DIST, join(this.folder, 'dist'), { recursive: true, preserveTimestamps: true });
+    const environments = join(REPOSITORY, 'test/fixtures/environments');
+    for (const file of readdirSync(environments)) {
+      const source = readFileSync(join(environments, file), 'utf8');
+      this.write(join('environments', file), source.replaceAll(`'../../../constructs/`, `'../constructs/`));
+    }
     symlinkSync(join(REPOSITORY, 'node_modules'), join(this.folder, 'node_modules'));
   }
 

@@ -5,7 +5,8 @@ import type { StoredAccount } from './application';
 import { type Event, event } from './events';
 import { Model } from './model';
 
-const RUNS = 1000;
+/** All of them in the project `deep`, a tenth of them in `npm test`. */
+const RUNS = 'deep' in globalThis ? 1000 : 100;
 
 /** Lets events happen, and then the operator come to rest. */
 async function after(events: readonly Event[]): Promise<Model> {
@@ -70,7 +71,8 @@ test('whatever happens, in whatever order, each AppUser ends with its one accoun
       expect(appUser.status.observedGeneration).toBe(appUser.generation);
     }
   });
-  // Otherwise this would prove little.
+  // A property that never meets a conflict proves little. A tenth of the runs does not meet each of them.
+  if (RUNS < 1000) return;
   const rare = ['Synced', 'Adopted', 'EmailConflict', 'NameConflict', 'Privileged'].filter((reason) => (seen.get(reason) ?? 0) < 5);
   expect(rare).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { dataOf, isGuard, Rank, rankOf, targetsOf } from '../../../cluster/delete/target';
 import { readDist } from '../../../cluster/dist';
 import { Inventory } from '../../../cluster/inventory';
 import { formatKey, keyOf } from '../../../manifests/manifest';
+import { DIST } from '../../fixtures/dist';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, distOf, manifest } from '../support/objects';
 
@@ -81,7 +81,7 @@ test.each([
 });
 
 test('the policies of admission guard the rest', () => {
-  const objects = readDist(join(__dirname, '../../../dist')).stages.flatMap((stage) => stage.objects);
+  const objects = readDist(DIST).stages.flatMap((stage) => stage.objects);
   expect(objects.filter(isGuard).map(({ kind }) => kind)).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
   expect(isGuard(definition('Widget', 'v1'))).toBe(false);
   expect(isGuard({ apiVersion: 'example.org/v1', kind: 'ValidatingAdmissionPolicy' })).toBe(false);

@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import { ApiError } from '../../../cluster/api/api-error';
 import { type AccessHints, accessHints } from '../../../cluster/deploy/access-hints';
 import { readDist } from '../../../cluster/dist';
+import { DIST } from '../../fixtures/dist';
 import { MemoryCluster } from '../support/memory-cluster';
 import { distOf, manifest } from '../support/objects';
 import type { Manifest } from '../../../manifests/manifest';
@@ -99,7 +99,7 @@ test('passwords are in the Secrets that dist makes, by their names', async () =>
 });
 
 test('the dist of this project leads to CVAT, and to the passwords of its database and users', async () => {
-  const told = await accessHints(new MemoryCluster(), readDist(join(__dirname, '../../../dist')).stages);
+  const told = await accessHints(new MemoryCluster(), readDist(DIST).stages);
   expect(told.urls).toEqual([expect.stringMatching(/^https?:\/\/cvat\./)]);
   expect(told.credentials).toContain('Secret cvat/my-postgres-pguser-cvat');
 });

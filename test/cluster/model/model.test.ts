@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { runs } from '../../properties';
 import { ENVIRONMENT, environments } from './environments';
 import { keptWithoutDeletingData } from './kept';
 import { type Pace, Scenario, words } from './scenario';
 import { destroys, isSomebodys, kills, letGo, stories, strangers, tell } from './story';
 
-// Two thousand stories take their time on a busy machine.
+// In the project deep these are two thousand stories.
 jest.setTimeout(300_000);
 
 const paces: fc.Arbitrary<Pace> = fc.record({ slowness: fc.nat({ max: 3 }), requests: fc.integer({ min: 2, max: 40 }) });
@@ -13,14 +14,14 @@ const DEPLOYED = { unready: [], taken: { deleted: 0, kept: [], refused: [] } };
 const NOTHING = { deleted: 0, kept: [], refused: [] };
 
 /** With the same examples every time: `FAST_CHECK_SEED=$RANDOM` looks at others. */
-async function holds(check: (scenario: Scenario) => Promise<void>, numRuns = 220): Promise<void> {
+async function holds(check: (scenario: Scenario) => Promise<void>, numRuns = runs(220)): Promise<void> {
   await holdsProperty(
     fc.asyncProperty(environments, paces, (environment, pace) => check(new Scenario(environment, pace))),
     numRuns,
   );
 }
 
-async function holdsProperty<T>(property: fc.IAsyncProperty<T>, numRuns = 220): Promise<void> {
+async function holdsProperty<T>(property: fc.IAsyncProperty<T>, numRuns = runs(220)): Promise<void> {
   await fc.assert(property, { seed: Number(process.env['FAST_CHECK_SEED'] ?? 1), numRuns });
 }
 
@@ -80,7 +81,7 @@ test('whatever happens, nothing goes before what depends on it, and all can be t
     expect(await scenario.destroy({ deleteData: true })).toMatchObject({ kept: [], refused: [] });
     expect(scenario.state()).toEqual(before);
   });
-  await holdsProperty(property, 600);
+  await holdsProperty(property, runs(600));
 });
 
 test('what somebody else has made goes neither with a namespace nor with a definition', async () => {

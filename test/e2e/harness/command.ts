@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Api, type Live } from './api';
 import type { ControlPlane } from './control-plane';
+import { FIXTURES } from '../../fixtures/dist';
 import { ROOT } from './dist';
 import type { RunningProgram } from './processes';
 import { until } from './until';
@@ -61,7 +62,7 @@ export class Commands {
       command: process.execPath,
       arguments: [join(ROOT, 'scripts', 'cluster.js'), ...args],
       environment: { PATH: process.env['PATH'], HOME: this.controlPlane.directory, KUBECONFIG: this.kubeconfig },
-      workingDirectory: ROOT,
+      workingDirectory: FIXTURES,
       standardOutput,
       standardError,
     });

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { Manifest } from '../../../manifests/manifest';
 import { contractOf, ENVIRONMENT_LABEL } from '../../../manifests/contract';
+import { DIST, FIXTURES } from '../../fixtures/dist';
 
-/** Where the names of folders begin, and where kubectl runs when it is given one. */
+/** The root of the project. */
 export const ROOT = join(__dirname, '..', '..', '..');
 
 /** An environment as it lies in dist. */
 export interface Environment {
   readonly name: string;
-  /** From the root of the project, as a person types it: `dist`, `dist/tutorial`. */
+  /** From FIXTURES, as users type it: `dist`, `dist/tutorial`. */
   readonly folder: string;
 }
 
@@ -20,24 +21,24 @@ export const LOCAL: Environment = { name: 'local', folder: 'dist' };
 /** Every environment. */
 export const ENVIRONMENTS: readonly Environment[] = [
   LOCAL,
-  ...readdirSync(join(ROOT, 'dist'), { withFileTypes: true })
+  ...readdirSync(DIST, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ name, folder: `dist/${name}` })),
 ];
 
 /** A file of an environment. */
 export interface Stage {
-  /** From the root of the project. */
+  /** From FIXTURES. */
   readonly file: string;
   readonly objects: readonly Manifest[];
 }
 
 /** The files of an environment in the order in which kubectl reads them. */
 export function stagesIn({ folder }: Environment): Stage[] {
-  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
   return names.sort().map((name) => {
     const file = `${folder}/${name}`;
-    const documents = parseAllDocuments(readFileSync(join(ROOT, file), 'utf8'));
+    const documents = parseAllDocuments(readFileSync(join(FIXTURES, file), 'utf8'));
     return { file, objects: documents.map((document) => document.toJS() as Manifest) };
   });
 }
@@ -65,12 +66,12 @@ export type Edits = Readonly<Record<string, (text: string) => string | undefined
 /** The folder of an environment that somebody has changed: a copy below the given one. Files are named without their ending, as stages are. */
 export function edited({ folder }: Environment, directory: string, edits: Edits): string {
   const copy = mkdtempSync(join(directory, 'dist-'));
-  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
   const stages = names.map((name) => name.replace('.k8s.yaml', ''));
   const unknown = Object.keys(edits).filter((stage) => !stages.includes(stage));
   if (unknown.length > 0) throw new Error(`${folder} has no stage ${unknown.join(', ')}`);
   names.forEach((name, index) => {
-    const text = readFileSync(join(ROOT, folder, name), 'utf8');
+    const text = readFileSync(join(FIXTURES, folder, name), 'utf8');
     const edit = edits[stages[index] ?? ''];
     const after = edit ? edit(text) : text;
     if (edit && after === text) throw new Error(`the edit of ${name} changes nothing: the test means another text than is there`);

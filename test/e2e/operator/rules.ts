@@ -1,5 +1,5 @@
 import { Platform } from '../../../constructs/platform';
-import { local } from '../../../environments/local';
+import { local } from '../../fixtures/environments/local';
 
 export interface Rule {
   readonly apiGroups: readonly string[];
