@@ -44,9 +44,11 @@ function examine(
   acknowledgements: readonly Acknowledgement[],
 ): Omit<Synthesis, 'files'> {
   const reported = reportedProblems(platform).map((problem) => ({ environment, ...problem }));
-  // A construct knows better than a rule where its mistake is: what both say is said once.
-  const isNew = ({ object, message }: CheckFinding): boolean =>
-    !reported.some((problem) => problem.message === message && object.path.startsWith(`${problem.path}/`));
+  // A construct names the field that its user wrote, a rule that of the object: report one mistake once.
+  const isNew = ({ object, field, message }: CheckFinding): boolean =>
+    !reported.some(
+      (problem) => object.path.startsWith(`${problem.path}/`) && (problem.message === message || isSameField(problem.field, field)),
+    );
   const located = ({ object, field, message, remedy }: CheckFinding): Problem => ({
     environment,
     path: object.path,
@@ -59,6 +61,12 @@ function examine(
     problems: [...reported, ...remaining.filter(isNew).map(located), ...problems.map((problem) => ({ environment, path: '', ...problem }))],
     acknowledged: acknowledged.map(({ finding, reason }) => ({ ...located(finding), reason })),
   };
+}
+
+/** Whether a construct's field is written to this field of its object: `chart.version` to `spec.version`, `name` to `metadata.name`. */
+function isSameField(ofConstruct: string, ofObject: string): boolean {
+  const field = ofObject.replace(/^(spec|metadata)\./, '');
+  return field === ofConstruct.replace(/^chart\./, '') || (/^chart\b/.test(ofConstruct) && /^(chart|version)$/.test(field));
 }
 
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */

@@ -2,7 +2,7 @@ import type { Stage } from '../manifests/stage';
 import { defaultPassword } from './rules/default-password';
 import { duplicateIdentity } from './rules/duplicate-identity';
 import { longName } from './rules/long-name';
-import { Manifests } from '../manifests/manifests';
+import { EnvironmentObjects } from '../manifests/environment-objects';
 import { missingNamespace } from './rules/missing-namespace';
 import { missingReference } from './rules/missing-reference';
 import { missingResources } from './rules/missing-resources';
@@ -14,7 +14,7 @@ import { stageOrder } from './rules/stage-order';
 import { unpinnedVersion } from './rules/unpinned-version';
 import { unservedKind } from './rules/unserved-kind';
 
-/** In the order of docs/checks.md: what an object is, what it refers to, what runs, and what nobody may read. */
+/** In the order of docs/checks.md: identity, references, workloads, secrets. */
 export const rules: readonly Rule[] = [
   duplicateIdentity,
   unservedKind,
@@ -30,8 +30,8 @@ export const rules: readonly Rule[] = [
   defaultPassword,
 ];
 
-/** Everything that any rule finds in the manifests of one environment. */
+/** The findings of all rules in one environment. */
 export function check(stages: readonly Stage[]): CheckFinding[] {
-  const manifests = new Manifests(stages);
-  return rules.flatMap((rule) => rule.check(manifests).map((finding) => ({ rule: rule.name, ...finding })));
+  const environment = new EnvironmentObjects(stages);
+  return rules.flatMap((rule) => rule.check(environment).map((finding) => ({ rule: rule.name, ...finding })));
 }

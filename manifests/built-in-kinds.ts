@@ -1,8 +1,9 @@
 /**
- * What every API server stores, by group and version. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/
- * Only what is stable: an alpha or beta version is off, or will be. What is asked and not stored (reviews, evictions) is no manifest.
+ * The kinds that every API server stores, by group and version. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/
+ * Stable versions only, because alpha and beta versions are disabled by default or removed later. Kinds that are not stored (reviews,
+ * evictions) are not manifests.
  */
-const STORED: Readonly<Record<string, string>> = {
+const BUILT_IN: Readonly<Record<string, string>> = {
   v1: 'ConfigMap Endpoints Event LimitRange Namespace Node PersistentVolume PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service ServiceAccount',
   'admissionregistration.k8s.io/v1':
     'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
@@ -26,7 +27,7 @@ const STORED: Readonly<Record<string, string>> = {
   'storage.k8s.io/v1': 'CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment VolumeAttributesClass',
 };
 
-const KINDS = new Map(Object.entries(STORED).map(([apiVersion, kinds]) => [apiVersion, new Set(kinds.split(' '))]));
+const KINDS = new Map(Object.entries(BUILT_IN).map(([apiVersion, kinds]) => [apiVersion, new Set(kinds.split(' '))]));
 
 /** Whether every API server serves this kind. */
 export function isBuiltIn(apiVersion: string, kind: string): boolean {

@@ -1,12 +1,12 @@
 /**
- * The contract: what a manifest says about itself that its YAML does not.
+ * The contract: annotations that declare what the other fields of a manifest do not show.
  *
- * The rules in checks/ and the commands in cluster/ know Kubernetes and this file, and no construct. Constructs write these annotations;
- * they are in dist/, where reviewers read them, so each is a short line of text:
+ * Constructs write them; the rules in checks/ and the commands in cluster/ read them and do not know constructs. Reviewers read them in dist/,
+ * so each is a short line of text:
  *
  *     Secret cvat/my-postgres-pguser-cvat: password, user        a kind, [namespace/]name, and the keys that matter
- *     CustomResourceDefinition widgets.example.org: v1/Widget     of a definition: the versions and kinds that it serves
- *     Secret cvat/s3: s3.conf <- kubectl create secret …          of a need: what the installer does about it
+ *     CustomResourceDefinition widgets.example.org: v1/Widget     for a CRD: the versions and kinds that it serves
+ *     Secret cvat/s3: s3.conf <- kubectl create secret …          for a need: how the installer creates it
  */
 
 import type { Manifest } from './manifest';
@@ -14,13 +14,13 @@ import { formatReference, type Need, type Reference } from './reference';
 
 const PREFIX = 'platform.kapernikov.com';
 
-/** The label that every object carries: the environment it was synthesized for. */
+/** The label of every object: the environment that it was synthesized for. */
 export const ENVIRONMENT_LABEL = `${PREFIX}/environment`;
 
-/** The annotation of an object that takes data along when it is deleted. Its value says whose. */
+/** The annotation of an object whose deletion deletes data. Its value says which data. */
 export const HOLDS_DATA_ANNOTATION = `${PREFIX}/holds-data`;
 
-/** The annotation by which a person allows that such an object is deleted, and the only value that does. */
+/** The annotation that allows the deletion of such an object, and its only valid value. */
 export const DELETE_ANNOTATION = `${PREFIX}/delete`;
 export const DELETE_WITH_DATA = 'with-its-data';
 
@@ -29,17 +29,17 @@ export function isContractAnnotation(name: string): boolean {
   return name.startsWith(`${PREFIX}/`);
 }
 
-/** What an object says about itself. */
+/** What an object declares about itself. */
 export interface Contract {
-  /** What comes to be because of this object, though it is not in dist: by an operator, or out of a chart. */
+  /** Objects that exist because of this one and are not in dist/: an operator or a chart creates them. */
   readonly makes?: readonly Reference[];
-  /** What this object uses by name where YAML does not show it: inside the values of a chart. */
+  /** Objects that this one refers to in a way that its fields do not show: inside the values of a chart. */
   readonly reads?: readonly Reference[];
-  /** The definitions of others whose objects this object looks after: while one of them is left, it must not go. Those it makes are meant anyway. */
+  /** CRDs of other objects whose custom resources this object reconciles: it must not be deleted while one of them exists. The CRDs in `makes` are included. */
   readonly operates?: readonly Reference[];
-  /** What must be on the cluster before this object is applied. */
+  /** Objects that must exist before this one is applied. */
   readonly needs?: readonly Need[];
-  /** Deleting this object deletes data: whose. */
+  /** Which data is deleted with this object. */
   readonly holdsData?: string;
 }
 

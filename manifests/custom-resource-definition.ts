@@ -2,7 +2,7 @@ import { type Manifest, groupKindOf, groupOf, type Kind } from './manifest';
 import type { Reference } from './reference';
 import { contractOf } from './contract';
 
-/** A definition (CRD), and what it serves. */
+/** A CRD, and what it serves. */
 export interface Crd {
   /** `postgresclusters.postgres-operator.crunchydata.com` */
   readonly name: string;
@@ -11,28 +11,28 @@ export interface Crd {
 
 export const CRD_KIND: Kind = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' };
 
-/** What deploy applies first, and destroy takes away last: the rest is in them, or of their kinds. */
+/** Namespaces and CRDs are applied first and deleted last, because other objects are in them or of their kinds. */
 export const isNamespace = ({ apiVersion, kind }: Kind): boolean => apiVersion === 'v1' && kind === 'Namespace';
 export const isCrd = (kind: Kind): boolean => groupKindOf(kind) === groupKindOf(CRD_KIND);
 
-/** Whether somebody has defined the kind: Kubernetes' own are `v1`, `apps/v1` and those below k8s.io. */
+/** Whether the kind is a custom resource. Kubernetes' own groups are `v1`, those without a dot and those below k8s.io. */
 export function isCustom(kind: Kind): boolean {
   const group = groupOf(kind.apiVersion);
   return group.includes('.') && !group.endsWith('.k8s.io');
 }
 
-/** The definitions whose objects an object looks after: as long as one of them is there, it must not go. */
+/** The CRDs whose custom resources an object reconciles. It must not be deleted while one of these exists. */
 export function crdsOperatedBy(manifest: Manifest): Crd[] {
   const { operates = [] } = contractOf(manifest);
   return [...crdsMadeBy(manifest), ...operates.filter(isCrdReference).map(crdOfReference)];
 }
 
-/** The definitions that a release brings. Helm leaves them behind when the release goes. */
+/** The CRDs that a release installs. Helm keeps them when the release is uninstalled. */
 export function crdsMadeBy(manifest: Manifest): Crd[] {
   return (contractOf(manifest).makes ?? []).filter(isCrdReference).map(crdOfReference);
 }
 
-/** What a definition that is itself in dist serves. */
+/** What a CRD of dist/ serves. */
 export function crdOf(manifest: Manifest): Crd | undefined {
   if (!isCrd(manifest)) return undefined;
   const { group, names, versions } = manifest['spec'] as {
@@ -43,7 +43,7 @@ export function crdOf(manifest: Manifest): Crd | undefined {
   return { name: manifest.metadata.name, kinds: versions.map(({ name }) => ({ apiVersion: `${group}/${name}`, kind: names.kind })) };
 }
 
-/** Whoever of these looks after objects of a kind. */
+/** The objects of these that reconcile a kind. */
 export function operatorsOf<Known extends Manifest>(kind: Kind, manifests: readonly Known[]): Known[] {
   const wanted = groupKindOf(kind);
   return manifests.filter((manifest) =>

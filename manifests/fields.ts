@@ -1,31 +1,31 @@
 /** A map of YAML. */
 export type YamlMap = Readonly<Record<string, unknown>>;
 
-/** Where a field is: the keys and indexes that lead to it. */
+/** The keys and indexes of a field, from the root of its object. */
 export type FieldPath = readonly (string | number)[];
 
 export function isMap(value: unknown): value is YamlMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The items of a list. What is no list has none. */
+/** The items of a list; none for any other value. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The value below these keys, if all of them are there. */
+/** The value below these keys, if all of them exist. */
 export function valueAt(value: unknown, ...keys: readonly string[]): unknown {
   return keys.reduce<unknown>((parent, key) => (isMap(parent) ? parent[key] : undefined), value);
 }
 
-/** A path as a person would write it: `spec.rules[0].host`. */
+/** A path as text: `spec.rules[0].host`. */
 export function formatField(path: FieldPath): string {
   return path.reduce<string>((text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`), '');
 }
 
 /**
- * Calls `visit` for every field of every map below a value. The path is good for this call only: it is one array that goes along,
- * because most fields interest nobody and a text for each of them would cost more than all the rules.
+ * Calls `visit` for every field of every map below a value. The path is one array that changes after the call: copy or format it to keep it.
+ * Formatting the path of every field would take longer than all rules.
  */
 export function visitFields(value: unknown, visit: (parent: YamlMap, key: string, path: FieldPath) => void): void {
   const path: (string | number)[] = [];
@@ -48,10 +48,10 @@ export function visitFields(value: unknown, visit: (parent: YamlMap, key: string
   descend(value);
 }
 
-/** Kinds whose fields are somebody else's text or a schema: a field called `image` in them is no image. */
+/** Kinds whose fields are free text or a schema: a field named `image` in them is not an image. */
 const OPAQUE = new Set(['ConfigMap', 'CustomResourceDefinition', 'Secret']);
 
-/** Whether the fields of an object of this kind mean what they are called. */
+/** Whether field names in objects of this kind have the meaning that Kubernetes gives them. */
 export function hasMeaningfulFields(kind: string): boolean {
   return !OPAQUE.has(kind);
 }

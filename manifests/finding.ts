@@ -1,15 +1,15 @@
-/** What is wrong with a value, and what to do about it: two sentences for the person who wrote the value. */
+/** What is wrong with a value and what to do, for the author of the value. Both are complete sentences: `must be X; got Y.` and `Do Z.` */
 export interface Finding {
   readonly message: string;
   readonly remedy: string;
 }
 
-/** What an environment says about a finding of a check that it lives with. */
+/** A finding of a check that an environment accepts. */
 export interface Acknowledgement {
   /** The rule's name: `default-password`. */
   readonly rule: string;
   /** The object, as findings write it: `HelmChart kube-system/cvat`. */
   readonly object: string;
-  /** Why that is all right here. It is printed with the finding. */
+  /** Why it is acceptable here. It is printed with the finding. */
   readonly reason: string;
 }

@@ -1,23 +1,23 @@
 import type { Release } from './helm-release';
 import { type YamlMap, valueAt } from './fields';
 
-/** A password that a chart has by default, or a door that it leaves open. */
-export interface Default {
-  /** The value that sets the password, or closes the door. */
+/** A default password of a chart, or an access without a password that it enables by default. */
+export interface ChartDefault {
+  /** The value that sets the password or disables the access. */
   readonly value: string;
-  /** What everybody can read in the chart. Left out: the value is a switch, which `true` leaves open. */
+  /** The password in the chart. Left out: the value is a boolean, and `false` disables the access. */
   readonly password?: string;
-  /** Whom the password lets in, or what the open door is. */
+  /** Whose password it is, or what the access allows. */
   readonly what: string;
   readonly remedy: string;
-  /** Whether these values never make it. */
+  /** Whether these values disable the component. */
   readonly off: (values: YamlMap) => boolean;
 }
 
-/** What a chart brings by default, by the chart's name. */
+/** The defaults of a chart. */
 interface KnownChart {
   readonly is: (chart: Release) => boolean;
-  readonly defaults: readonly Default[];
+  readonly defaults: readonly ChartDefault[];
 }
 
 const isFalse = (values: YamlMap, path: string): boolean => valueAt(values, ...path.split('.')) === false;
@@ -30,20 +30,19 @@ const kapernikovCvat: KnownChart = {
       value: 'superUser.initialPassword',
       password: 'cvat',
       what: "CVAT's first superuser, admin",
-      remedy:
-        'Set superUser.create to false, and make the superuser yourself: whatever stands in the values is written in clear text into a Job.',
+      remedy: 'Set superUser.create to false, and create the superuser yourself: the chart writes this value in clear text into a Job.',
       off: (values) => isFalse(values, 'superUser.create'),
     },
   ],
 };
 
-/** The Secret that the official chart makes out of its values, unless it is told to read another. */
-function secretOf(part: string, name: string, password: string, key = 'password'): Default {
+/** A Secret that the official chart creates from its values, unless `create` is false. */
+function secretOf(part: string, name: string, password: string, key = 'password'): ChartDefault {
   return {
     value: `${part}.secret.${key}`,
     password,
     what: name,
-    remedy: `Set ${part}.secret.create to false, and ${part}.secret.name to a Secret that somebody else makes.`,
+    remedy: `Set ${part}.secret.create to false, and ${part}.secret.name to an existing Secret.`,
     off: (values) => isFalse(values, `${part}.secret.create`),
   };
 }
@@ -53,7 +52,7 @@ const officialCvat: KnownChart = {
   is: ({ name }) => name === 'cvat',
   defaults: [
     secretOf('redis', 'Redis', 'cvat_redis'),
-    // The chart makes this one only where it runs kvrocks itself.
+    // The chart creates this Secret only if it runs kvrocks itself.
     {
       ...secretOf('cvat.kvrocks', 'kvrocks', 'cvat_kvrocks'),
       off: (values) => ['secret.create', 'enabled'].some((key) => isFalse(values, `cvat.kvrocks.${key}`)),
@@ -70,9 +69,9 @@ const officialCvat: KnownChart = {
     },
     {
       value: 'analytics.enabled',
-      what: "every visitor of /analytics is Grafana's administrator, without a password",
+      what: 'every visitor of /analytics is an administrator of Grafana, without a password',
       remedy: 'Set it and clickhouse.enabled to false, or switch off grafana."grafana.ini"."auth.anonymous".enabled.',
-      // Only the chart's own Traefik asks visitors who they are.
+      // Only the chart's own Traefik authenticates visitors.
       off: (values) =>
         isFalse(values, 'grafana.enabled') ||
         valueAt(values, 'traefik', 'enabled') === true ||
@@ -83,7 +82,7 @@ const officialCvat: KnownChart = {
 
 const KNOWN: readonly KnownChart[] = [kapernikovCvat, officialCvat];
 
-/** What this chart brings by default that everybody knows. Of an unknown chart nothing is known: read its values.yaml. */
-export function defaultsOf(chart: Release): readonly Default[] {
+/** The public defaults of a chart, if it is a known one. Those of other charts are in their values.yaml. */
+export function defaultsOf(chart: Release): readonly ChartDefault[] {
   return KNOWN.filter((known) => known.is(chart)).flatMap((known) => known.defaults);
 }

@@ -1,4 +1,4 @@
-/** A Kubernetes object as it stands in dist/. */
+/** A Kubernetes object as it is in dist/. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -11,13 +11,13 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** Which kind, in the words of a manifest. */
+/** A kind, as a manifest has it. */
 export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
-/** What tells an object from all others of a cluster. */
+/** The identity of an object in a cluster. */
 export interface ObjectKey extends Kind {
   /** Left out for cluster-scoped kinds. */
   readonly namespace?: string;
@@ -28,24 +28,24 @@ export function keyOf({ apiVersion, kind, metadata: { namespace, name } }: Manif
   return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
 }
 
-/** The group of an apiVersion: `apps` of apps/v1, and nothing of v1. */
+/** The group of an apiVersion: `apps` for apps/v1, empty for v1. */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
-/** The same for every version of a kind: `Deployment.apps`, `Secret`. */
+/** A kind without its version: `Deployment.apps`, `Secret`. */
 export function groupKindOf(kind: Kind): string {
   const group = groupOf(kind.apiVersion);
   return group === '' ? kind.kind : `${kind.kind}.${group}`;
 }
 
-/** An object in words, as the contract writes it: `HelmChart kube-system/cvat`. */
+/** An object as text, as in the contract: `HelmChart kube-system/cvat`. */
 export function formatKey({ kind, namespace, name }: Omit<ObjectKey, 'apiVersion'>): string {
   return `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
-/** The same for an object whatever its version, to find it in a Map. */
+/** A Map key for an object, independent of its version. */
 export function idOf(key: ObjectKey): string {
   return `${groupKindOf(key)} ${key.namespace ?? ''}/${key.name}`;
 }

@@ -1,13 +1,13 @@
 import type { Manifest } from './manifest';
 import { isMap, listOf, type YamlMap, valueAt } from './fields';
 
-/** What pods are made from, and where it stands. */
+/** The spec of a pod, and its field. */
 export interface PodTemplate {
   readonly field: string;
   readonly spec: YamlMap;
 }
 
-/** A container of a pod, and where it stands. */
+/** A container of a pod, and its field. */
 export interface PodContainer {
   readonly field: string;
   readonly container: YamlMap;
@@ -15,8 +15,8 @@ export interface PodContainer {
 
 const TEMPLATE = ['spec', 'template', 'spec'];
 
-/** Where the kinds that make pods keep the spec of a pod. Operators make pods too, but theirs is the say in how. */
-const WHERE: Readonly<Record<string, readonly string[]>> = {
+/** The field of the pod spec, by kind. Pods that operators create from custom resources are not checked: the operator decides their spec. */
+const POD_SPEC_PATHS: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', ...TEMPLATE],
   DaemonSet: TEMPLATE,
   Deployment: TEMPLATE,
@@ -27,14 +27,14 @@ const WHERE: Readonly<Record<string, readonly string[]>> = {
   StatefulSet: TEMPLATE,
 };
 
-/** The pod template of an object that makes pods itself. */
+/** The pod spec of an object of a built-in workload kind. */
 export function podTemplateOf(manifest: Manifest): PodTemplate | undefined {
-  const keys = Object.hasOwn(WHERE, manifest.kind) ? WHERE[manifest.kind] : undefined;
+  const keys = Object.hasOwn(POD_SPEC_PATHS, manifest.kind) ? POD_SPEC_PATHS[manifest.kind] : undefined;
   const spec = keys && valueAt(manifest, ...keys);
   return isMap(spec) && keys ? { field: keys.join('.'), spec } : undefined;
 }
 
-/** All containers of a pod, those that run before the others included. */
+/** All containers of a pod, including init containers. */
 export function containersOf({ field, spec }: PodTemplate): PodContainer[] {
   return ['initContainers', 'containers'].flatMap((key) =>
     listOf(spec[key]).flatMap((container, index) => (isMap(container) ? [{ field: `${field}.${key}[${index}]`, container }] : [])),

@@ -1,27 +1,27 @@
-/** An object, named by somebody who does not hold it. */
+/** An object, identified by kind, namespace and name. */
 export interface Reference {
   readonly kind: string;
   /** Left out for cluster-scoped kinds. */
   readonly namespace?: string;
   readonly name: string;
-  /** The keys of a Secret or ConfigMap; of a CustomResourceDefinition what it serves, as `version/Kind`. */
+  /** The keys of a Secret or ConfigMap; for a CRD what it serves, as `version/Kind`. */
   readonly keys?: readonly string[];
 }
 
-/** Something that only the person who installs can provide. */
+/** An object that the installer provides. */
 export interface Need extends Reference {
-  /** What to do about it, on one line: best a command. Never a secret value. */
+  /** How to create it, preferably a command. Never a secret value. */
   readonly remedy: string;
 }
 
-/** A reference in words: `Secret cvat/my-postgres-pguser-cvat: password, user`. */
+/** A reference as text: `Secret cvat/my-postgres-pguser-cvat: password, user`. */
 export function formatReference({ kind, namespace, name, keys }: Reference): string {
   return `${kind} ${namespace ? `${namespace}/` : ''}${name}${keys?.length ? `: ${[...keys].sort().join(', ')}` : ''}`;
 }
 
 /**
- * What tells an object from all others of its kind. No namespace and `default` are the same:
- * objects without a namespace go where kubectl points, and references to them say nothing else.
+ * The identity of an object within its API group. No namespace and `default` are the same, because objects without a namespace are applied
+ * to the current namespace of kubectl.
  */
 export function identityOf({ kind, namespace, name }: Reference): string {
   return `${kind} ${namespace === undefined || namespace === 'default' ? '' : `${namespace}/`}${name}`;

@@ -1,6 +1,6 @@
 import type { Manifest } from './manifest';
 
-/** A file of dist/: its objects are applied together, once the stage before is ready, and taken away in the reverse order. */
+/** A file of dist/: its objects are applied together, once the stage before is ready, and deleted in the reverse order. */
 export interface Stage {
   /** The file's name without its ending: `30-postgres`. */
   readonly name: string;
@@ -8,7 +8,7 @@ export interface Stage {
 }
 
 /**
- * The order of stages: that of their files, as kubectl reads a folder. It is not that of the names alone: `70-minio-operator.k8s.yaml` comes
+ * The order of stages: that of their file names, as kubectl reads a folder. It differs from the order of the stages' names: `70-minio-operator.k8s.yaml` comes
  * before `70-minio.k8s.yaml`.
  */
 export function compareStages(one: string, other: string): number {
@@ -16,7 +16,7 @@ export function compareStages(one: string, other: string): number {
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
-/** An object of a stage and the path of the construct that made it. */
+/** An object of a stage and the path of its construct. */
 export interface StagedObject {
   readonly path: string;
   readonly manifest: Manifest;

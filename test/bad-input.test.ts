@@ -82,7 +82,10 @@ const mistakes: Record<string, Mistake> = {
       '    there is no user "cvat" (declared: "other"), but another system logs in with it. Add { name: \'cvat\', databases: [\'cvat\'] } to postgres.users.',
     ],
     // The release reads it, and so does the Job that makes CVAT's superusers.
-    follows: ['nothing makes this Secret.', 'nothing makes this Secret.'],
+    follows: [
+      'must be a Secret that this environment creates; got "my-postgres-pguser-cvat".',
+      'must be a Secret that this environment creates; got "my-postgres-pguser-cvat".',
+    ],
   },
   'chart version "latest"': {
     environment: { releases: [{ ...release, chart: fromOci('oci://registry.example.org/extra', 'latest') }] },
@@ -95,7 +98,7 @@ const mistakes: Record<string, Mistake> = {
     environment: { appUsers: [...john, ...john] },
     said: [
       '  local  60-app-users/appUsers[1]/resource  metadata.name',
-      '    AppUser cvat/john is also made by 60-app-users/appUsers[0]/resource. Rename one of the two, or take one away.',
+      '    must be unique; AppUser cvat/john is also declared by 60-app-users/appUsers[0]/resource. Rename or remove one of the two.',
     ],
   },
   'a duration "10 minutes"': {

@@ -106,7 +106,7 @@ describe('leaving out a system of local', () => {
       removed: ['20-postgres-operator.k8s.yaml'],
       added: [],
       problems:
-        '  local  30-postgres/cluster/resource  kind\n    nothing in this environment serves postgres-operator.crunchydata.com/v1beta1 PostgresCluster. Add the operator or the definition that brings this kind, or leave this object out.\n',
+        '  local  30-postgres/cluster/resource  kind\n    must be a kind that this environment serves; got postgres-operator.crunchydata.com/v1beta1 PostgresCluster. Add the CRD or the operator that installs it, or remove this object.\n',
     });
   });
 

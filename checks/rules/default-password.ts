@@ -1,14 +1,14 @@
 import type { Release } from '../../manifests/helm-release';
-import { type Default, defaultsOf } from '../../manifests/known-charts';
+import { type ChartDefault, defaultsOf } from '../../manifests/known-charts';
 import { valueAt } from '../../manifests/fields';
 import type { Rule } from '../rule';
 
-/** A password that is written in a chart is known to everybody: it is set to another, or what it opens is switched off. */
+/** No release uses a password that its chart has by default, because it is public: it is replaced, or the component is disabled. */
 export const defaultPassword: Rule = {
   name: 'default-password',
-  check(manifests) {
-    return manifests.objects.flatMap((object) => {
-      const chart = manifests.chartOf(object);
+  check(environment) {
+    return environment.objects.flatMap((object) => {
+      const chart = environment.releaseOf(object);
       if (!chart) return [];
       return defaultsOf(chart)
         .filter((known) => isOpen(known, chart))
@@ -17,13 +17,15 @@ export const defaultPassword: Rule = {
   },
 };
 
-function isOpen({ value, password, off }: Default, { values }: Release): boolean {
+function isOpen({ value, password, off }: ChartDefault, { values }: Release): boolean {
   if (off(values)) return false;
   const given = valueAt(values, ...value.split('.'));
   if (password === undefined) return given !== false;
   return given === undefined || given === null || given === '' || given === password;
 }
 
-function message({ password, what }: Default): string {
-  return password === undefined ? `${what}.` : `${what} has the password that is in the chart for everybody to read.`;
+function message({ password, what }: ChartDefault): string {
+  return password === undefined
+    ? `must be false: ${what}.`
+    : `must not be the default of the chart, which is public: it is the password of ${what}.`;
 }

@@ -3,7 +3,7 @@ import { groupOf, formatKey, keyOf } from '../../manifests/manifest';
 import { identityOf } from '../../manifests/reference';
 import type { Rule, RuleFinding } from '../rule';
 
-/** One object is described once: of two descriptions, the one that is applied last wins, and nobody sees it in a review. */
+/** Every object is declared once. Of two declarations, the one that is applied last wins, which a review does not show. */
 export const duplicateIdentity: Rule = {
   name: 'duplicate-identity',
   check({ objects }) {
@@ -20,8 +20,8 @@ export const duplicateIdentity: Rule = {
         {
           object,
           field: 'metadata.name',
-          message: `${formatKey(keyOf(object.manifest))} is also made by ${earlier.path}.`,
-          remedy: 'Rename one of the two, or take one away.',
+          message: `must be unique; ${formatKey(keyOf(object.manifest))} is also declared by ${earlier.path}.`,
+          remedy: 'Rename or remove one of the two.',
         },
       ];
     });

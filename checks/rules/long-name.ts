@@ -3,14 +3,14 @@ import type { Rule, RuleFinding } from '../rule';
 
 interface Limit {
   readonly longest: number;
-  /** What gets too long with it. */
+  /** Which derived name or label has the limit. */
   readonly why: string;
 }
 
 const HOST_NAME: Limit = { longest: 63, why: 'it is part of a host name, of which no part has more than 63 characters' };
 const POD_NAMES: Limit = { longest: 63, why: 'the names of its pods begin with it and are cut off after 63 characters' };
 
-/** The API server lets most of these pass, with up to 253 characters: it is the children that cannot be made, later and in somebody's log. */
+/** The API server accepts up to 253 characters for most of these kinds. Their derived objects then fail, which only a controller's log shows. */
 const LIMITS: Readonly<Record<string, Limit>> = {
   CronJob: { longest: 52, why: 'its Jobs are called <name>-<11 digits of the time> and may have 63' },
   DaemonSet: POD_NAMES,
@@ -24,10 +24,10 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   StatefulSet: { longest: 52, why: 'its pods carry <name>-<10 characters> in the label controller-revision-hash' },
 };
 
-/** The most that the value of a label may have. */
+/** The maximum length of a label's value. */
 const LONGEST_LABEL = 63;
 
-/** A name leaves room for what is made from it, and a label's value is one that the API server takes. */
+/** Names are short enough for the names and labels that are derived from them, and label values for the API server. */
 export const longName: Rule = {
   name: 'long-name',
   check({ objects }) {
@@ -41,7 +41,11 @@ export const longName: Rule = {
 };
 
 function tooLong(field: string, value: string, { longest, why }: Limit): Omit<RuleFinding, 'object'> {
-  return { field, message: `"${value}" has ${value.length} characters: ${why}.`, remedy: `Use at most ${longest}.` };
+  return {
+    field,
+    message: `must have at most ${longest} characters, because ${why}; got ${value.length}: "${value}".`,
+    remedy: `Use a shorter ${field === 'metadata.name' ? 'name' : 'value'}.`,
+  };
 }
 
 function longLabels(labels: unknown): Omit<RuleFinding, 'object'>[] {

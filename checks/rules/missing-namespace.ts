@@ -1,7 +1,7 @@
 import { namespacesOf } from '../../manifests/references/namespaces';
 import type { Rule, RuleFinding } from '../rule';
 
-/** A namespace that is used is created: by something in dist, by the installer who has been asked, or by Kubernetes itself. */
+/** Every namespace that is used is created by this environment, declared as a need of the installer, or one of Kubernetes' own. */
 export const missingNamespace: Rule = {
   name: 'missing-namespace',
   check({ objects, known }) {
@@ -13,8 +13,8 @@ export const missingNamespace: Rule = {
           {
             object,
             field,
-            message: `nothing creates the namespace "${reference.name}".`,
-            remedy: nearest ? `There is "${nearest.name}".` : 'Create it, or ask the installer for it.',
+            message: `must be a namespace that this environment creates; got "${reference.name}".`,
+            remedy: nearest ? `Did you mean "${nearest.name}"?` : 'Create it, or declare it as a need of the installer (needs).',
           },
         ];
       }),

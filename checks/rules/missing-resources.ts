@@ -2,7 +2,7 @@ import { valueAt } from '../../manifests/fields';
 import { containersOf, podTemplateOf } from '../../manifests/pod-template';
 import type { Rule } from '../rule';
 
-/** Every container of ours says how much it needs: what asks for nothing is put anywhere, and is the first to be killed. */
+/** Every container requests cpu and memory. A pod without requests is scheduled on any node and evicted first. */
 export const missingResources: Rule = {
   name: 'missing-resources',
   check({ objects }) {
@@ -11,14 +11,14 @@ export const missingResources: Rule = {
       if (!template) return [];
       return containersOf(template).flatMap(({ field, container }) =>
         ['cpu', 'memory']
-          // A pod may ask for all its containers together, since Kubernetes 1.34.
+          // Since Kubernetes 1.34 a pod can have requests for all its containers together.
           .filter((resource) =>
             [container, template.spec].every((owner) => valueAt(owner, 'resources', 'requests', resource) === undefined),
           )
           .map((resource) => ({
             object,
             field: `${field}.resources.requests.${resource}`,
-            message: `the container "${String(container['name'])}" does not say how much ${resource} it needs.`,
+            message: `must be set for the container "${String(container['name'])}"; got none.`,
             remedy: `Add a request, such as ${resource}: ${resource === 'cpu' ? '50m' : '64Mi'}.`,
           })),
       );

@@ -1,13 +1,13 @@
 import type { Finding } from '../../manifests/finding';
 import type { Rule, RuleFinding } from '../rule';
 
-/** What all annotations of an object may have together: `kubectl apply` stores the whole object in one. */
+/** The limit for all annotations of an object together. `kubectl apply` stores the whole object in one of them. */
 const LARGEST_ANNOTATIONS = 262_144;
 
-/** What etcd takes in one request, unless it has been told otherwise: 1.5 MiB. */
+/** etcd's default limit for one request: 1.5 MiB. */
 const LARGEST_REQUEST = 1_572_864;
 
-/** An object fits where it is stored. */
+/** Every object fits into the annotation of `kubectl apply`, or at least into etcd. */
 export const objectSize: Rule = {
   name: 'object-size',
   check({ objects }) {
@@ -21,14 +21,14 @@ export const objectSize: Rule = {
 function findingAbout(bytes: number): Finding | undefined {
   if (bytes > LARGEST_REQUEST) {
     return {
-      message: `it has ${bytes} bytes as JSON, and etcd takes at most ${LARGEST_REQUEST}.`,
-      remedy: 'Make it smaller or split it: no way of applying it will do.',
+      message: `must have at most ${LARGEST_REQUEST} bytes as JSON, the limit of etcd; got ${bytes}.`,
+      remedy: 'Split it or remove content.',
     };
   }
   if (bytes > LARGEST_ANNOTATIONS) {
     return {
-      message: `it has ${bytes} bytes as JSON, and \`kubectl apply\` stores at most ${LARGEST_ANNOTATIONS} in its annotation.`,
-      remedy: 'Apply it with --server-side, which stores no copy, and acknowledge this.',
+      message: `must have at most ${LARGEST_ANNOTATIONS} bytes as JSON, because kubectl apply stores the object in an annotation; got ${bytes}.`,
+      remedy: 'Apply it with --server-side, which stores no copy, and acknowledge this finding.',
     };
   }
   return undefined;

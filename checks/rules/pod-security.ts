@@ -6,7 +6,7 @@ import type { Rule } from '../rule';
 type Located = Finding & { readonly field: string };
 
 /**
- * A pod of ours has no rights that it can do without: what Kubernetes calls "restricted", and a root file system that nobody can write to.
+ * Pods meet the Pod Security Standard "restricted", and their root file systems are read-only.
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 export const podSecurity: Rule = {
@@ -25,17 +25,21 @@ function hostFindings({ field, spec }: PodTemplate): Located[] {
   const shared = ['hostNetwork', 'hostPID', 'hostIPC'].filter((key) => spec[key] === true);
   const volumes = listOf(spec['volumes']).flatMap((volume, index) => (isMap(valueAt(volume, 'hostPath')) ? [index] : []));
   return [
-    ...shared.map((key) => ({ field: `${field}.${key}`, message: 'the pod would share this with its node.', remedy: 'Leave it out.' })),
+    ...shared.map((key) => ({
+      field: `${field}.${key}`,
+      message: 'must be false: the pod would share it with its node.',
+      remedy: 'Remove it.',
+    })),
     ...volumes.map((index) => ({
       field: `${field}.volumes[${index}].hostPath`,
-      message: "the pod would have its node's files.",
+      message: 'must not be used: the pod could read files of its node.',
       remedy: 'Use an emptyDir, a ConfigMap, a Secret or a PersistentVolumeClaim.',
     })),
   ];
 }
 
-/** A field of a container's securityContext, what it has to be, and whether the pod can say it for all its containers. */
-interface Demand {
+/** A field of a container's securityContext, what it must be, and whether the pod's securityContext can set it for all containers. */
+interface Requirement {
   readonly field: string;
   readonly met: (value: unknown) => boolean;
   readonly message: string;
@@ -43,51 +47,51 @@ interface Demand {
   readonly fromPod?: true;
 }
 
-const DEMANDS: readonly Demand[] = [
+const REQUIREMENTS: readonly Requirement[] = [
   {
     field: 'runAsNonRoot',
     met: (value) => value === true,
-    message: 'the container may run as root.',
+    message: 'must be true: the container may run as root.',
     remedy: 'Set it to true.',
     fromPod: true,
   },
   {
     field: 'runAsUser',
     met: (value) => value !== 0,
-    message: 'user 0 is root.',
-    remedy: 'Use another, or leave it to the image.',
+    message: 'must not be 0, which is root.',
+    remedy: 'Use another user ID, or remove the field.',
     fromPod: true,
   },
   {
     field: 'seccompProfile',
     met: (value) => ['RuntimeDefault', 'Localhost'].includes(String(valueAt(value, 'type'))),
-    message: 'the container may use every system call.',
+    message: 'must have the type RuntimeDefault or Localhost: the container may use every system call.',
     remedy: 'Set its type to RuntimeDefault.',
     fromPod: true,
   },
   {
     field: 'privileged',
     met: (value) => value !== true,
-    message: 'the container would be as good as root on its node.',
-    remedy: 'Leave it out.',
+    message: 'must be false: a privileged container has the rights of root on its node.',
+    remedy: 'Remove it.',
   },
   {
     field: 'allowPrivilegeEscalation',
     met: (value) => value === false,
-    message: 'the container may get more rights than it starts with.',
+    message: 'must be false: a process may gain more privileges than its parent.',
     remedy: 'Set it to false.',
   },
   {
     field: 'capabilities',
     met: (value) => listOf(valueAt(value, 'drop')).includes('ALL'),
-    message: 'the container keeps capabilities of root.',
+    message: 'must drop ALL: the container keeps capabilities of root.',
     remedy: 'Set drop to [ALL].',
   },
   {
     field: 'readOnlyRootFilesystem',
     met: (value) => value === true,
-    message: 'the container can change the files of its image.',
-    remedy: 'Set it to true, and mount an emptyDir where it has to write.',
+    message: 'must be true: the container can write to its root file system.',
+    remedy: 'Set it to true, and mount an emptyDir where the container writes.',
   },
 ];
 
@@ -95,7 +99,7 @@ function containerFindings(template: PodTemplate): Located[] {
   const podContext = valueAt(template.spec, 'securityContext');
   return containersOf(template).flatMap(({ field, container }) => {
     const context = container['securityContext'];
-    return DEMANDS.filter(
+    return REQUIREMENTS.filter(
       (demand) => !demand.met(valueAt(context, demand.field) ?? (demand.fromPod && valueAt(podContext, demand.field))),
     ).map((demand) => ({ field: `${field}.securityContext.${demand.field}`, message: demand.message, remedy: demand.remedy }));
   });

@@ -1,10 +1,10 @@
 import { isMap } from '../../manifests/fields';
 import type { Rule } from '../rule';
 
-/** Names that everybody may know: whoever reads them still cannot log in. */
+/** Keys whose values are not secret: they do not allow a login. */
 const PUBLIC_KEYS = ['username', 'database'];
 
-/** No secret is in dist, which is in git, where it would be for ever: base64 hides nothing. */
+/** No secret is in dist/, which is committed to git. base64 is not encryption. */
 export const secretData: Rule = {
   name: 'secret-data',
   check({ objects }) {
@@ -17,8 +17,9 @@ export const secretData: Rule = {
           return secret.map((key) => ({
             object,
             field: `${field}.${key}`,
-            message: `whoever can read this repository can read "${key}".`,
-            remedy: 'Let an operator make it, or ask the installer for it (needs); if it has been committed, replace it.',
+            message: `must not be in dist/, which is committed: everyone who can read the repository can read it.`,
+            remedy:
+              'Have an operator generate it, or declare it as a need of the installer (needs). If it was committed, replace the secret.',
           }));
         }),
       );

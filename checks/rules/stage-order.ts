@@ -1,38 +1,38 @@
 import { formatReference } from '../../manifests/reference';
 import { groupOf } from '../../manifests/manifest';
-import type { Manifests, Placed } from '../../manifests/manifests';
+import type { EnvironmentObjects, EnvironmentObject } from '../../manifests/environment-objects';
 import { namespacesOf } from '../../manifests/references/namespaces';
 import type { Rule } from '../rule';
 
-/** What an object needs is there when its stage is applied: a stage waits until it is ready, so it would wait for ever for a later one. */
+/** What an object depends on is created in the same stage or an earlier one. A stage is applied when the one before is ready, so a later one never comes. */
 export const stageOrder: Rule = {
   name: 'stage-order',
-  check(manifests) {
-    return manifests.objects.flatMap((object) =>
-      needsOf(object, manifests)
+  check(environment) {
+    return environment.objects.flatMap((object) =>
+      dependenciesOf(object, environment)
         .filter(({ stage }) => stage > object.stage)
         .map(({ field, what, stage }) => ({
           object,
           field,
-          message: `stage ${manifests.stages[stage]?.name ?? ''} makes ${what}, after stage ${manifests.stages[object.stage]?.name ?? ''} needs it.`,
+          message: `must be in an earlier stage: ${what} is created in stage ${environment.stages[stage]?.name ?? ''}, but stage ${environment.stages[object.stage]?.name ?? ''} needs it.`,
           remedy:
-            'Put this object into the later stage, or what it needs into an earlier one: stages are applied in the order of their names.',
+            'Move this object to the later stage, or its dependency to an earlier one. Stages are applied in the order of their names.',
         })),
     );
   },
 };
 
-interface Needed {
+interface Dependency {
   readonly field: string;
   readonly what: string;
-  /** The stage that makes it. */
+  /** The index of the stage that creates it. */
   readonly stage: number;
 }
 
-function needsOf(object: Placed, manifests: Manifests): Needed[] {
+function dependenciesOf(object: EnvironmentObject, environment: EnvironmentObjects): Dependency[] {
   const { manifest } = object;
-  const { known } = manifests;
-  const references = manifests.referencesOf(object).filter(({ later }) => !later);
+  const { known } = environment;
+  const references = environment.referencesOf(object).filter(({ later }) => !later);
   const named = [...namespacesOf(manifest), ...references].map(({ field, reference }) => ({
     field,
     what: formatReference(reference),

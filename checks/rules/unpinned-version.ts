@@ -1,25 +1,25 @@
 import type { Finding } from '../../manifests/finding';
 import type { Release } from '../../manifests/helm-release';
 import { isDigest, isExactTag, parseImage } from '../../manifests/image-reference';
-import type { Placed } from '../../manifests/manifests';
+import type { EnvironmentObject } from '../../manifests/environment-objects';
 import { formatField, hasMeaningfulFields, type YamlMap, valueAt, visitFields } from '../../manifests/fields';
 import type { Rule } from '../rule';
 
 type Located = Finding & { readonly field: string };
 
-/** What runs does not change while nothing in this repository does: every image and every chart has an exact version. */
+/** Every image and every chart has an exact version, so that what runs changes only with this repository. */
 export const unpinnedVersion: Rule = {
   name: 'unpinned-version',
-  check(manifests) {
-    return manifests.objects.flatMap((object) => {
-      const chart = manifests.chartOf(object);
+  check(environment) {
+    return environment.objects.flatMap((object) => {
+      const chart = environment.releaseOf(object);
       return [...images(object), ...(chart ? [...chartVersion(chart, object), ...tags(chart)] : [])].map((found) => ({ object, ...found }));
     });
   },
 };
 
-/** Any field called `image`, in a pod and in a custom resource alike. */
-function images({ manifest }: Placed): Located[] {
+/** Findings about fields named `image`, in pods and in custom resources. */
+function images({ manifest }: EnvironmentObject): Located[] {
   if (!hasMeaningfulFields(manifest.kind)) return [];
   const found: Located[] = [];
   visitFields(manifest, (parent, key, path) => {
@@ -33,19 +33,23 @@ function images({ manifest }: Placed): Located[] {
 function aboutImage(image: string): Finding | undefined {
   const { tag, digest } = parseImage(image);
   if (digest !== undefined && isDigest(digest)) return undefined;
-  if (digest !== undefined) return { message: `"${digest}" is no digest.`, remedy: 'Write sha256: and 64 hexadecimal digits.' };
+  if (digest !== undefined)
+    return { message: `must have a valid digest; got "${digest}".`, remedy: 'Use sha256: and 64 hexadecimal digits.' };
   return aboutTag(image, tag);
 }
 
 function aboutTag(what: string, tag: string | undefined): Finding | undefined {
   if (tag !== undefined && isExactTag(tag)) return undefined;
   return {
-    message: tag === undefined ? `"${what}" has no tag, which means latest.` : `"${tag}" is a tag that moves.`,
-    remedy: 'Name one release with all its numbers, such as :2.73.0, or add its digest.',
+    message:
+      tag === undefined
+        ? `must have an exact tag or a digest; got "${what}", which means latest.`
+        : `must have a tag that names one release; got "${tag}".`,
+    remedy: 'Use the full version, such as :2.73.0, or add the digest.',
   };
 }
 
-/** A chart's values name an image in parts, and the part that moves is called `tag`. An empty one means the chart's own. */
+/** Findings about fields named `tag` in a chart's values, which hold an image in parts. An empty tag means the chart's default. */
 function tags({ values, valuesField }: Release): Located[] {
   const found: Located[] = [];
   visitFields(values, (parent: YamlMap, key, path) => {
@@ -64,22 +68,22 @@ function tags({ values, valuesField }: Release): Located[] {
 const EXACT = /^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const EXACT_ARCHIVE = /[-/]v?[0-9]+\.[0-9]+\.[0-9]+[^/]*\.tgz$/;
 
-const CHART_REMEDY = 'Name one release, such as "2.73.0": no range, and nothing left out.';
+const CHART_REMEDY = 'Use the full version of one release, such as "2.73.0".';
 
-function chartVersion({ chart, version }: Release, { manifest }: Placed): Located[] {
+function chartVersion({ chart, version }: Release, { manifest }: EnvironmentObject): Located[] {
   // A chart that is in the object itself cannot change.
   if (valueAt(manifest['spec'], 'chartContent') !== undefined) return [];
   const { digest } = parseImage(chart.replace(/^oci:\/\//, ''));
   if (digest !== undefined && isDigest(digest)) return [];
   if (chart.endsWith('.tgz')) {
     // The controller ignores `version` here.
-    const message = `"${chart}" does not say which version it is.`;
+    const message = `must name the version of the archive; got "${chart}".`;
     return EXACT_ARCHIVE.test(chart)
       ? []
-      : [{ field: 'spec.chart', message, remedy: 'Name the archive of one release, such as chart-2.73.0.tgz.' }];
+      : [{ field: 'spec.chart', message, remedy: 'Use the archive of one release, such as chart-2.73.0.tgz.' }];
   }
   if (version === undefined)
-    return [{ field: 'spec.version', message: 'without a version the newest is installed.', remedy: CHART_REMEDY }];
+    return [{ field: 'spec.version', message: 'must be an exact version; got none, which installs the newest.', remedy: CHART_REMEDY }];
   if (EXACT.test(version)) return [];
-  return [{ field: 'spec.version', message: `"${version}" is not an exact version.`, remedy: CHART_REMEDY }];
+  return [{ field: 'spec.version', message: `must be an exact version; got "${version}".`, remedy: CHART_REMEDY }];
 }

@@ -2,7 +2,7 @@ import { builtInVersions, isBuiltIn } from '../../manifests/built-in-kinds';
 import { groupOf } from '../../manifests/manifest';
 import type { Rule } from '../rule';
 
-/** Every object is of a kind that somebody serves: Kubernetes, a definition in dist, a chart in dist, or the cluster by agreement. */
+/** Every object is of a kind that Kubernetes, a CRD of dist/, a chart of dist/ or, as a declared need, the cluster serves. */
 export const unservedKind: Rule = {
   name: 'unserved-kind',
   check({ objects, known }) {
@@ -15,7 +15,7 @@ export const unservedKind: Rule = {
       .map((object) => ({
         object,
         field: 'kind',
-        message: `nothing in this environment serves ${object.manifest.apiVersion} ${object.manifest.kind}.`,
+        message: `must be a kind that this environment serves; got ${object.manifest.apiVersion} ${object.manifest.kind}.`,
         remedy: remedy(object.manifest.kind),
       }));
   },
@@ -24,5 +24,5 @@ export const unservedKind: Rule = {
 function remedy(kind: string): string {
   const versions = builtInVersions(kind);
   if (versions.length > 0) return `Kubernetes serves ${versions.map((version) => `${version} ${kind}`).join(' and ')}.`;
-  return 'Add the operator or the definition that brings this kind, or leave this object out.';
+  return 'Add the CRD or the operator that installs it, or remove this object.';
 }

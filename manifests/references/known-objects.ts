@@ -4,45 +4,45 @@ import type { StagedObject } from '../stage';
 import { contractOf } from '../contract';
 import { providedBy } from './provided';
 
-/** The place in the order of the stages of what the cluster has, or the installer makes, before the first one. */
-const BEFORE_ALL = -1;
+/** The stage index of objects that the cluster has, or the installer creates, before the first stage. */
+const BEFORE_FIRST_STAGE = -1;
 
-/** What a cluster has, whoever made it. */
-const EVERYWHERE: readonly Reference[] = [
+/** Objects that every cluster has. */
+const IN_EVERY_CLUSTER: readonly Reference[] = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({ kind: 'Namespace', name })),
   { kind: 'Service', namespace: 'default', name: 'kubernetes' },
 ];
 
-/** What a cluster has in every namespace. */
+/** Objects that every namespace has, with their keys. */
 const IN_EVERY_NAMESPACE: Readonly<Record<string, readonly string[]>> = {
   'ServiceAccount default': [],
   'ConfigMap kube-root-ca.crt': ['ca.crt'],
 };
 
-/** Whoever has this many names wrong has one mistake, and needs no hint for each: a hint compares a name with all others. */
+/** The maximum number of hints for one environment: each compares a name with all others, and this many wrong names are one mistake. */
 const MOST_HINTS = 100;
 
 interface Entry {
-  /** The first stage that makes it. */
+  /** The first stage that creates it. */
   stage: number;
-  /** The first stage that makes each key. */
+  /** The first stage that creates each key. */
   readonly keys: Map<string, number>;
 }
 
-/** What is known about an object that somebody refers to. */
+/** What is known about an object that is referred to. */
 export interface Lookup {
   readonly exists: boolean;
-  /** Which of the keys that were asked for it does not have, as far as anybody has said. */
+  /** The wanted keys that it is not declared to have. */
   readonly missingKeys: readonly string[];
-  /** Whether anybody has said which keys it has. */
+  /** Whether any of its keys are declared. */
   readonly listsKeys: boolean;
-  /** The stage from which on all that was asked for is there. */
+  /** The first stage after which the object and all wanted keys exist. */
   readonly stage: number;
 }
 
-const NOTHING: Lookup = { exists: false, missingKeys: [], listsKeys: false, stage: BEFORE_ALL };
+const NOT_FOUND: Lookup = { exists: false, missingKeys: [], listsKeys: false, stage: BEFORE_FIRST_STAGE };
 
-/** What will be there when an environment is applied: what is in its dist, what that makes, and what the installer has been asked for. */
+/** The objects that exist once an environment is applied: those in dist/, those that they create, and the needs of the installer. */
 export class KnownObjects {
   private readonly entries = new Map<string, Entry>();
   private readonly served = new Map<string, number>();
@@ -50,34 +50,34 @@ export class KnownObjects {
   private readonly nearestKnown = new Map<string, Reference | undefined>();
 
   constructor(objects: readonly (StagedObject & { readonly stage: number })[]) {
-    for (const reference of EVERYWHERE) this.add(reference, BEFORE_ALL);
+    for (const reference of IN_EVERY_CLUSTER) this.add(reference, BEFORE_FIRST_STAGE);
     for (const { manifest, stage } of objects) {
       for (const reference of providedBy(manifest)) this.add(reference, stage);
-      for (const need of contractOf(manifest).needs ?? []) this.add(need, BEFORE_ALL);
+      for (const need of contractOf(manifest).needs ?? []) this.add(need, BEFORE_FIRST_STAGE);
     }
   }
 
-  /** Whether there is such an object, which of the keys asked for it lacks, and since when it is complete. */
+  /** Whether the object exists, which wanted keys it lacks, and from which stage on it is complete. */
   find(wanted: Reference): Lookup {
     const { keys = [] } = wanted;
     const builtIn = IN_EVERY_NAMESPACE[`${wanted.kind} ${wanted.name}`];
-    if (builtIn) return { ...NOTHING, exists: true, missingKeys: keys.filter((key) => !builtIn.includes(key)), listsKeys: true };
+    if (builtIn) return { ...NOT_FOUND, exists: true, missingKeys: keys.filter((key) => !builtIn.includes(key)), listsKeys: true };
     const entry = this.entries.get(identityOf(wanted));
-    if (!entry) return NOTHING;
+    if (!entry) return NOT_FOUND;
     return {
       exists: true,
       missingKeys: keys.filter((key) => !entry.keys.has(key)),
       listsKeys: entry.keys.size > 0,
-      stage: keys.reduce((latest, key) => Math.max(latest, entry.keys.get(key) ?? BEFORE_ALL), entry.stage),
+      stage: keys.reduce((latest, key) => Math.max(latest, entry.keys.get(key) ?? BEFORE_FIRST_STAGE), entry.stage),
     };
   }
 
-  /** The first stage in which a definition serves this kind in this version, if any does. */
+  /** The first stage in which a CRD serves this version of a kind, if any does. */
   servedFrom(group: string, version: string, kind: string): number | undefined {
     return this.served.get(`${group} ${version}/${kind}`);
   }
 
-  /** The object of this kind whose name is most like the one that was not found, if any is. */
+  /** The known object of this kind whose name is most similar to the wanted one, if any is similar. */
   nearest(wanted: Reference): Reference | undefined {
     const identity = identityOf(wanted);
     if (!this.nearestKnown.has(identity) && this.nearestKnown.size < MOST_HINTS)
@@ -90,7 +90,7 @@ export class KnownObjects {
     let bestDistance = Math.floor(wanted.length / 3) + 1;
     for (const reference of this.referencesByKind.get(kind) ?? []) {
       const identity = identityOf(reference);
-      // The names cannot be closer than their lengths are.
+      // The distance of two names is at least the difference of their lengths.
       if (identity === wanted || Math.abs(identity.length - wanted.length) >= bestDistance) continue;
       const current = distance(identity, wanted);
       if (current < bestDistance) [best, bestDistance] = [reference, current];

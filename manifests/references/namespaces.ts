@@ -2,7 +2,7 @@ import type { Manifest } from '../manifest';
 import type { FoundReference } from './references';
 import { valueAt } from '../fields';
 
-/** The namespaces that an object goes to: its own, and the one of the release that it asks for. */
+/** The namespaces that an object uses: its own, and that of the release that it describes. */
 export function namespacesOf(manifest: Manifest): FoundReference[] {
   const found: [string, unknown][] = [
     ['metadata.namespace', manifest.metadata.namespace],

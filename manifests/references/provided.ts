@@ -3,14 +3,14 @@ import type { Reference } from '../reference';
 import { contractOf } from '../contract';
 import { isMap, listOf, valueAt } from '../fields';
 
-/** What comes to be when an object is applied: itself, what its contract says, and what a well-known controller makes of it. */
+/** The objects that exist once an object is applied: itself, the `makes` of its contract, and what a well-known controller creates for it. */
 export function providedBy(manifest: Manifest): Reference[] {
   const { kind, metadata } = manifest;
   const { namespace, name } = metadata;
   return [{ kind, namespace, name, keys: keysOf(manifest) }, ...(contractOf(manifest).makes ?? []), ...(IMPLIED[kind]?.(manifest) ?? [])];
 }
 
-/** cert-manager makes the Secret of an Ingress that names an issuer. https://cert-manager.io/docs/usage/ingress/ */
+/** Whether cert-manager creates the TLS Secrets of an Ingress. https://cert-manager.io/docs/usage/ingress/ */
 export function hasIssuer({ metadata: { annotations = {} } }: Manifest): boolean {
   return 'cert-manager.io/cluster-issuer' in annotations || 'cert-manager.io/issuer' in annotations;
 }
@@ -34,7 +34,7 @@ function certificate(name: unknown, namespace: string | undefined): Reference[] 
   return typeof name === 'string' ? [{ kind: 'Secret', namespace, name, keys: CERTIFICATE_KEYS }] : [];
 }
 
-/** The keys of a Secret or ConfigMap; of a definition what it serves. */
+/** The keys of a Secret or ConfigMap; for a CRD the versions and kinds that it serves. */
 function keysOf(manifest: Manifest): string[] {
   switch (manifest.kind) {
     case 'Secret':
@@ -47,7 +47,7 @@ function keysOf(manifest: Manifest): string[] {
   }
 }
 
-/** A definition whose name is not made of its plural and its group serves nothing: the API server refuses it. */
+/** The API server rejects a CRD whose name is not `plural.group`: it serves nothing. */
 function servedBy({ spec, metadata: { name } }: Manifest): string[] {
   if (name !== `${String(valueAt(spec, 'names', 'plural'))}.${String(valueAt(spec, 'group'))}`) return [];
   const kind = String(valueAt(spec, 'names', 'kind'));

@@ -4,17 +4,17 @@ import { addressOf } from './service-address';
 import { type FieldPath, formatField, hasMeaningfulFields, visitFields } from '../fields';
 import { REFERRING_FIELDS } from './referring-fields';
 
-/** A name that an object calls another by, and the field where it does. */
+/** A reference of an object to another one, and its field. */
 export interface FoundReference {
   readonly field: string;
   readonly reference: Reference;
-  /** It may come in a later stage: whoever only calls an address tries again until somebody answers. */
+  /** The object may be created in a later stage, because clients of a network address retry. */
   readonly later?: true;
 }
 
 const CLUSTER_SCOPED = new Set(['ClusterIssuer', 'ClusterRole', 'IngressClass', 'ValidatingAdmissionPolicy']);
 
-/** Everything that an object refers to by name in Kubernetes' own fields and in those of the custom resources that we know. */
+/** The references of an object in Kubernetes' own fields and in those of the known custom resources. */
 export function referencesOf(manifest: Manifest): FoundReference[] {
   if (!hasMeaningfulFields(manifest.kind)) return [];
   const found: FoundReference[] = [];
@@ -29,13 +29,13 @@ export function referencesOf(manifest: Manifest): FoundReference[] {
   return found;
 }
 
-/** A reference says nothing of a namespace where it means its owner's. */
+/** A reference without a namespace means the namespace of its owner. */
 export function withNamespace(reference: Reference, namespace: string | undefined): Reference {
   if (CLUSTER_SCOPED.has(reference.kind) || reference.namespace !== undefined || namespace === undefined) return reference;
   return { ...reference, namespace };
 }
 
-/** Whether a path leads to the value of a container's environment variable: `…env[0].value`. */
+/** Whether a path is that of the value of a container's environment variable: `…env[0].value`. */
 function isVariable(path: FieldPath): boolean {
   return path.at(-1) === 'value' && path.at(-3) === 'env';
 }

@@ -5,8 +5,8 @@ import { type FieldPath, formatField, isMap, listOf, type YamlMap, visitFields }
 import { REFERRING_FIELDS } from './referring-fields';
 import { type FoundReference, withNamespace } from './references';
 
-/** Fields of pods and Ingresses that charts take over into their values as they are. */
-const AS_IN_MANIFESTS = [
+/** Fields of pods and Ingresses that charts use in their values unchanged. */
+const MANIFEST_FIELDS = [
   'secretKeyRef',
   'configMapKeyRef',
   'secretRef',
@@ -16,8 +16,8 @@ const AS_IN_MANIFESTS = [
   'cert-manager.io/issuer',
 ];
 
-/** Names of values that by custom name an object which the chart does not make. */
-const BY_CUSTOM: readonly (readonly [RegExp, string])[] = [
+/** Names of values that by convention name an object which the chart does not create. */
+const CONVENTIONS: readonly (readonly [RegExp, string])[] = [
   [/^existing\w*Secret(Name)?$/i, 'Secret'],
   [/^(tls)?SecretName$/i, 'Secret'],
   [/^existing\w*ConfigMap(Name)?$/i, 'ConfigMap'],
@@ -30,8 +30,8 @@ const BY_CUSTOM: readonly (readonly [RegExp, string])[] = [
 const NOT_CREATED: Readonly<Record<string, string>> = { secret: 'Secret', serviceAccount: 'ServiceAccount', configMap: 'ConfigMap' };
 
 /**
- * What a chart's values refer to, by the customs of charts. A chart is free to call its values otherwise: what these customs miss, the
- * contract's `reads` says. Names that a template makes (`{{ .Release.Name }}-secret`) are the chart's own.
+ * The references in a chart's values, by the conventions of charts. References that no convention recognizes are declared in the contract's
+ * `reads`. Names that a template creates (`{{ .Release.Name }}-secret`) are the chart's own.
  */
 export function valueReferences({ values, valuesField, namespace }: Release): FoundReference[] {
   const found: FoundReference[] = [];
@@ -48,25 +48,25 @@ export function valueReferences({ values, valuesField, namespace }: Release): Fo
 
 function referencesIn(parent: YamlMap, key: string, path: FieldPath): readonly Reference[] {
   const value = parent[key];
-  if (AS_IN_MANIFESTS.includes(key)) return REFERRING_FIELDS[key]?.(value, NO_OWNER) ?? [];
-  if (key === 'imagePullSecrets') return listOf(value).flatMap((item) => called('Secret', isMap(item) ? item['name'] : item));
-  if (key === 'className' && path.at(-2) === 'ingress') return called('IngressClass', value);
+  if (MANIFEST_FIELDS.includes(key)) return REFERRING_FIELDS[key]?.(value, NO_OWNER) ?? [];
+  if (key === 'imagePullSecrets') return listOf(value).flatMap((item) => referenceTo('Secret', isMap(item) ? item['name'] : item));
+  if (key === 'className' && path.at(-2) === 'ingress') return referenceTo('IngressClass', value);
   const notCreated = Object.hasOwn(NOT_CREATED, key) ? NOT_CREATED[key] : undefined;
-  if (notCreated !== undefined && isMap(value) && value['create'] === false) return called(notCreated, value['name']);
-  const kind = BY_CUSTOM.find(([pattern]) => pattern.test(key))?.[1];
-  return kind === undefined ? [] : called(kind, value, keysBeside(parent, key));
+  if (notCreated !== undefined && isMap(value) && value['create'] === false) return referenceTo(notCreated, value['name']);
+  const kind = CONVENTIONS.find(([pattern]) => pattern.test(key))?.[1];
+  return kind === undefined ? [] : referenceTo(kind, value, keysBeside(parent, key));
 }
 
-/** `existingSecret` is often followed by `existingSecretPasswordKey`. */
+/** The values of keys such as `existingSecretPasswordKey` beside `existingSecret`. */
 function keysBeside(parent: YamlMap, key: string): string[] {
   return Object.entries(parent).flatMap(([other, value]) =>
     other !== key && other.startsWith(key) && other.endsWith('Key') && typeof value === 'string' && value !== '' ? [value] : [],
   );
 }
 
-function called(kind: string, name: unknown, keys: readonly string[] = []): Reference[] {
+function referenceTo(kind: string, name: unknown, keys: readonly string[] = []): Reference[] {
   return typeof name === 'string' && name !== '' ? [{ kind, name, ...(keys.length > 0 && { keys }) }] : [];
 }
 
-/** These fields mean the same whoever has them. */
+/** These fields mean the same in every kind. */
 const NO_OWNER = { apiVersion: '', kind: '', metadata: { name: '' } };

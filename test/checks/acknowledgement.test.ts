@@ -5,7 +5,7 @@ import { secret, stage } from './support';
 const findings = check([stage('10-all', secret('one', 'password', 'token'), secret('other', 'password'))]);
 const one = { rule: 'secret-data', object: 'Secret one', reason: 'it is an example' };
 
-test('every finding says which rule found it', () => {
+test('every finding has the name of its rule', () => {
   expect(findings.map(({ rule, field }) => `${rule} ${field}`)).toEqual([
     'secret-data data.password',
     'secret-data data.token',
@@ -13,11 +13,11 @@ test('every finding says which rule found it', () => {
   ]);
 });
 
-test('without acknowledgements everything remains', () => {
+test('keeps all findings without acknowledgements', () => {
   expect(acknowledge(findings, [])).toEqual({ remaining: findings, acknowledged: [], unused: [], problems: [] });
 });
 
-test('an acknowledgement takes all that its rule finds in its object, with the reason', () => {
+test('an acknowledgement covers all findings of its rule in its object', () => {
   const { remaining, acknowledged, unused, problems } = acknowledge(findings, [one]);
   expect(remaining.map(({ object }) => object.path)).toEqual(['10-all/other']);
   expect(acknowledged.map(({ finding, reason }) => `${finding.field}: ${reason}`)).toEqual([
@@ -30,29 +30,29 @@ test('an acknowledgement takes all that its rule finds in its object, with the r
 test.each([
   ['rule', { ...one, rule: 'object-size' }],
   ['object', { ...one, object: 'Secret apps/one' }],
-])('an acknowledgement of another %s takes nothing, and is to be taken away', (_, wrong) => {
+])('reports an acknowledgement of another %s as unused', (_, wrong) => {
   const { remaining, unused, problems } = acknowledge(findings, [one, wrong]);
   expect(remaining).toHaveLength(1);
   expect(unused).toEqual([wrong]);
   expect(problems).toEqual([
     {
       field: 'acknowledged[1]',
-      message: `${wrong.rule} finds nothing in ${wrong.object} that would have to be acknowledged.`,
-      remedy: 'Take this acknowledgement away, or correct the names of the rule and the object.',
+      message: `must match a finding; got none of ${wrong.rule} in ${wrong.object}.`,
+      remedy: 'Remove the acknowledgement, or correct the rule and the object.',
     },
   ]);
 });
 
-test('the second of two acknowledgements of the same is unused', () => {
+test('reports the second of two equal acknowledgements as unused', () => {
   expect(acknowledge(findings, [one, { ...one }]).unused).toHaveLength(1);
 });
 
-test('an acknowledgement without a reason is a problem', () => {
+test('reports an acknowledgement without a reason', () => {
   expect(acknowledge(findings, [{ ...one, reason: ' ' }]).problems).toEqual([
     {
       field: 'acknowledged[0]',
-      message: 'nobody says why secret-data does not matter in Secret one.',
-      remedy: 'Give a reason: it is printed with the finding.',
+      message: 'must have a reason why secret-data is acknowledged in Secret one; got none.',
+      remedy: 'Add a reason. It is printed with the finding.',
     },
   ]);
 });

@@ -14,20 +14,20 @@ test('docs/checks.md has one line for each rule, in their order', () => {
   expect(documented).toEqual(names);
 });
 
-test('every rule is the one export of the file of its name', () => {
+test('every file of checks/rules/ exports one rule of its name', () => {
   const exportsOf = (name: string): string[] => readFileSync(join(root, 'checks/rules', `${name}.ts`), 'utf8').match(/^export .*$/gm) ?? [];
   const camelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
   for (const name of names) expect(exportsOf(name)).toEqual([`export const ${camelCase(name)}: Rule = {`]);
 });
 
-test('every file with a rule is registered', () => {
+test('every file of checks/rules/ is registered', () => {
   const files = readdirSync(join(root, 'checks/rules')).filter((file) =>
     /^export const \w+: Rule\b/m.test(readFileSync(join(root, 'checks/rules', file), 'utf8')),
   );
   expect(files.map((file) => file.replace(/\.ts$/, '')).sort()).toEqual([...names].sort());
 });
 
-test('every rule has a test of its name that makes it fire and keeps it silent', () => {
+test('every rule has a test with findings and without', () => {
   for (const name of names) {
     const file = join(__dirname, 'rules', `${name}.test.ts`);
     expect(existsSync(file) ? readFileSync(file, 'utf8') : `there is no ${name}.test.ts`).toMatch(/toEqual\(\[\]\)|: \[\]\)/);

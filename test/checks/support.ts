@@ -1,7 +1,7 @@
 import { type Contract, contractAnnotations } from '../../manifests/contract';
 import { type Manifest, formatKey, keyOf } from '../../manifests/manifest';
 import type { Stage } from '../../manifests/stage';
-import { Manifests } from '../../manifests/manifests';
+import { EnvironmentObjects } from '../../manifests/environment-objects';
 import type { Rule } from '../../checks/rule';
 
 /** A stage with these objects. An object's path is the stage and its own name, as it is in the construct tree. */
@@ -13,7 +13,7 @@ export function stage(name: string, ...manifests: readonly Manifest[]): Stage {
 export function findings(rule: Rule, ...given: readonly (Stage | Manifest)[]): string[] {
   const stages = given.map((one, index) => ('kind' in one ? stage(`${index}-stage`, one as Manifest) : (one as Stage)));
   return rule
-    .check(new Manifests(stages))
+    .check(new EnvironmentObjects(stages))
     .map(
       ({ object, field, message, remedy }) =>
         `${formatKey(keyOf(object.manifest))} ${field === '' ? '' : `${field} `}| ${message} | ${remedy}`,

@@ -39,7 +39,7 @@ function withoutRemedies(needs: readonly Reference[] = []): Reference[] {
   }));
 }
 
-test('annotations parse back to what was written, through YAML', () => {
+test('parses annotations back from YAML', () => {
   holds(
     fc.property(
       references,
@@ -60,7 +60,7 @@ test('annotations parse back to what was written, through YAML', () => {
   );
 });
 
-test('a contract is a few short lines', () => {
+test('writes one short line for each reference', () => {
   const secret = { kind: 'Secret', namespace: 'cvat', name: 's3', keys: ['s3.conf'] };
   expect(
     contractAnnotations({
@@ -80,7 +80,7 @@ test('a contract is a few short lines', () => {
   });
 });
 
-test('who has nothing to say has no annotations', () => {
+test('an empty contract has no annotations', () => {
   expect(contractAnnotations({ makes: [], reads: [], needs: [], holdsData: '' })).toEqual({});
   expect(contractAnnotations({})).toEqual({});
 });
@@ -94,13 +94,13 @@ test('an object without annotations has an empty contract', () => {
   });
 });
 
-test('a line that is no reference is left alone', () => {
+test('ignores invalid lines', () => {
   const annotations = { 'platform.kapernikov.com/makes': 'something, I forgot what\n\nService one\nService a/b/c' };
   const { makes } = contractOf({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', annotations } });
   expect(withoutRemedies(makes)).toEqual([{ kind: 'Service', name: 'one' }]);
 });
 
-test('keys are in alphabetical order, and writing them changes no list', () => {
+test('sorts keys without changing the given list', () => {
   const list = Object.freeze(['user', 'password']);
   expect(formatReference({ kind: 'Secret', name: 'one', keys: list })).toBe('Secret one: password, user');
 });

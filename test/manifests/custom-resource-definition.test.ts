@@ -17,7 +17,7 @@ const RELEASE = manifest('helm.cattle.io/v1 HelmChart kube-system/one', {
   contract: { makes: [WIDGETS, { kind: 'Deployment', namespace: 'cvat', name: 'one' }], operates: [GADGETS] },
 });
 
-test('a contract names the definitions that a release makes, and what they serve', () => {
+test('reads the CRDs of a release from its contract', () => {
   expect(crdsMadeBy(RELEASE)).toEqual([
     {
       name: 'widgets.example.org',
@@ -29,17 +29,17 @@ test('a contract names the definitions that a release makes, and what they serve
   ]);
 });
 
-test('an operator looks after what it makes, and after what it says that it operates', () => {
+test('an operator reconciles the CRDs of `makes` and `operates`', () => {
   expect(crdsOperatedBy(RELEASE).map(({ name }) => name)).toEqual(['widgets.example.org', 'gadgets.other.example.org']);
   expect(crdsOperatedBy(manifest('apps/v1 Deployment cvat/one'))).toEqual([]);
 });
 
-test('a definition in dist says itself what it serves', () => {
+test('reads the kinds of a CRD of dist/', () => {
   expect(crdOf(definition('Widget', 'v1', 'v2'))).toEqual(crdsMadeBy(RELEASE)[0]);
   expect(crdOf(RELEASE)).toBeUndefined();
 });
 
-test('the operators of a kind are the same for all its versions, and others for another group', () => {
+test('finds operators by group and kind, independent of the version', () => {
   const others = [manifest('v1 ConfigMap cvat/one'), RELEASE];
   expect(operatorsOf({ apiVersion: 'example.org/v1alpha9', kind: 'Widget' }, others)).toEqual([RELEASE]);
   expect(operatorsOf({ apiVersion: 'other.example.org/v1', kind: 'Gadget' }, others)).toEqual([RELEASE]);
@@ -47,7 +47,7 @@ test('the operators of a kind are the same for all its versions, and others for 
   expect(operatorsOf({ apiVersion: 'example.org/v1', kind: 'Gadget' }, others)).toEqual([]);
 });
 
-test('a reference names one object: by kind, namespace and name', () => {
+test('compares references by kind, namespace and name', () => {
   const one = { kind: 'Secret', namespace: 'cvat', name: 'one' };
   expect(isSameObject(one, { ...one, keys: ['password'] })).toBe(true);
   expect(isSameObject({ kind: 'Namespace', name: 'cvat' }, { kind: 'Namespace', name: 'cvat' })).toBe(true);
@@ -68,7 +68,7 @@ test.each([
   ['apps/v1 Deployment', false, false, false],
   ['networking.k8s.io/v1 Ingress', false, false, false],
   ['helm.cattle.io/v1 HelmChart', false, false, true],
-])('%s: a namespace %p, a definition %p, defined by somebody %p', (what, namespace, defines, custom) => {
+])('%s: Namespace %p, CRD %p, custom resource %p', (what, namespace, defines, custom) => {
   const [apiVersion = '', kind = ''] = what.split(' ');
   expect([isNamespace, isCrd, isCustom].map((is) => is({ apiVersion, kind }))).toEqual([namespace, defines, custom]);
 });

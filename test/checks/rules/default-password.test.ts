@@ -7,9 +7,9 @@ function open(chart: string, values: object): string[] {
 }
 
 describe("Kapernikov's cvat-helm", () => {
-  test('makes a superuser whose password everybody knows', () => {
+  test('reports the default password of the superuser', () => {
     expect(findings(defaultPassword, helmChart({ chart: 'cvat-helm', valuesContent: 'ingress: { host: cvat.kube-public }' }))).toEqual([
-      "HelmChart kube-system/release spec.valuesContent: superUser.initialPassword | CVAT's first superuser, admin has the password that is in the chart for everybody to read. | Set superUser.create to false, and make the superuser yourself: whatever stands in the values is written in clear text into a Job.",
+      "HelmChart kube-system/release spec.valuesContent: superUser.initialPassword | must not be the default of the chart, which is public: it is the password of CVAT's first superuser, admin. | Set superUser.create to false, and create the superuser yourself: the chart writes this value in clear text into a Job.",
     ]);
   });
 
@@ -25,7 +25,7 @@ describe("Kapernikov's cvat-helm", () => {
     expect(open('cvat-helm', values)).toEqual(found ? ['superUser.initialPassword'] : []);
   });
 
-  test('is known by any address', () => {
+  test('is recognized by every address', () => {
     expect(open('oci://registry.example.org/charts/cvat-helm', {})).toHaveLength(1);
     expect(open('https://github.com/Kapernikov/cvat-helm/releases/download/cvat-helm-0.2.4/cvat-helm-0.2.4.tgz', {})).toHaveLength(1);
   });
@@ -40,7 +40,7 @@ describe('the official chart of CVAT', () => {
     analytics: { enabled: false },
   };
 
-  test('has a password for each of its parts, and a Grafana for everybody', () => {
+  test('reports a default password for each component, and Grafana without a login', () => {
     expect(open(official, {})).toEqual([
       'redis.secret.password',
       'cvat.kvrocks.secret.password',
@@ -52,17 +52,17 @@ describe('the official chart of CVAT', () => {
     ]);
   });
 
-  test('has none where all of it is switched off', () => {
+  test('reports nothing if all components are disabled', () => {
     expect(open(official, closed)).toEqual([]);
   });
 
-  test.each(['redis', 'postgresql'])('%s: a password of its own is enough', (part) => {
+  test.each(['redis', 'postgresql'])('%s: accepts another password', (part) => {
     const secret = { password: 'a', postgres_password: 'b', replication_password: 'c' };
     expect(open(official, { ...closed, [part]: { secret } })).toEqual([]);
     expect(open(official, { ...closed, [part]: { secret: { ...secret, password: `cvat_${part}` } } })).toEqual([`${part}.secret.password`]);
   });
 
-  test('kvrocks that does not run has no Secret', () => {
+  test('reports nothing about kvrocks if it is disabled', () => {
     expect(open(official, { ...closed, cvat: { kvrocks: { enabled: false } } })).toEqual([]);
   });
 
@@ -70,21 +70,21 @@ describe('the official chart of CVAT', () => {
     [{ grafana: { enabled: false } }],
     [{ grafana: { 'grafana.ini': { 'auth.anonymous': { enabled: false } } } }],
     [{ traefik: { enabled: true } }],
-  ])('its Grafana asks who somebody is with %j', (values) => {
+  ])('accepts Grafana with a login: %j', (values) => {
     expect(open(official, { ...closed, ...values, analytics: { enabled: true, clickhousePassword: 'another' } })).toEqual([]);
   });
 
-  test('says what an open door is', () => {
+  test('says what access without a password allows', () => {
     const [found] = findings(
       defaultPassword,
       helmChart({ chart: official, values: { ...closed, analytics: { clickhousePassword: 'x' } } }),
     );
     expect(found).toBe(
-      'HelmChart kube-system/release spec.values: analytics.enabled | every visitor of /analytics is Grafana\'s administrator, without a password. | Set it and clickhouse.enabled to false, or switch off grafana."grafana.ini"."auth.anonymous".enabled.',
+      'HelmChart kube-system/release spec.values: analytics.enabled | must be false: every visitor of /analytics is an administrator of Grafana, without a password. | Set it and clickhouse.enabled to false, or switch off grafana."grafana.ini"."auth.anonymous".enabled.',
     );
   });
 });
 
-test('of other charts nothing is known', () => {
+test('reports nothing about other charts', () => {
   expect(open('oci://registry.developers.crunchydata.com/crunchydata/pgo', {})).toEqual([]);
 });

@@ -1,27 +1,27 @@
 import { duplicateIdentity } from '../../../checks/rules/duplicate-identity';
 import { findings, object, secret, stage } from '../support';
 
-test('an object that two places make is found, and both are named', () => {
+test('reports an object that is declared twice, with both paths', () => {
   const stages = [stage('10-one', secret('cvat/password')), stage('20-other', secret('cvat/password'))];
   expect(findings(duplicateIdentity, ...stages)).toEqual([
-    'Secret cvat/password metadata.name | Secret cvat/password is also made by 10-one/password. | Rename one of the two, or take one away.',
+    'Secret cvat/password metadata.name | must be unique; Secret cvat/password is also declared by 10-one/password. | Rename or remove one of the two.',
   ]);
 });
 
-test('every further one is found', () => {
+test('reports every further declaration', () => {
   expect(findings(duplicateIdentity, secret('a'), secret('a'), secret('a'))).toHaveLength(2);
 });
 
-test('no namespace and the namespace default are the same', () => {
+test('treats no namespace and the namespace default as equal', () => {
   expect(findings(duplicateIdentity, secret('password'), secret('default/password'))).toHaveLength(1);
 });
 
-test('two versions of one kind are the same object', () => {
+test('treats two versions of one kind as equal', () => {
   const versions = ['autoscaling/v1', 'autoscaling/v2'].map((apiVersion) => object(apiVersion, 'HorizontalPodAutoscaler', 'program'));
   expect(findings(duplicateIdentity, ...versions)).toHaveLength(1);
 });
 
-test('objects that differ in kind, group, namespace or name are different', () => {
+test('accepts objects that differ in kind, group, namespace or name', () => {
   const others = [
     secret('cvat/a'),
     secret('cvat/b'),

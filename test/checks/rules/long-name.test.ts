@@ -14,24 +14,24 @@ test.each([
   ['PostgresCluster', 40, 'its CronJobs are called <name>-repo1-full and may have 52'],
   ['Service', 63, 'it is part of a host name, of which no part has more than 63 characters'],
   ['StatefulSet', 52, 'its pods carry <name>-<10 characters> in the label controller-revision-hash'],
-])('the name of a %s has at most %i characters', (kind, longest, why) => {
+])('limits the name of a %s to %i characters', (kind, longest, why) => {
   expect(findings(longName, object('any/v1', kind, long(longest)))).toEqual([]);
   expect(findings(longName, object('any/v1', kind, long(longest + 1)))).toEqual([
-    `${kind} ${long(longest + 1)} metadata.name | "${long(longest + 1)}" has ${longest + 1} characters: ${why}. | Use at most ${longest}.`,
+    `${kind} ${long(longest + 1)} metadata.name | must have at most ${longest} characters, because ${why}; got ${longest + 1}: "${long(longest + 1)}". | Use a shorter name.`,
   ]);
 });
 
-test('other kinds may have what the API server allows', () => {
+test('does not limit names of other kinds', () => {
   expect(findings(longName, object('v1', 'Secret', long(253)))).toEqual([]);
 });
 
-test('the value of a label has at most 63 characters', () => {
+test("limits a label's value to 63 characters", () => {
   const labelled = (value: string): ReturnType<typeof object> => {
     const { metadata, ...rest } = object('v1', 'Secret', 'a');
     return { ...rest, metadata: { ...metadata, labels: { environment: value } } };
   };
   expect(findings(longName, labelled(long(63)))).toEqual([]);
   expect(findings(longName, labelled(long(64)))).toEqual([
-    `Secret a metadata.labels.environment | "${long(64)}" has 64 characters: it is the value of a label. | Use at most 63.`,
+    `Secret a metadata.labels.environment | must have at most 63 characters, because it is the value of a label; got 64: "${long(64)}". | Use a shorter value.`,
   ]);
 });

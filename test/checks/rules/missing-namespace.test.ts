@@ -1,44 +1,44 @@
 import { missingNamespace } from '../../../checks/rules/missing-namespace';
 import { findings, helmChart, namespace, object, secret } from '../support';
 
-test('a namespace that nobody creates is found', () => {
+test('reports a namespace that is not created', () => {
   expect(findings(missingNamespace, secret('cvat/password'))).toEqual([
-    'Secret cvat/password metadata.namespace | nothing creates the namespace "cvat". | Create it, or ask the installer for it.',
+    'Secret cvat/password metadata.namespace | must be a namespace that this environment creates; got "cvat". | Create it, or declare it as a need of the installer (needs).',
   ]);
 });
 
-test('one that is almost right is found, with the right one', () => {
+test('suggests a similar namespace', () => {
   expect(findings(missingNamespace, namespace('crunchy-pgo'), secret('cruncy-pgo/password'))).toEqual([
-    'Secret cruncy-pgo/password metadata.namespace | nothing creates the namespace "cruncy-pgo". | There is "crunchy-pgo".',
+    'Secret cruncy-pgo/password metadata.namespace | must be a namespace that this environment creates; got "cruncy-pgo". | Did you mean "crunchy-pgo"?',
   ]);
 });
 
-test('the namespace that a release goes to is used as well', () => {
+test("reports a release's namespace that is not created", () => {
   expect(findings(missingNamespace, helmChart({ targetNamespace: 'apps' }))).toEqual([
-    'HelmChart kube-system/release spec.targetNamespace | nothing creates the namespace "apps". | Create it, or ask the installer for it.',
+    'HelmChart kube-system/release spec.targetNamespace | must be a namespace that this environment creates; got "apps". | Create it, or declare it as a need of the installer (needs).',
   ]);
 });
 
-test('a namespace in dist, of whatever stage, is created', () => {
+test('accepts a namespace of any stage', () => {
   expect(findings(missingNamespace, secret('cvat/password'), helmChart({ targetNamespace: 'cvat' }), namespace('cvat'))).toEqual([]);
 });
 
-test('a release can create its own', () => {
+test('accepts a namespace that a release creates', () => {
   expect(findings(missingNamespace, helmChart({ createNamespace: true }))).toEqual([]);
 });
 
-test('the installer can be asked for one, and a chart can make one', () => {
+test('accepts a namespace of `needs` and of `makes`', () => {
   const reference = { kind: 'Namespace', name: 'cvat' };
   const asks = object('v1', 'ConfigMap', 'a', {}, { needs: [{ ...reference, remedy: 'kubectl create namespace cvat' }] });
   expect(findings(missingNamespace, secret('cvat/password'), asks)).toEqual([]);
   expect(findings(missingNamespace, secret('cvat/password'), object('v1', 'ConfigMap', 'a', {}, { makes: [reference] }))).toEqual([]);
 });
 
-test('every cluster has four', () => {
+test('accepts the four namespaces of every cluster', () => {
   const everywhere = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
   expect(findings(missingNamespace, ...everywhere.map((name) => secret(`${name}/password`)))).toEqual([]);
 });
 
-test('objects without a namespace use none', () => {
+test('accepts objects without a namespace', () => {
   expect(findings(missingNamespace, secret('password'))).toEqual([]);
 });

@@ -3,33 +3,34 @@ import { missingReference } from '../../../checks/rules/missing-reference';
 import { deployment, findings, helmChart, object, secret } from '../support';
 
 const readsPassword = deployment({ env: [{ name: 'P', valueFrom: { secretKeyRef: { name: 'database', key: 'password' } } }] });
+const ADD = 'Add it, or declare it in `makes` or `needs`.';
 const FIELD = 'spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef Secret database';
 
-test('what nothing makes is found', () => {
+test('reports an object that is not created', () => {
   expect(findings(missingReference, readsPassword)).toEqual([
-    `Deployment program ${FIELD} | nothing makes this Secret. | Add it, or say who makes it.`,
+    `Deployment program ${FIELD} | must be a Secret that this environment creates; got "database". | ${ADD}`,
   ]);
 });
 
-test('the nearest name is named', () => {
+test('suggests a similar name', () => {
   expect(findings(missingReference, readsPassword, secret('databse', 'password'))).toEqual([
-    `Deployment program ${FIELD} | nothing makes this Secret. | There is Secret databse.`,
+    `Deployment program ${FIELD} | must be a Secret that this environment creates; got "database". | Did you mean Secret databse?`,
   ]);
 });
 
-test('a key that it does not have is found', () => {
+test('reports a key that the object does not have', () => {
   expect(findings(missingReference, readsPassword, secret('database', 'user'))).toEqual([
-    `Deployment program ${FIELD} | this Secret has no key "password". | Use a key that it has, or add this one.`,
+    `Deployment program ${FIELD} | must be a Secret with the key "password"; it has other keys. | Use one of its keys, or add this key.`,
   ]);
 });
 
-test('a key that nobody has spoken of is found', () => {
+test('reports a key of an object without declared keys', () => {
   expect(findings(missingReference, readsPassword, secret('database'))).toEqual([
-    `Deployment program ${FIELD} | nobody says that this Secret has the key "password". | Name its keys where it is made or asked for.`,
+    `Deployment program ${FIELD} | must be a Secret that is known to contain the key "password"; none of its keys are declared. | Add the key to \`makes\` or \`needs\` where it is declared.`,
   ]);
 });
 
-test('an object in dist, one that is made, and one that the installer is asked for are there; their keys add up', () => {
+test('accepts objects of dist/, `makes` and `needs`, with the keys of all of them', () => {
   const made = { kind: 'Secret', name: 'database', keys: ['password'] };
   const by = (contract: Contract): ReturnType<typeof object> => object('v1', 'ConfigMap', 'a', {}, contract);
   expect(findings(missingReference, readsPassword, secret('database', 'password'))).toEqual([]);
@@ -38,36 +39,36 @@ test('an object in dist, one that is made, and one that the installer is asked f
   expect(findings(missingReference, readsPassword, by({ needs: [{ ...made, remedy: 'kubectl create secret' }] }))).toEqual([]);
 });
 
-test('an object of that name in another namespace is another object', () => {
+test('distinguishes objects by namespace', () => {
   expect(findings(missingReference, readsPassword, secret('other/database', 'password'))).toHaveLength(1);
 });
 
-test('what is missing once is told once for an object', () => {
+test('reports a missing object once for an object', () => {
   const containers = [1, 2].map((number) => ({ name: `c${number}`, envFrom: [{ secretRef: { name: 'database' } }] }));
   expect(findings(missingReference, deployment({}, { containers }))).toHaveLength(1);
 });
 
-test("what a chart's values and its contract both read is told once", () => {
+test("reports once what a chart's values and its contract both read", () => {
   const reads = [{ kind: 'Secret', namespace: 'apps', name: 'database', keys: ['password'] }];
   expect(findings(missingReference, helmChart({ valuesContent: 'existingSecret: database' }, { reads }))).toEqual([
-    'HelmChart kube-system/release spec.valuesContent: existingSecret Secret apps/database | nothing makes this Secret. | Add it, or say who makes it.',
+    'HelmChart kube-system/release spec.valuesContent: existingSecret Secret apps/database | must be a Secret that this environment creates; got "database". | Add it, or declare it in `makes` or `needs`.',
   ]);
 });
 
-test('what only the contract knows is found', () => {
+test('reports references that only the contract declares', () => {
   expect(findings(missingReference, helmChart({}, { reads: [{ kind: 'Service', namespace: 'cvat', name: 'database' }] }))).toEqual([
-    'HelmChart kube-system/release values Service cvat/database | nothing makes this Service. | Add it, or say who makes it.',
+    'HelmChart kube-system/release values Service cvat/database | must be a Service that this environment creates; got "database". | Add it, or declare it in `makes` or `needs`.',
   ]);
 });
 
-test('what is optional may be missing', () => {
+test('accepts missing optional objects', () => {
   const optional = { name: 'database', optional: true };
   const env = [{ name: 'P', valueFrom: { secretKeyRef: { ...optional, key: 'password' } } }];
   const volumes = [{ name: 'a', secret: { secretName: 'database', optional: true } }];
   expect(findings(missingReference, deployment({ env, envFrom: [{ secretRef: optional }] }, { volumes }))).toEqual([]);
 });
 
-test('every namespace has a ServiceAccount and a certificate, and every cluster an API', () => {
+test('accepts the objects that every namespace or cluster has', () => {
   const volumes = [{ name: 'a', configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }];
   const env = [{ name: 'A', value: 'https://kubernetes.default.svc' }];
   expect(findings(missingReference, deployment({ env }, { volumes, serviceAccountName: 'default' }))).toEqual([]);
@@ -76,9 +77,9 @@ test('every namespace has a ServiceAccount and a certificate, and every cluster 
   ).toHaveLength(1);
 });
 
-test('hints are given up where nearly everything is wrong', () => {
+test('suggests at most 100 names', () => {
   const wrong = Array.from({ length: 150 }, (_, index) => deployment({ envFrom: [{ secretRef: { name: `database${index}` } }] }));
   const found = findings(missingReference, ...wrong, secret('database'));
   expect(found).toHaveLength(150);
-  expect(found.filter((text) => text.endsWith('There is Secret database.'))).toHaveLength(100);
+  expect(found.filter((text) => text.endsWith('Did you mean Secret database?'))).toHaveLength(100);
 });

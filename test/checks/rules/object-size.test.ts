@@ -9,19 +9,19 @@ function sized(bytes: number): Manifest {
   return object('v1', 'ConfigMap', 'big', { data: { text: 'é'.repeat(Math.floor(rest / 2)) + 'x'.repeat(rest % 2) } });
 }
 
-test('what fits into the annotation of kubectl apply is silent', () => {
+test('accepts an object that fits into the annotation of kubectl apply', () => {
   expect(findings(objectSize, sized(262_144))).toEqual([]);
 });
 
-test('one byte more must be applied on the server side', () => {
+test('reports an object that needs server-side apply', () => {
   expect(findings(objectSize, sized(262_145))).toEqual([
-    'ConfigMap big | it has 262145 bytes as JSON, and `kubectl apply` stores at most 262144 in its annotation. | Apply it with --server-side, which stores no copy, and acknowledge this.',
+    'ConfigMap big | must have at most 262144 bytes as JSON, because kubectl apply stores the object in an annotation; got 262145. | Apply it with --server-side, which stores no copy, and acknowledge this finding.',
   ]);
   expect(findings(objectSize, sized(1_572_864))).toHaveLength(1);
 });
 
-test('what etcd does not take cannot be applied at all', () => {
+test('reports an object that exceeds the limit of etcd', () => {
   expect(findings(objectSize, sized(1_572_865))).toEqual([
-    'ConfigMap big | it has 1572865 bytes as JSON, and etcd takes at most 1572864. | Make it smaller or split it: no way of applying it will do.',
+    'ConfigMap big | must have at most 1572864 bytes as JSON, the limit of etcd; got 1572865. | Split it or remove content.',
   ]);
 });

@@ -5,35 +5,43 @@ const CONTEXT = 'Deployment program spec.template.spec.containers[0].securityCon
 const without = (field: string, value?: unknown): ReturnType<typeof deployment> =>
   deployment({ securityContext: { ...goodContainer.securityContext, [field]: value } });
 
-test('a container without rights is silent', () => {
+test('accepts a restricted container', () => {
   expect(findings(podSecurity, deployment())).toEqual([]);
 });
 
 test.each([
-  ['runAsNonRoot', undefined, 'the container may run as root. | Set it to true.'],
-  ['runAsNonRoot', false, 'the container may run as root. | Set it to true.'],
-  ['runAsUser', 0, 'user 0 is root. | Use another, or leave it to the image.'],
-  ['seccompProfile', undefined, 'the container may use every system call. | Set its type to RuntimeDefault.'],
-  ['seccompProfile', { type: 'Unconfined' }, 'the container may use every system call. | Set its type to RuntimeDefault.'],
-  ['privileged', true, 'the container would be as good as root on its node. | Leave it out.'],
-  ['allowPrivilegeEscalation', undefined, 'the container may get more rights than it starts with. | Set it to false.'],
-  ['allowPrivilegeEscalation', true, 'the container may get more rights than it starts with. | Set it to false.'],
-  ['capabilities', undefined, 'the container keeps capabilities of root. | Set drop to [ALL].'],
-  ['capabilities', { drop: ['NET_RAW'] }, 'the container keeps capabilities of root. | Set drop to [ALL].'],
+  ['runAsNonRoot', undefined, 'must be true: the container may run as root. | Set it to true.'],
+  ['runAsNonRoot', false, 'must be true: the container may run as root. | Set it to true.'],
+  ['runAsUser', 0, 'must not be 0, which is root. | Use another user ID, or remove the field.'],
+  [
+    'seccompProfile',
+    undefined,
+    'must have the type RuntimeDefault or Localhost: the container may use every system call. | Set its type to RuntimeDefault.',
+  ],
+  [
+    'seccompProfile',
+    { type: 'Unconfined' },
+    'must have the type RuntimeDefault or Localhost: the container may use every system call. | Set its type to RuntimeDefault.',
+  ],
+  ['privileged', true, 'must be false: a privileged container has the rights of root on its node. | Remove it.'],
+  ['allowPrivilegeEscalation', undefined, 'must be false: a process may gain more privileges than its parent. | Set it to false.'],
+  ['allowPrivilegeEscalation', true, 'must be false: a process may gain more privileges than its parent. | Set it to false.'],
+  ['capabilities', undefined, 'must drop ALL: the container keeps capabilities of root. | Set drop to [ALL].'],
+  ['capabilities', { drop: ['NET_RAW'] }, 'must drop ALL: the container keeps capabilities of root. | Set drop to [ALL].'],
   [
     'readOnlyRootFilesystem',
     undefined,
-    'the container can change the files of its image. | Set it to true, and mount an emptyDir where it has to write.',
+    'must be true: the container can write to its root file system. | Set it to true, and mount an emptyDir where the container writes.',
   ],
-])('%s %j is found', (field, value, expected) => {
+])('reports %s: %j', (field, value, expected) => {
   expect(findings(podSecurity, without(field, value))).toEqual([`${CONTEXT}.${field} | ${expected}`]);
 });
 
-test('a container that says nothing has one finding a missing field', () => {
+test('reports every missing field of a container', () => {
   expect(findings(podSecurity, deployment({ securityContext: undefined }))).toHaveLength(5);
 });
 
-test('the pod can speak for its containers where Kubernetes lets it, and they can contradict', () => {
+test('the pod sets defaults that its containers override', () => {
   const { runAsNonRoot, seccompProfile, ...own } = goodContainer.securityContext;
   const pod = { securityContext: { runAsNonRoot, seccompProfile } };
   expect(findings(podSecurity, deployment({ securityContext: own }, pod))).toEqual([]);
@@ -43,7 +51,7 @@ test('the pod can speak for its containers where Kubernetes lets it, and they ca
   ).toHaveLength(1);
 });
 
-test('what a pod shares with its node is found', () => {
+test('reports what a pod shares with its node', () => {
   const pod = {
     hostNetwork: true,
     hostPID: true,
@@ -54,10 +62,10 @@ test('what a pod shares with its node is found', () => {
     ],
   };
   expect(findings(podSecurity, deployment({}, pod))).toEqual([
-    'Deployment program spec.template.spec.hostNetwork | the pod would share this with its node. | Leave it out.',
-    'Deployment program spec.template.spec.hostPID | the pod would share this with its node. | Leave it out.',
-    'Deployment program spec.template.spec.hostIPC | the pod would share this with its node. | Leave it out.',
-    "Deployment program spec.template.spec.volumes[1].hostPath | the pod would have its node's files. | Use an emptyDir, a ConfigMap, a Secret or a PersistentVolumeClaim.",
+    'Deployment program spec.template.spec.hostNetwork | must be false: the pod would share it with its node. | Remove it.',
+    'Deployment program spec.template.spec.hostPID | must be false: the pod would share it with its node. | Remove it.',
+    'Deployment program spec.template.spec.hostIPC | must be false: the pod would share it with its node. | Remove it.',
+    'Deployment program spec.template.spec.volumes[1].hostPath | must not be used: the pod could read files of its node. | Use an emptyDir, a ConfigMap, a Secret or a PersistentVolumeClaim.',
   ]);
 });
 
@@ -71,14 +79,14 @@ test.each([
     (pod: object) => ({ spec: { jobTemplate: { spec: { template: { spec: pod } } } } }),
     'spec.jobTemplate.spec.template.spec.containers[0]',
   ],
-])('the pods of a %s are ours', (kind, wrap, field) => {
+])('checks the pods of a %s', (kind, wrap, field) => {
   const container = { ...goodContainer, securityContext: { ...goodContainer.securityContext, privileged: true } };
   expect(findings(podSecurity, object('any/v1', kind, 'a', wrap({ containers: [container] })))).toEqual([
-    `${kind} a ${field}.securityContext.privileged | the container would be as good as root on its node. | Leave it out.`,
+    `${kind} a ${field}.securityContext.privileged | must be false: a privileged container has the rights of root on its node. | Remove it.`,
   ]);
 });
 
-test('containers that run first are containers, and objects without pods have none', () => {
+test('checks init containers, and no objects without pods', () => {
   expect(findings(podSecurity, deployment({}, { initContainers: [{ name: 'first' }] }))).toHaveLength(5);
   expect(findings(podSecurity, object('v1', 'Secret', 'a'), object('apps/v1', 'Deployment', 'empty'))).toEqual([]);
 });

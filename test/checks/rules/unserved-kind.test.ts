@@ -9,27 +9,27 @@ function definition(name: string, versions: object[] = [{ name: 'v1', served: tr
 }
 
 const NOT_SERVED =
-  'Widget one kind | nothing in this environment serves example.org/v1 Widget. | Add the operator or the definition that brings this kind, or leave this object out.';
+  'Widget one kind | must be a kind that this environment serves; got example.org/v1 Widget. | Add the CRD or the operator that installs it, or remove this object.';
 
-test('a kind that nobody serves is found', () => {
+test('reports a kind that is not served', () => {
   expect(findings(unservedKind, widget)).toEqual([NOT_SERVED]);
 });
 
-test('a definition in dist serves its kind, in a later stage too: that is for stage-order to say', () => {
+test('accepts a kind whose CRD is in any stage', () => {
   expect(findings(unservedKind, definition('widgets.example.org'), widget)).toEqual([]);
   expect(findings(unservedKind, widget, definition('widgets.example.org'))).toEqual([]);
 });
 
-test('a version that the definition does not serve is found', () => {
+test('reports a version that the CRD does not serve', () => {
   expect(findings(unservedKind, definition('widgets.example.org', [{ name: 'v1', served: false }]), widget)).toEqual([NOT_SERVED]);
   expect(findings(unservedKind, definition('widgets.example.org', [{ name: 'v2', served: true }]), widget)).toEqual([NOT_SERVED]);
 });
 
-test('a definition that is not called by its plural and its group serves nothing', () => {
+test('reports the kind of a CRD whose name is not plural.group', () => {
   expect(findings(unservedKind, definition('widget.example.org'), widget)).toEqual([NOT_SERVED]);
 });
 
-test('what a chart makes and what the installer is asked for serve kinds as well', () => {
+test('accepts kinds of `makes` and `needs`', () => {
   const serves = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
   const k3s = { kind: 'CustomResourceDefinition', name: 'helmcharts.helm.cattle.io', keys: ['v1/HelmChart'], remedy: 'k3s brings it' };
   expect(findings(unservedKind, helmChart({}, { makes: [serves], needs: [k3s] }), widget)).toEqual([]);
@@ -39,18 +39,18 @@ test('what a chart makes and what the installer is asked for serve kinds as well
   ]);
 });
 
-test("Kubernetes' own kinds are served, in their stable versions", () => {
+test("accepts the stable versions of Kubernetes' own kinds", () => {
   const own = [object('v1', 'Secret', 'a'), object('apps/v1', 'Deployment', 'a'), object('networking.k8s.io/v1', 'Ingress', 'a')];
   expect(findings(unservedKind, ...own)).toEqual([]);
 });
 
-test('an old version or the wrong group of a kind of its own is found, with the right one', () => {
+test('names the right version or group of a built-in kind', () => {
   expect(findings(unservedKind, object('networking.k8s.io/v1beta1', 'Ingress', 'a'), object('v1', 'Deployment', 'a'))).toEqual([
-    'Ingress a kind | nothing in this environment serves networking.k8s.io/v1beta1 Ingress. | Kubernetes serves networking.k8s.io/v1 Ingress.',
-    'Deployment a kind | nothing in this environment serves v1 Deployment. | Kubernetes serves apps/v1 Deployment.',
+    'Ingress a kind | must be a kind that this environment serves; got networking.k8s.io/v1beta1 Ingress. | Kubernetes serves networking.k8s.io/v1 Ingress.',
+    'Deployment a kind | must be a kind that this environment serves; got v1 Deployment. | Kubernetes serves apps/v1 Deployment.',
   ]);
 });
 
-test('a misspelt kind of its own is found', () => {
+test('reports a misspelt built-in kind', () => {
   expect(findings(unservedKind, object('apps/v1', 'Deploymnet', 'a'))).toHaveLength(1);
 });

@@ -5,12 +5,12 @@ import { helmChart, object } from '../../checks/support';
 
 const provided = (manifest: Manifest): string[] => providedBy(manifest).slice(1).map(formatReference);
 
-test('a Certificate makes its Secret', () => {
+test('a Certificate creates its Secret', () => {
   const certificate = object('cert-manager.io/v1', 'Certificate', 'apps/c', { spec: { secretName: 'a' } });
   expect(provided(certificate)).toEqual(['Secret apps/a: ca.crt, tls.crt, tls.key']);
 });
 
-test('an Ingress makes its Secret where it names an issuer', () => {
+test('an Ingress with an issuer creates its Secret', () => {
   const spec = { tls: [{ secretName: 'a' }] };
   const { metadata, ...ingress } = object('networking.k8s.io/v1', 'Ingress', 'apps/i', { spec });
   expect(provided({ ...ingress, metadata })).toEqual([]);
@@ -18,7 +18,7 @@ test('an Ingress makes its Secret where it names an issuer', () => {
   expect(provided({ ...ingress, metadata: { ...metadata, annotations } })).toEqual(['Secret apps/a: ca.crt, tls.crt, tls.key']);
 });
 
-test('a release makes its namespace where it is told to', () => {
+test('a release with createNamespace creates its namespace', () => {
   expect(provided(helmChart({ createNamespace: true }))).toEqual(['Namespace apps']);
   expect(provided(helmChart({}))).toEqual([]);
 });

@@ -38,19 +38,25 @@ test.each([
   expect(found(pod(spec))).toEqual(expected);
 });
 
-test('only the value of an environment variable is an address that somebody calls', () => {
+test('reads addresses from environment variables only', () => {
   expect(
     found(pod({ containers: [{ args: ['a.b.svc'], readinessProbe: { httpGet: { httpHeaders: [{ name: 'Host', value: 'a.b.svc' }] } } }] })),
   ).toEqual([]);
 });
 
-test.each(['a.svc', 'svc', 'a.b.c', 'see a.b.svc', 'a.b.svcs', 'pod-0.a.b.svc', 'A.b.svc'])('"%s" is no address of a Service', (value) => {
-  expect(found(pod({ containers: [{ env: [{ name: 'X', value }] }] }))).toEqual([]);
-});
+test.each(['a.svc', 'svc', 'a.b.c', 'see a.b.svc', 'a.b.svcs', 'pod-0.a.b.svc', 'A.b.svc'])(
+  '"%s" is not the address of a Service',
+  (value) => {
+    expect(found(pod({ containers: [{ env: [{ name: 'X', value }] }] }))).toEqual([]);
+  },
+);
 
-test.each(['a.b.svc', 'a.b.svc.', 'a.b.svc.cluster.local:5432', 'postgresql://user:password@a.b.svc/db?ssl=1'])('"%s" is', (value) => {
-  expect(found(pod({ containers: [{ env: [{ name: 'X', value }] }] }))).toEqual(['Service b/a']);
-});
+test.each(['a.b.svc', 'a.b.svc.', 'a.b.svc.cluster.local:5432', 'postgresql://user:password@a.b.svc/db?ssl=1'])(
+  '"%s" is the address of a Service',
+  (value) => {
+    expect(found(pod({ containers: [{ env: [{ name: 'X', value }] }] }))).toEqual(['Service b/a']);
+  },
+);
 
 test('an Ingress refers to its class, its Services and its certificate', () => {
   const rules = [{ http: { paths: [{ backend: { service: { name: 'a', port: { name: 'http' } } } }] } }];
@@ -61,7 +67,7 @@ test('an Ingress refers to its class, its Services and its certificate', () => {
   ]);
 });
 
-test('the certificate of an Ingress with an issuer is made by it', () => {
+test('an Ingress with an issuer does not refer to its certificate', () => {
   const manifest = ingress({ tls: [{ secretName: 'b' }] }, { 'cert-manager.io/cluster-issuer': 'authority' });
   expect(found(manifest)).toEqual(['ClusterIssuer authority']);
   expect(found(ingress({ tls: [] }, { 'cert-manager.io/issuer': 'authority' }))).toEqual(['Issuer apps/authority']);
@@ -90,7 +96,7 @@ test('a binding refers to its role and to its ServiceAccounts', () => {
   expect(found(binding('ClusterRole', 'system:auth-delegator'))).toEqual(['ServiceAccount cvat/a']);
 });
 
-test('others of Kubernetes refer as well', () => {
+test('webhooks, bindings and autoscalers refer', () => {
   const webhooks = [{ clientConfig: { service: { name: 'a', namespace: 'cvat' } } }];
   expect(found(object('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', 'hook', { webhooks }))).toEqual([
     'Service cvat/a',
@@ -104,7 +110,7 @@ test('others of Kubernetes refer as well', () => {
   expect(found(object('cert-manager.io/v1', 'Certificate', 'apps/c', { spec: certificate }))).toEqual(['ClusterIssuer authority']);
 });
 
-test('a PostgresCluster refers to its credentials, its certificates, its first SQL and the cluster that it is restored from', () => {
+test('a PostgresCluster refers to its credentials, its certificates, its first SQL and the cluster that is its data source', () => {
   const spec = {
     backups: { pgbackrest: { configuration: [{ secret: { name: 'a' } }] } },
     customTLSSecret: { name: 'b' },
@@ -129,13 +135,13 @@ test("a HelmChart refers to the Secrets of its registry and of its values, besid
   expect(found(helmChart({ authSecret: { name: 'a' }, valuesSecrets }))).toEqual(['Secret kube-system/a', 'Secret kube-system/b: k']);
 });
 
-test('what is called as a referring field, but is a schema or data, refers to nothing', () => {
+test('schemas and data refer to nothing', () => {
   const schema = { properties: { secretRef: { name: 'a' }, serviceAccountName: 'b' } };
   expect(found(object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'd', { spec: schema }))).toEqual([]);
   expect(found(object('v1', 'ConfigMap', 'c', { data: { serviceAccountName: 'b' } }))).toEqual([]);
 });
 
-test('a field that is called like a method of every object is no field of ours', () => {
+test('fields named like methods of Object refer to nothing', () => {
   expect(found(pod({ constructor: 'a', toString: 'b' }))).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ test.each([
   expect(found(values)).toEqual([]);
 });
 
-test('the field says where the value stands', () => {
+test('the field contains the path of the value', () => {
   const chart = releaseOf(helmChart({ valuesContent: 'auth:\n  existingSecret: a\n' }));
   expect(chart && valueReferences(chart).map(({ field }) => field)).toEqual(['spec.valuesContent: auth.existingSecret']);
 });

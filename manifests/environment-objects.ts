@@ -1,0 +1,45 @@
+import type { Stage, StagedObject } from './stage';
+import { contractOf } from './contract';
+import { type Release, releaseOf as releaseFrom } from './helm-release';
+import { KnownObjects } from './references/known-objects';
+import { type FoundReference, referencesOf } from './references/references';
+import { valueReferences } from './references/value-references';
+
+/** An object, and the index of its stage in the order in which stages are applied. */
+export interface EnvironmentObject extends StagedObject {
+  readonly stage: number;
+}
+
+/** The objects of one environment, as every rule reads them. What several rules need is computed once. */
+export class EnvironmentObjects {
+  readonly objects: readonly EnvironmentObject[];
+  private knownObjects: KnownObjects | undefined;
+  private readonly knownReferences = new Map<EnvironmentObject, readonly FoundReference[]>();
+  private readonly releases = new Map<EnvironmentObject, Release | undefined>();
+
+  constructor(readonly stages: readonly Stage[]) {
+    this.objects = stages.flatMap(({ objects }, stage) => objects.map(({ path, manifest }) => ({ path, manifest, stage })));
+  }
+
+  /** The objects that exist once this environment is applied. */
+  get known(): KnownObjects {
+    return (this.knownObjects ??= new KnownObjects(this.objects));
+  }
+
+  /** The Helm release that an object describes, if it is one. */
+  releaseOf(object: EnvironmentObject): Release | undefined {
+    if (!this.releases.has(object)) this.releases.set(object, releaseFrom(object.manifest));
+    return this.releases.get(object);
+  }
+
+  /** Every object that this one refers to by name: in Kubernetes' own fields, in a chart's values, and in the `reads` of its contract. */
+  referencesOf(object: EnvironmentObject): readonly FoundReference[] {
+    const known = this.knownReferences.get(object);
+    if (known) return known;
+    const chart = this.releaseOf(object);
+    const reads = (contractOf(object.manifest).reads ?? []).map((reference) => ({ field: 'values', reference }));
+    const references = [...referencesOf(object.manifest), ...(chart ? valueReferences(chart) : []), ...reads];
+    this.knownReferences.set(object, references);
+    return references;
+  }
+}
