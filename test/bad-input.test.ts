@@ -185,7 +185,7 @@ describe('all mistakes at once, by `npm run synth`', () => {
     '  local  50-cvat/cvat  host\n    "cvat kube public" is not a host name.',
     '  local  50-cvat/cvat/release  chart.version\n    "latest" is not an exact version.',
     '  local  70-extra/releases[0]  timeout\n    "10 minutes" is not a duration as Go writes it.',
-    '  local  60-app-users/appUsers[1]/resource  metadata.name\n    AppUser cvat/john is also made by 60-app-users/appUsers[0]/resource.',
+    '  local  60-app-users/appUsers[1]/resource  metadata.name\n    must be unique; AppUser cvat/john is also declared by 60-app-users/appUsers[0]/resource.',
   ])('are said, each with its place:\n%s', (said) => {
     expect(outcome.stderr).toContain(`\n\n${said}`);
   });

@@ -21,9 +21,7 @@ test('every file of checks/rules/ exports one rule of its name', () => {
 });
 
 test('every file of checks/rules/ is registered', () => {
-  const files = readdirSync(join(root, 'checks/rules')).filter((file) =>
-    /^export const \w+: Rule\b/m.test(readFileSync(join(root, 'checks/rules', file), 'utf8')),
-  );
+  const files = readdirSync(join(root, 'checks/rules'));
   expect(files.map((file) => file.replace(/\.ts$/, '')).sort()).toEqual([...names].sort());
 });
 
