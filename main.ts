@@ -4,6 +4,8 @@ import { Yaml } from 'cdk8s';
 import { check } from './checks/check';
 import { acknowledge } from './checks/acknowledgement';
 import type { CheckFinding } from './checks/rule';
+import { renderingsOf } from './constructs/helm/delivery/rendered';
+import { type LockedRendering, readChartLock, renderingFinding } from './manifests/chart-lock';
 import type { Acknowledgement } from './manifests/finding';
 import type { Stage } from './manifests/stage';
 import { type Environment, Platform } from './constructs/platform';
@@ -17,6 +19,8 @@ export interface Synthesis {
   readonly problems: readonly Problem[];
   /** What would be wrong, had an environment not acknowledged it. */
   readonly acknowledged: readonly AcknowledgedProblem[];
+  /** What charts were rendered to, by `environment/release`: the lock file of charts/ records it. */
+  readonly rendered: Readonly<Record<string, LockedRendering>>;
 }
 
 /** Builds every environment. Nothing is written: see `write`. */
@@ -24,16 +28,24 @@ export function synthesize(all: Readonly<Record<string, Environment>> = environm
   const files = new Map<string, string>();
   const problems: Problem[] = [];
   const acknowledged: AcknowledgedProblem[] = [];
+  const rendered: Record<string, LockedRendering> = {};
+  const lock = readChartLock();
   for (const [name, environment] of Object.entries(all)) {
     const platform = new Platform(name, environment);
     const stages = platform.stages();
     const result = examine(name, platform, stages, environment.acknowledged ?? []);
     problems.push(...result.problems);
     acknowledged.push(...result.acknowledged);
+    for (const [release, rendering] of renderingsOf(platform)) {
+      const path = `${name}/${release}`;
+      rendered[path] = rendering;
+      const finding = renderingFinding(lock.rendered[path], rendering);
+      if (finding) problems.push({ environment: name, path: release, field: 'chart', ...finding });
+    }
     const folder = name === defaultName ? '' : name;
     for (const stage of stages) files.set(join(folder, `${stage.name}.k8s.yaml`), yaml(name, stage));
   }
-  return { files, problems, acknowledged };
+  return { files, problems, acknowledged, rendered };
 }
 
 /** What the constructs have reported, and what the checks find in their objects. */
@@ -42,7 +54,7 @@ function examine(
   platform: Platform,
   stages: readonly Stage[],
   acknowledgements: readonly Acknowledgement[],
-): Omit<Synthesis, 'files'> {
+): Pick<Synthesis, 'problems' | 'acknowledged'> {
   const reported = reportedProblems(platform).map((problem) => ({ environment, ...problem }));
   // A construct names the field that its user wrote, a rule that of the object: report one mistake once.
   const isNew = ({ object, field, message }: CheckFinding): boolean =>
@@ -76,7 +88,7 @@ function yaml(environment: string, { objects }: Stage): string {
 }
 
 /** Writes what was synthesized into a folder. */
-export function write({ files }: Synthesis, folder: string): void {
+export function write({ files }: Pick<Synthesis, 'files'>, folder: string): void {
   for (const [file, content] of files) {
     const path = join(folder, file);
     mkdirSync(dirname(path), { recursive: true });

@@ -9,6 +9,7 @@ import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { Cvat, type CvatProps } from './cvat/cvat';
 import { DataProtection } from './data-protection';
 import { Delivery } from './helm/delivery';
+import { chartOf } from './helm/delivery/rendered';
 import { HelmRelease, type HelmReleaseProps } from './helm/helm-release';
 import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
 import { PostgresOperator, type PostgresOperatorProps } from './postgres/postgres-operator';
@@ -99,13 +100,19 @@ export class Platform extends App {
 
   /** The files of dist/, in their order. Namespaces and CRDs come first in each: the other objects need them. */
   stages(): Stage[] {
-    const charts = this.node.children.filter((child) => child instanceof Chart);
+    const charts = this.node.children
+      .filter((child) => child instanceof Chart)
+      .sort((one, other) => compareStages(one.node.id, other.node.id)); // a delivery may have added one
     return charts.map((chart) => ({
       name: chart.node.id,
       objects: chart.node
         .findAll()
         .filter((construct) => construct instanceof ApiObject)
-        .map((object) => ({ path: object.node.path, manifest: object.toJson() as Manifest }))
+        .map((object) => ({
+          path: object.node.path,
+          manifest: object.toJson() as Manifest,
+          ...(chartOf(object) && { chart: chartOf(object) }),
+        }))
         .sort((one, other) => rank(one.manifest) - rank(other.manifest)),
     }));
   }

@@ -1,3 +1,5 @@
+import type { Kind } from './manifest';
+
 /**
  * The kinds that every API server stores, by group and version. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/
  * Stable versions only, because alpha and beta versions are disabled by default or removed later. Kinds that are not stored (reviews,
@@ -37,4 +39,21 @@ export function isBuiltIn(apiVersion: string, kind: string): boolean {
 /** The apiVersions under which Kubernetes serves a kind of this name. */
 export function builtInVersions(kind: string): string[] {
   return [...KINDS].filter(([, kinds]) => kinds.has(kind)).map(([apiVersion]) => apiVersion);
+}
+
+/** Kubernetes' own kinds that are in no namespace. Custom kinds say in their CRD whether they are. */
+const CLUSTER_SCOPED = new Set(
+  [
+    'Namespace Node PersistentVolume',
+    'MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration',
+    'ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration',
+    'CustomResourceDefinition APIService CertificateSigningRequest FlowSchema PriorityLevelConfiguration',
+    'IPAddress IngressClass ServiceCIDR RuntimeClass ClusterRole ClusterRoleBinding DeviceClass ResourceSlice PriorityClass',
+    'CSIDriver CSINode StorageClass VolumeAttachment VolumeAttributesClass',
+  ].flatMap((kinds) => kinds.split(' ')),
+);
+
+/** Whether objects of this kind, one of Kubernetes' own, are in no namespace. */
+export function isClusterScoped({ apiVersion, kind }: Kind): boolean {
+  return CLUSTER_SCOPED.has(kind) && isBuiltIn(apiVersion, kind);
 }

@@ -26,13 +26,21 @@ export interface LockedChart {
   readonly subcharts: readonly Subchart[];
 }
 
+/** What a release was rendered to. */
+export interface LockedRendering {
+  /** The sha256 of everything that it depends on: archive, values, names, versions. */
+  readonly inputs: string;
+  /** The sha256 of the objects. */
+  readonly output: string;
+  /** The version of Helm that rendered them: `v3.21.4`. Another one may render differently. */
+  readonly helm: string;
+}
+
 /** charts/charts.lock.json */
 export interface ChartLock {
-  /** The version of Helm that rendered: another one may render differently. Left out as long as nothing is rendered. */
-  readonly helm?: string;
   readonly charts: readonly LockedChart[];
-  /** The sha256 of what a release was rendered to, by `environment/release`. */
-  readonly rendered: Readonly<Record<string, string>>;
+  /** By `environment/release`. */
+  readonly rendered: Readonly<Record<string, LockedRendering>>;
 }
 
 const EMPTY: ChartLock = { charts: [], rendered: {} };
@@ -52,9 +60,8 @@ export class ChartLockError extends Error {
 }
 
 /** Writes the lock file, sorted, so that a pull request shows only what has changed. Replaced in one step: an interrupted run keeps the old one. */
-export function writeChartLock({ helm, charts, rendered }: ChartLock, file = LOCK_FILE): void {
+export function writeChartLock({ charts, rendered }: ChartLock, file = LOCK_FILE): void {
   const sorted: ChartLock = {
-    ...(helm !== undefined && { helm }),
     charts: [...charts].sort((one, other) => (one.source < other.source ? -1 : 1)),
     rendered: Object.fromEntries(Object.entries(rendered).sort(([one], [other]) => (one < other ? -1 : 1))),
   };
@@ -81,5 +88,15 @@ export function vendoredFinding({ file, sha256, source }: LockedChart): Finding 
   return {
     message: `"${file}" must be what was pulled from ${source} (sha256 ${sha256}); got ${found}.`,
     remedy: `Restore it: git checkout ${file}`,
+  };
+}
+
+/** What is wrong with a rendering: the same archive, values and versions must give the same objects on every machine. */
+export function renderingFinding(locked: LockedRendering | undefined, { inputs, output, helm }: LockedRendering): Finding | undefined {
+  if (locked === undefined || locked.inputs !== inputs || locked.output === output) return undefined;
+  const versions = locked.helm === helm ? `Helm ${helm} both times` : `Helm ${locked.helm} then, Helm ${helm} now`;
+  return {
+    message: `must be rendered to what ${LOCK_FILE} records (sha256 ${locked.output}); got ${output} (${versions}).`,
+    remedy: `Use Helm ${locked.helm}; or accept the new output: delete the release's entry under "rendered" in ${LOCK_FILE}.`,
   };
 }

@@ -18,7 +18,7 @@ export class EnvironmentObjects {
   private readonly releases = new Map<EnvironmentObject, Release | undefined>();
 
   constructor(readonly stages: readonly Stage[]) {
-    this.objects = stages.flatMap(({ objects }, stage) => objects.map(({ path, manifest }) => ({ path, manifest, stage })));
+    this.objects = stages.flatMap(({ objects }, stage) => objects.map((object) => ({ ...object, stage })));
   }
 
   /** The objects that exist once this environment is applied. */

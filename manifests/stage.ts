@@ -20,4 +20,6 @@ export function compareStages(one: string, other: string): number {
 export interface StagedObject {
   readonly path: string;
   readonly manifest: Manifest;
+  /** The chart that it was rendered from, `minio 5.4.0`: what its pods may do is its authors' decision. Left out for our own objects. */
+  readonly chart?: string;
 }

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { readChartLock, writeChartLock } from '../manifests/chart-lock';
 import { formatAcknowledged, formatProblems, type Problem } from '../constructs/problem';
 import type * as program from '../main';
 import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
@@ -46,6 +48,7 @@ function attempt(): program.Synthesis | Error {
 function publish(synthesis: program.Synthesis): string {
   const changes = compareFolder(FOLDER, synthesis.files);
   if (changes.length > 0) replaceFolder(FOLDER, synthesis.files);
+  lockRenderings(synthesis.rendered);
   const files = [...synthesis.files.keys()].map((file) => `  ${FOLDER}/${file}${changes.includes(file) ? '  (changed)' : ''}`);
   const gone = changes.filter((file) => !synthesis.files.has(file)).map((file) => `  ${FOLDER}/${file}  (gone)`);
   const summary = changes.length === 0 ? `${FOLDER}/ is up to date` : `${FOLDER}/ has ${changes.length} changed files`;
@@ -54,6 +57,12 @@ function publish(synthesis: program.Synthesis): string {
       ? 'Next: npm run deploy  (npm run diff shows first what it would change)'
       : 'Next: git diff dist to review, npm test, commit, and then npm run deploy  (npm run diff shows first what it would change)';
   return `${summary}\n\n${[...files, ...gone].join('\n')}\n\n${next}\n`;
+}
+
+/** Another output than the recorded one is a problem, so what is new here was asked for: another version, other values. */
+function lockRenderings(rendered: program.Synthesis['rendered']): void {
+  const lock = readChartLock();
+  if (!isDeepStrictEqual(lock.rendered, rendered)) writeChartLock({ ...lock, rendered });
 }
 
 function say(text: string, code: number): number {

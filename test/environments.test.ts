@@ -37,7 +37,7 @@ test('the environments have no problems, and the default one is among them', () 
 test('tells which command updates a stale dist/, and which files differ', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stale-dist-'));
   const files = new Map(['10-a.k8s.yaml', '20-b.k8s.yaml', '30-c.k8s.yaml', 'production/10-a.k8s.yaml'].map((file) => [file, `${file}\n`]));
-  write({ files, problems: [], acknowledged: [] }, folder);
+  write({ files }, folder);
   assertUpToDate(folder, files);
   writeFileSync(join(folder, '20-b.k8s.yaml'), '20-b.k8s.yaml\r\n');
   rmSync(join(folder, '30-c.k8s.yaml'));

@@ -8,7 +8,7 @@ export const missingResources: Rule = {
   check({ objects }) {
     return objects.flatMap((object) => {
       const template = podTemplateOf(object.manifest);
-      if (!template) return [];
+      if (!template || object.chart !== undefined) return [];
       return containersOf(template).flatMap(({ field, container }) =>
         ['cpu', 'memory']
           // Since Kubernetes 1.34 a pod can have requests for all its containers together.

@@ -14,7 +14,7 @@ export const podSecurity: Rule = {
   check({ objects }) {
     return objects.flatMap((object) => {
       const template = podTemplateOf(object.manifest);
-      if (!template) return [];
+      if (!template || object.chart !== undefined) return [];
       return [...hostFindings(template), ...containerFindings(template)].map((found) => ({ object, ...found }));
     });
   },

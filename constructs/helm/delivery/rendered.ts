@@ -1,0 +1,134 @@
+import { ApiObject, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { isFinding, openChartArchive } from '../../../manifests/chart-archive';
+import { type LockedRendering, lockedChart, readChartLock } from '../../../manifests/chart-lock';
+import { type Contract, contractAnnotations } from '../../../manifests/contract';
+import { isCrd } from '../../../manifests/custom-resource-definition';
+import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { Reference } from '../../../manifests/reference';
+import { report } from '../../problem';
+import { describeSource } from '../chart-source';
+import { Delivery, type Release } from '../delivery';
+import { HelmError } from '../rendering/helm-template';
+import { render, type Rendered } from '../rendering/render';
+
+export interface RenderedOptions {
+  /**
+   * The Kubernetes version of the cluster, which charts ask for: `1.33.0`. `kubectl version` shows it. With another one a chart may render objects
+   * that the cluster does not serve.
+   */
+  readonly kubeVersion: string;
+  /**
+   * What the cluster serves besides Kubernetes' own kinds, as charts ask for it: `monitoring.coreos.com/v1`.
+   * @default none: charts leave out what needs a CRD of somebody else
+   */
+  readonly apiVersions?: readonly string[];
+}
+
+/**
+ * Delivery without Helm on the cluster: synth renders the vendored chart, and its objects are in dist like all others. Works on every cluster.
+ * Hooks, random values and `lookup` do not work, and are problems. https://helm.sh/docs/helm/helm_template/
+ */
+export function rendered(options: RenderedOptions): Delivery {
+  return new RenderedDelivery(options);
+}
+
+const METADATA_TYPE = 'platform.kapernikov.com/rendered';
+const CHART_METADATA_TYPE = 'platform.kapernikov.com/chart';
+
+/** The chart that an object was rendered from, `minio 5.4.0`; nothing for an object of our own. */
+export function chartOf(object: ApiObject): string | undefined {
+  return object.node.metadata.find(({ type }) => type === CHART_METADATA_TYPE)?.data as string | undefined;
+}
+
+/** What was rendered below a construct, by the release's name: what the lock file records. */
+export function renderingsOf(root: Construct): ReadonlyMap<string, LockedRendering> {
+  const entries = root.node.findAll().flatMap(({ node }) => node.metadata.filter(({ type }) => type === METADATA_TYPE));
+  return new Map(entries.map(({ data }) => data as [string, LockedRendering]));
+}
+
+class RenderedDelivery extends Delivery {
+  /** Helm's own limit. */
+  override readonly longestName = 53;
+
+  constructor(private readonly options: RenderedOptions) {
+    super();
+  }
+
+  override deliver(scope: Construct, release: Release): void {
+    const result = this.render(scope, release);
+    if (!result) return;
+    for (const finding of result.findings) report(scope, 'chart', finding);
+    const { inputs, output, helm } = result;
+    if (result.findings.length === 0) scope.node.addMetadata(METADATA_TYPE, [release.name, { inputs, output, helm }]);
+    const crds = result.objects.filter(({ manifest }) => isCrd(manifest));
+    const others = result.objects.filter(({ manifest }) => !isCrd(manifest));
+    if (crds.length > 0) addObjects(crdStage(scope), `${release.name}-crds`, { ...result, objects: crds }, {});
+    addObjects(scope, 'objects', { ...result, objects: others }, contractOf(release, result));
+  }
+
+  private render(scope: Construct, { name, namespace, chart, values }: Release): Rendered | undefined {
+    const file = chart.kind === 'archive' ? chart.file : lockedChart(readChartLock(), describeSource(chart))?.file;
+    if (file === undefined) {
+      report(scope, 'chart', {
+        message: `${describeSource(chart)} must be vendored to be rendered.`,
+        remedy: 'Run: npm run charts:pull, and commit charts/',
+      });
+      return undefined;
+    }
+    const archive = openChartArchive(file);
+    if (isFinding(archive)) return undefined; // which HelmRelease reports
+    const { kubeVersion, apiVersions = [] } = this.options;
+    try {
+      return render({ file, name, namespace, values, kubeVersion, apiVersions }, archive);
+    } catch (error) {
+      if (!(error instanceof HelmError)) throw error;
+      report(scope, 'chart', { message: `${describeSource(chart)} cannot be rendered: ${error.message}`, remedy: '' });
+      return undefined;
+    }
+  }
+}
+
+/** A stage of its own, in front of the release's: `20-postgres-operator-crds` is applied before `20-postgres-operator`. */
+function crdStage(scope: Construct): Chart {
+  const stage = Chart.of(scope);
+  const id = `${stage.node.id}-crds`;
+  const existing = stage.node.scope?.node.tryFindChild(id) as Chart | undefined;
+  return existing ?? new Chart(stage.node.scope as Construct, id, { labels: { ...stage.labels } });
+}
+
+/** The construct's path names the template, which is where a finding about an object has to be followed up. */
+function addObjects(scope: Construct, id: string, { chart, objects }: Pick<Rendered, 'chart' | 'objects'>, contract: Contract): void {
+  const bearer = objects.find(({ manifest }) => WORKLOADS.includes(manifest.kind)) ?? objects[0];
+  for (const object of objects) {
+    const { template, manifest } = object;
+    const name = `${id}-${template.replaceAll('/', '.')}-${manifest.kind}-${manifest.metadata.namespace ?? ''}-${manifest.metadata.name}`;
+    const annotations = { ...manifest.metadata.annotations, ...(object === bearer && contractAnnotations(contract)) };
+    const added = new ApiObject(scope, name, {
+      ...manifest,
+      metadata: { ...manifest.metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
+    } as ConstructorParameters<typeof ApiObject>[2]);
+    added.node.addMetadata(CHART_METADATA_TYPE, chart);
+  }
+}
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** What is in dist itself need not be declared; a CRD that is there is looked after by the release all the same. */
+function contractOf({ contract }: Release, { objects }: Rendered): Contract {
+  const inDist = new Set(objects.map(({ manifest }) => formatKey(keyOf(withoutNamespace(manifest)))));
+  const isInDist = ({ kind, name }: Reference): boolean => inDist.has(formatKey({ kind, name }));
+  const makes = contract.makes ?? [];
+  return {
+    ...contract,
+    makes: makes.filter((reference) => !isInDist(reference)),
+    operates: [
+      ...(contract.operates ?? []),
+      ...makes.filter((reference) => isInDist(reference) && reference.kind === 'CustomResourceDefinition'),
+    ],
+  };
+}
+
+function withoutNamespace(manifest: Manifest): Manifest {
+  return { ...manifest, metadata: { name: manifest.metadata.name } };
+}

@@ -1,0 +1,105 @@
+import { isDeepStrictEqual } from 'node:util';
+import { satisfies, validRange } from 'semver';
+import type { ChartArchive } from '../../../manifests/chart-archive';
+import type { FieldPath } from '../../../manifests/fields';
+import { formatField, isMap } from '../../../manifests/fields';
+import type { Finding } from '../../../manifests/finding';
+import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { RenderedObject } from './rendered-object';
+
+const OTHER_DELIVERIES = 'Use another delivery for this release: k3s(), flux() or argoCd() run Helm on the cluster.';
+
+/** Nobody reads more of one kind. */
+const MOST_DIFFERENCES = 5;
+
+/** The chart must be for the Kubernetes version that it is rendered for. Helm's own message for it names neither the chart nor the way out. */
+export function kubeVersionFinding({ chart }: ChartArchive, kubeVersion: string): Finding | undefined {
+  const range = chart.kubeVersion === undefined ? undefined : validRange(chart.kubeVersion, { loose: true });
+  if (!range || satisfies(kubeVersion, range, { includePrerelease: true, loose: true })) return undefined;
+  return {
+    message: `${chart.name} ${chart.version} needs Kubernetes ${chart.kubeVersion}; got ${kubeVersion}.`,
+    remedy: 'Choose another version of the chart, or correct kubeVersion of rendered().',
+  };
+}
+
+/** Two renderings of the same must be the same: a password or a date that a template makes up would change at every synth. */
+export function determinismFindings(one: readonly RenderedObject[], other: readonly RenderedObject[]): Finding[] {
+  const differences = one.flatMap(({ template, manifest }, index) => {
+    const second = other[index]?.manifest;
+    const path = second && firstDifference(manifest, second, []);
+    return path === undefined ? [] : [{ template, manifest, path }];
+  });
+  const findings = differences.slice(0, MOST_DIFFERENCES).map(({ template, manifest, path }) => ({
+    message: `${template}: ${formatKey(keyOf(manifest))} ${formatField(path)} must be the same each time the chart is rendered; it is not.`,
+    remedy: `Set the value that the template makes up (a password, a date), or name an existing Secret. ${OTHER_DELIVERIES}`,
+  }));
+  const more = differences.length - findings.length;
+  if (more <= 0) return findings;
+  return [...findings, { message: `${more} more objects differ from one rendering to the next.`, remedy: '' }];
+}
+
+function firstDifference(one: unknown, other: unknown, path: FieldPath): FieldPath | undefined {
+  if (isDeepStrictEqual(one, other)) return undefined;
+  const keys = isMap(one) && isMap(other) ? [...new Set([...Object.keys(one), ...Object.keys(other)])] : undefined;
+  if (isMap(one) && isMap(other)) return keys?.map((key) => firstDifference(one[key], other[key], [...path, key])).find((found) => found);
+  if (Array.isArray(one) && Array.isArray(other) && one.length === other.length) {
+    return one.map((item, index) => firstDifference(item, other[index], [...path, index])).find((found) => found);
+  }
+  return path;
+}
+
+/** Hooks run when Helm installs; applied with the rest they would run at any time, or never. */
+export function hookFindings(objects: readonly RenderedObject[]): Finding[] {
+  return objects
+    .filter(({ manifest }) => hooksOf(manifest).length > 0 && !isTest(manifest))
+    .map(({ template, manifest }) => ({
+      message: `${template}: ${formatKey(keyOf(manifest))} is a hook (${hooksOf(manifest).join(', ')}), which only Helm runs.`,
+      remedy: `Switch it off in the values. ${OTHER_DELIVERIES}`,
+    }));
+}
+
+/** Hooks of `helm test`: only that command uses them. */
+export function isTest(manifest: Manifest): boolean {
+  const hooks = hooksOf(manifest);
+  return hooks.length > 0 && hooks.every((hook) => hook === 'test' || hook === 'test-success' || hook === 'test-failure');
+}
+
+function hooksOf({ metadata }: Manifest): string[] {
+  const hooks = metadata.annotations?.['helm.sh/hook'];
+  return typeof hooks === 'string' ? hooks.split(',').map((hook) => hook.trim()) : [];
+}
+
+/** `lookup` reads the cluster, which is not there when a chart is rendered: it finds nothing, and the template goes another way. */
+export function lookupFindings(objects: readonly RenderedObject[], { files }: ChartArchive): Finding[] {
+  const reads = templatesThatLookUp(files);
+  const templates = [...new Set(objects.map(({ template }) => template))].filter((template) => reads.has(template));
+  return templates.map((template) => ({
+    message: `${template}: reads objects of the cluster (lookup), which a rendered chart cannot do.`,
+    remedy: `Set the value that it looks for. ${OTHER_DELIVERIES}`,
+  }));
+}
+
+const LOOKUP = /\{\{[^}]*[\s(|]lookup\s/;
+const DEFINE = /\{\{-?\s*define\s+"([^"]+)"\s*-?\}\}/g;
+const INCLUDE = /\b(?:include|template)\s+"([^"]+)"/g;
+
+/** The templates that call `lookup` themselves, or a named template that does. */
+function templatesThatLookUp(files: ReadonlyMap<string, Buffer>): Set<string> {
+  const texts = [...files]
+    .filter(([path]) => /(^|\/)templates\//.test(path))
+    .map(([path, bytes]) => [path, bytes.toString('utf8')] as const);
+  const named = new Map(texts.flatMap(([, text]) => text.split(/(?=\{\{-?\s*define\s)/).flatMap((part) => namedIn(part))));
+  const reads = (text: string, seen: ReadonlySet<string>): boolean =>
+    LOOKUP.test(text) ||
+    [...text.matchAll(INCLUDE)].some(([, name = '']) => {
+      const body = named.get(name);
+      return body !== undefined && !seen.has(name) && reads(body, new Set([...seen, name]));
+    });
+  const outside = (text: string): string => text.replace(/\{\{-?\s*define\s[\s\S]*?(?=\{\{-?\s*define\s|$)/g, '');
+  return new Set(texts.filter(([path, text]) => reads(path.endsWith('.tpl') ? '' : outside(text), new Set())).map(([path]) => path));
+}
+
+function namedIn(part: string): [string, string][] {
+  const [, name] = [...part.matchAll(DEFINE)][0] ?? [];
+  return name === undefined ? [] : [[name, part]];
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { ChartArchive } from '../../../manifests/chart-archive';
+import type { Finding } from '../../../manifests/finding';
+import { asManifests } from './as-manifests';
+import { determinismFindings, hookFindings, kubeVersionFinding, lookupFindings } from './gates';
+import { helmTemplate, helmVersion, type Rendering } from './helm-template';
+import { type RenderedObject, renderedObjects } from './rendered-object';
+
+/** What a chart was rendered to, or why it cannot be. */
+export interface Rendered {
+  /** Of everything that the output depends on: archive, values, names, versions. */
+  readonly inputs: string;
+  /** Of the objects. */
+  readonly output: string;
+  /** The version of Helm that rendered them. */
+  readonly helm: string;
+  /** `minio 5.4.0` */
+  readonly chart: string;
+  readonly objects: readonly RenderedObject[];
+  readonly findings: readonly Finding[];
+}
+
+/** Changes with what this folder makes of Helm's output. */
+const FORMAT = 1;
+
+/** As far from each other as time zones are: whatever the time, their dates differ. */
+const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
+
+/**
+ * Renders a chart, twice. A rendering is kept below node_modules by its inputs: an unchanged synthesis starts no Helm. A rendering with findings is
+ * not kept.
+ */
+export function render(rendering: Rendering, archive: ChartArchive): Rendered {
+  const inputs = sha256([FORMAT, archive.sha256, { ...rendering, file: '' }]);
+  const known = cached(inputs);
+  if (known) return known;
+  const chart = `${archive.chart.name} ${archive.chart.version}`;
+  const unsupported = kubeVersionFinding(archive, rendering.kubeVersion);
+  if (unsupported) return { inputs, output: '', helm: '', chart, objects: [], findings: [unsupported] };
+  const helm = helmVersion();
+  const [first, second] = [renderedObjects(helmTemplate(rendering, TIME_ZONES[0])), secondRendering(rendering)];
+  const objects = asManifests(first, rendering.namespace);
+  const findings = [...determinismFindings(first, second), ...hookFindings(first), ...lookupFindings(first, archive)];
+  const rendered = { inputs, output: sha256(objects), helm, chart, objects, findings };
+  if (findings.length === 0) keep(rendered);
+  return rendered;
+}
+
+/** Templates can see the time in seconds. */
+function secondRendering(rendering: Rendering): RenderedObject[] {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000 - (Date.now() % 1000));
+  return renderedObjects(helmTemplate(rendering, TIME_ZONES[1]));
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+function cacheFile(inputs: string): string {
+  return join(__dirname, '..', '..', '..', 'node_modules', '.cache', 'rendered', `${inputs}.json`);
+}
+
+function cached(inputs: string): Rendered | undefined {
+  try {
+    const rendered = JSON.parse(readFileSync(cacheFile(inputs), 'utf8')) as Rendered;
+    return rendered.output === sha256(rendered.objects) ? rendered : undefined;
+  } catch {
+    return undefined; // not rendered yet, or half of it
+  }
+}
+
+function keep(rendered: Rendered): void {
+  const file = cacheFile(rendered.inputs);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, JSON.stringify(rendered));
+    renameSync(`${file}.${process.pid}`, file);
+  } catch {
+    // Where nothing can be kept, the next synthesis renders again.
+  }
+}
