@@ -9,12 +9,12 @@ import { CommandProblem } from './problem';
 export interface DistStage {
   /** The file's name without its ending: `30-postgres`. */
   readonly name: string;
-  /** The file, from where the command was called: `dist/30-postgres.k8s.yaml`. */
+  /** The file's path, relative to the working directory: `dist/30-postgres.k8s.yaml`. */
   readonly file: string;
   readonly objects: readonly Manifest[];
 }
 
-/** A folder that synth has written: one environment. Its sub-folders are other environments. */
+/** A folder that synth has written: one environment. Its subfolders are other environments. */
 export interface Dist {
   readonly folder: string;
   /** The environment's name, which all of its objects carry as a label. */
@@ -25,26 +25,28 @@ export interface Dist {
 
 const ENDING = /(\.k8s)?\.(yaml|yml|json)$/;
 
-/** Reads all of a folder; every problem of its files is told at once. */
+/** Reads a folder. All problems of its files are reported together. */
 export function readDist(folder: string): Dist {
   const files = filesIn(folder);
   const problems: string[] = [];
   const stages = files.map((file) => readStage(join(folder, file), problems));
   if (problems.length > 0)
-    throw new CommandProblem(`${folder} is not what npm run synth writes:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    throw new CommandProblem(
+      `${folder}: must be written by npm run synth; found problems. Run npm run synth.\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
   const environments = new Set(stages.flatMap(({ objects }) => objects.map(environmentOf)));
   const [environment] = environments;
   if (environment === undefined || environments.size > 1) {
     const found = [...environments].map((name) => (name === undefined ? 'none' : `"${name}"`)).join(' and ') || 'nothing';
     throw new CommandProblem(
-      `The objects of ${folder} must be those of one environment, by their label ${ENVIRONMENT_LABEL}, but it has those of ${found}.\n` +
-        'Run npm run synth, and name a folder that it writes: dist, dist/production.',
+      `${folder}: label ${ENVIRONMENT_LABEL} must be the same on all objects; got ${found}.\n` +
+        'Run npm run synth, and give a folder that it writes: dist, dist/production.',
     );
   }
   return { folder, environment, stages };
 }
 
-/** The stages by what a person calls them: `50-cvat`, or `cvat`. All of them when none is named. */
+/** The stages with these names, with or without their number: `50-cvat` or `cvat`. All stages when `names` is empty. */
 export function selectStages<Named extends { readonly name: string }>(
   stages: readonly Named[],
   names: readonly string[],
@@ -53,7 +55,7 @@ export function selectStages<Named extends { readonly name: string }>(
   if (unknown.length > 0) {
     const known = stages.map(({ name }) => name).join(', ');
     throw new CommandProblem(
-      `There is no stage ${unknown.map((name) => `"${name}"`).join(', ')}. There are ${known}; the number can be left out.`,
+      `stage: must be one of ${known} (the number is optional); got ${unknown.map((name) => `"${name}"`).join(', ')}.`,
     );
   }
   return names.length === 0 ? stages : stages.filter((stage) => names.some((name) => isCalled(stage.name, name)));
@@ -68,13 +70,13 @@ function filesIn(folder: string): string[] {
       entry.isFile() && ENDING.test(entry.name) ? [entry.name] : [],
     );
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : `cannot be read (${(error as Error).message})`;
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : `cannot be read (${(error as Error).message})`;
     throw new CommandProblem(
-      `The folder ${folder} ${reason}. npm run synth writes dist, and a folder below it for each further environment.`,
+      `The folder ${folder} ${reason}. Run npm run synth: it writes dist/, and dist/<name>/ for each further environment.`,
     );
   }
   if (names.length === 0) throw new CommandProblem(`The folder ${folder} has no YAML files. Run npm run synth.`);
-  // As kubectl does: byte by byte, in no language.
+  // By bytes, as kubectl does, not by locale.
   return names.sort();
 }
 
@@ -94,7 +96,7 @@ function readStage(file: string, problems: string[]): DistStage {
   const seen = new Set<string>();
   for (const object of objects) {
     const name = formatKey(keyOf(object));
-    if (seen.has(name)) problems.push(`${file}: ${name} is there twice`);
+    if (seen.has(name)) problems.push(`${file}: ${name} is defined twice`);
     seen.add(name);
   }
   return { name: file.slice(file.lastIndexOf('/') + 1).replace(ENDING, ''), file, objects };

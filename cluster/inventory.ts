@@ -6,41 +6,41 @@ import { ApiError, isCode } from './api/api-error';
 import { type Cluster, FIELD_MANAGER } from './api/cluster';
 import { CommandProblem } from './problem';
 
-/** In the namespace that is on every cluster and that nobody deletes. */
+/** This namespace is on every cluster and cannot be deleted. */
 const NAMESPACE = 'default';
 const CONFIG_MAP: Kind = { apiVersion: 'v1', kind: 'ConfigMap' };
 const PREFIX = 'third-party-platform-';
 const LABEL = 'app.kubernetes.io/managed-by';
 
-/** A ConfigMap has at most a mebibyte. */
-const LONGEST = 1_000_000;
+/** A ConfigMap may have 1 MiB. */
+const MAX_LENGTH = 1_000_000;
 
 type Contents = ReadonlyMap<string, readonly ObjectKey[]>;
 
 /**
- * What deploy has put on the cluster, by stage: a ConfigMap for each environment, with a line for each object.
+ * The objects that deploy has applied, by stage: a ConfigMap for each environment, with a line for each object.
  *
  *     30-postgres: |
  *       v1 Namespace cvat
  *       postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/my-postgres
  *
- * An object is written down before it is made, and crossed out after it is gone: whenever deploy is interrupted, nothing is forgotten.
+ * An object is added before it is created and removed after it is deleted, so an interrupted command forgets none.
  */
 export class Inventory {
   private constructor(
     private readonly cluster: Cluster,
     private readonly key: ObjectKey,
     private contents: Contents,
-    /** Nothing before the first deploy. */
+    /** The ConfigMap's resourceVersion; undefined before the first deploy. */
     private version: string | undefined,
-    /** The environments of others, by the ids of what they have applied. */
-    private readonly others: ReadonlyMap<string, string>,
+    /** Names of other environments, by the ids of the objects that they have applied. */
+    private readonly otherEnvironments: ReadonlyMap<string, string>,
   ) {}
 
   static async read(cluster: Cluster, environment: string): Promise<Inventory> {
     const key = { ...CONFIG_MAP, namespace: NAMESPACE, name: `${PREFIX}${environment}` };
     const all = await cluster.list(CONFIG_MAP, { namespace: NAMESPACE, labels: `${LABEL}=${FIELD_MANAGER}` });
-    // Somebody may have taken its label off.
+    // Its label may have been removed.
     const own = all.find(({ metadata }) => metadata.name === key.name) ?? (await cluster.get(key));
     const others = all.filter((object) => object !== own && object.metadata.name.startsWith(PREFIX));
     const owners = others.flatMap((object) =>
@@ -51,10 +51,10 @@ export class Inventory {
 
   /** The other environment that has applied an object to this cluster. */
   otherEnvironmentOf(object: ObjectKey): string | undefined {
-    return this.others.get(idOf(object));
+    return this.otherEnvironments.get(idOf(object));
   }
 
-  /** Where an object has been applied that says of itself no namespace; nothing when it has not been. */
+  /** The namespaces to which an object without metadata.namespace has been applied. */
   namespacesOf({ apiVersion, kind, name }: ObjectKey): string[] {
     const wanted = idOf({ apiVersion, kind, name });
     return [...this.contents.values()]
@@ -75,20 +75,20 @@ export class Inventory {
     return this.stages.some((stage) => this.of(stage).some((known) => idOf(known) === idOf(object)));
   }
 
-  /** Writes down objects besides those that are known, in the version in which they are applied now. */
+  /** Adds objects to a stage, with the apiVersion in which they are applied now. */
   async add(stage: string, objects: readonly ObjectKey[]): Promise<void> {
     const known = new Set(this.of(stage).map(format));
     if (objects.every((object) => known.has(format(object)))) return;
     await this.write(stage, [...new Map([...this.of(stage), ...objects].map((object) => [idOf(object), object])).values()]);
   }
 
-  /** Crosses out what is gone. */
+  /** Removes deleted objects. */
   async remove(stage: string, objects: readonly ObjectKey[]): Promise<void> {
     const gone = new Set(objects.map(idOf));
     const left = this.of(stage).filter((object) => !gone.has(idOf(object)));
-    // A deploy that was killed right at its start leaves an empty one.
-    const isLeftOver = this.contents.size === 0 && this.version !== undefined;
-    if (left.length < this.of(stage).length || isLeftOver) await this.write(stage, left);
+    // A deploy that was killed at its start leaves an empty ConfigMap.
+    const isEmpty = this.contents.size === 0 && this.version !== undefined;
+    if (left.length < this.of(stage).length || isEmpty) await this.write(stage, left);
   }
 
   private async write(stage: string, objects: readonly ObjectKey[]): Promise<void> {
@@ -99,17 +99,17 @@ export class Inventory {
       this.version = await this.store(contents, stage);
     } catch (error) {
       if (!isCode(error, 409)) throw error;
-      await this.settle(contents);
+      await this.checkOwnWrite(contents);
     }
     this.contents = contents;
   }
 
-  /** The new version; nothing when nothing is left. The version that was read goes along, so that two who write at once do not undo each other. */
+  /** Returns the new resourceVersion; undefined when the inventory is empty and deleted. Sends the one that was read, so that concurrent writers conflict. */
   private async store(contents: Contents, stage: string): Promise<string | undefined> {
     const { cluster, key, version } = this;
     const lines = linesOf(contents);
-    if (Object.values(lines).join('').length > LONGEST)
-      throw new CommandProblem('There are too many objects for one ConfigMap, which deploy keeps.');
+    if (Object.values(lines).join('').length > MAX_LENGTH)
+      throw new CommandProblem('inventory: must be at most 1 MB; there are too many objects for one ConfigMap. Split the environment.');
     if (contents.size === 0) {
       if (version !== undefined) await cluster.delete(key, { resourceVersion: version });
       return undefined;
@@ -118,7 +118,7 @@ export class Inventory {
     return (await cluster.patch(key, { metadata, data: { [stage]: lines[stage] ?? null } })).metadata.resourceVersion;
   }
 
-  /** Empty at first: what is applied would take away what another deploy has just written under the same name. */
+  /** Creates it without data: an apply with data would overwrite what another deploy has just written under the same name. */
   private async create(): Promise<string> {
     const { apiVersion, kind, namespace, name } = this.key;
     const labels = { [LABEL]: FIELD_MANAGER };
@@ -127,16 +127,16 @@ export class Inventory {
       kind,
       metadata: { name, ...(namespace !== undefined && { namespace }), labels },
     });
-    if (object['data'] !== undefined) throw new ApiError(409, { message: 'it is there already' });
+    if (object['data'] !== undefined) throw new ApiError(409, { message: 'it already exists' });
     return object.metadata.resourceVersion;
   }
 
-  /** It was refused. That is all right if it was our own write, sent again because its answer was lost. */
-  private async settle(contents: Contents): Promise<void> {
+  /** After a conflict: continues if the ConfigMap is as we wanted to write it, because the response was lost and the request sent again. */
+  private async checkOwnWrite(contents: Contents): Promise<void> {
     const object = await this.cluster.get(this.key);
     if (!isDeepStrictEqual(linesOf(parse(object)), linesOf(contents))) {
       throw new CommandProblem(
-        `${formatKey(this.key)} has changed in the meantime: somebody else deploys or destroys this environment right now. Try again when that is done.`,
+        `${formatKey(this.key)} has changed meanwhile: another deploy or destroy of this environment is running. Try again when it has finished.`,
         1,
       );
     }
@@ -162,9 +162,7 @@ function parse(object: LiveObject | undefined): Contents {
       lines.split('\n').map((line) => {
         const groups = LINE.exec(line)?.groups as { apiVersion: string; kind: string; namespace?: string; name: string } | undefined;
         if (!groups)
-          throw new CommandProblem(
-            `${object?.metadata.name} in ${NAMESPACE} has a line that nobody here has written: "${line}". Mend or delete it.`,
-          );
+          throw new CommandProblem(`${object?.metadata.name} in ${NAMESPACE} contains an invalid line: "${line}". Fix or remove it.`);
         const { apiVersion, kind, namespace, name } = groups;
         return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
       }),

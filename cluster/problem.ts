@@ -1,4 +1,4 @@
-/** What the person who runs a command can remedy: its message is all that is shown, and the command ends with code 2, or the one given. */
+/** An error that the user can fix. Only its message is printed, without a stack trace; the exit code is 2 unless another is given. */
 export class CommandProblem extends Error {
   override readonly name = 'CommandProblem';
 

@@ -1,22 +1,22 @@
 import type { Cluster } from './api/cluster';
 import type { Reporter } from './cli/terminal/reporter';
 
-/** Time, which tests make pass by themselves. */
+/** The current time and pauses; tests have one of their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Fails with the signal's reason as soon as that is aborted. */
+  /** Rejects with the signal's reason when it is aborted. */
   pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** What every command works with. */
+/** What every command needs. */
 export interface Session {
   readonly cluster: Cluster;
   readonly clock: Clock;
   readonly reporter: Reporter;
-  /** The context that the person has named; nothing: the current one. */
+  /** The kubeconfig context given by --context; undefined: the current one. */
   readonly context?: string;
-  /** The person wants it to stop. */
+  /** Aborted when the user interrupts the command. */
   readonly signal?: AbortSignal;
 }
 
@@ -24,18 +24,17 @@ const FIRST_MILLISECONDS = 250;
 const LONGEST_MILLISECONDS = 2000;
 
 /**
- * Looks again and again, first often and then less so, until the answer is there or the time is over: then nothing. What happens on a cluster
- * is asked for, not listened to: a watch can die without a word.
+ * Polls with growing intervals until `poll` returns a value; undefined at the deadline. A watch is not used: it can stop without an error.
  */
 export async function pollUntil<Answer>(
   { clock, signal }: Session,
   deadline: number,
-  look: (round: number) => Promise<Answer | undefined>,
+  poll: (round: number) => Promise<Answer | undefined>,
 ): Promise<Answer | undefined> {
   let milliseconds = FIRST_MILLISECONDS;
   for (let round = 0; ; round++) {
     signal?.throwIfAborted();
-    const answer = await look(round);
+    const answer = await poll(round);
     if (answer !== undefined) return answer;
     if (clock.now() >= deadline) return undefined;
     await clock.pause(Math.min(milliseconds, Math.max(deadline - clock.now(), 0)), signal);

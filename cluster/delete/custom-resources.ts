@@ -13,12 +13,12 @@ interface CrdSpec {
 const SERVED_MILLISECONDS = 30_000;
 
 /**
- * All objects of a definition, anywhere in the cluster. None when the definition is not there. As long as it is, its kind has to be served:
- * otherwise we do not know, and that is not none.
+ * All custom resources of a CRD, in all namespaces. Empty when the CRD is not found. Fails when the CRD exists and its kind is not served: then it is
+ * unknown whether there are any.
  */
-export async function customResourcesOf(session: Session, definition: string): Promise<LiveObject[]> {
+export async function customResourcesOf(session: Session, crdName: string): Promise<LiveObject[]> {
   const { cluster, clock } = session;
-  const live = await cluster.get({ ...CRD_KIND, name: definition });
+  const live = await cluster.get({ ...CRD_KIND, name: crdName });
   if (!live) return [];
   const { group, names, versions } = live['spec'] as CrdSpec;
   const served = versions.find((version) => version.served);
@@ -26,7 +26,7 @@ export async function customResourcesOf(session: Session, definition: string): P
   const found = kind && (await pollUntil(session, clock.now() + SERVED_MILLISECONDS, () => listServed(cluster, kind)));
   if (found) return found;
   throw new CommandProblem(
-    `The definition ${definition} is there, but the API server does not serve its kind: nobody knows which objects are left.`,
+    `CustomResourceDefinition ${crdName} exists, but the API server does not serve its kind, so its objects cannot be listed. Try again.`,
     1,
   );
 }

@@ -18,37 +18,37 @@ import { waitUntilDeleted } from './wait-until-deleted';
 
 export interface DeletionOptions {
   readonly dist: Dist;
-  /** All that the environment has or had: what is taken away, and what is not. */
+  /** All objects that the environment has or had, also those that are not to be deleted. */
   readonly targets: readonly Target[];
   readonly inventory: Inventory;
   readonly deleteData: boolean;
-  /** How long the objects of a stage may take to go. */
+  /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
 }
 
-/** An object that is still there, and why. */
+/** An object that was not deleted, and why. */
 export interface NotDeleted {
   readonly object: string;
   readonly reason: string;
 }
 
 export interface DeletionResult {
-  /** How many objects are gone that were there. */
+  /** Number of deleted objects. */
   readonly deleted: number;
-  /** What stays because nobody asked to delete it. */
+  /** Objects that are kept by a rule, for example because they hold data. */
   readonly kept: readonly NotDeleted[];
-  /** What should have gone and has not. What stands before it was not tried. */
+  /** Objects that should have been deleted and were not. Stages before theirs were not tried. */
   readonly refused: readonly NotDeleted[];
 }
 
 export const NOTHING_DELETED: DeletionResult = { deleted: 0, kept: [], refused: [] };
 
 /**
- * Takes objects away, stage by stage in reverse order; within a stage what an operator has to take apart comes first, and each only when what was
- * deleted before is really gone. It stops at the first stage in which something has to stay that should not.
+ * Deletes objects stage by stage in reverse order, within a stage by rank: custom resources that an operator has to finalize first. Each batch waits
+ * until the one before is gone from the API server. Stops at the first stage in which an object cannot be deleted.
  */
 export class Deletion {
-  private readonly situation: DeletionContext;
+  private readonly context: DeletionContext;
   private readonly kept = new Map<string, NotDeleted>();
   private readonly refused: NotDeleted[] = [];
   private deleted = 0;
@@ -57,55 +57,55 @@ export class Deletion {
     private readonly session: Session,
     private readonly options: DeletionOptions,
   ) {
-    this.situation = new DeletionContext(session, options.targets, options.deleteData, options.dist);
+    this.context = new DeletionContext(session, options.targets, options.deleteData, options.dist);
   }
 
-  async take(targets: readonly Target[]): Promise<DeletionResult> {
-    await this.foresee(targets);
+  async delete(targets: readonly Target[]): Promise<DeletionResult> {
+    await this.collectKept(targets);
     const guards = targets.filter(({ key }) => isGuard(key));
     const stages = [...new Set(targets.map(({ stage }) => stage))].sort(compareStages).reverse();
     for (const stage of stages) {
       const others = targets.filter((target) => target.stage === stage && !isGuard(target.key));
-      if (others.length > 0 && this.refused.length === 0) await this.takeStage(stage, others);
+      if (others.length > 0 && this.refused.length === 0) await this.deleteStage(stage, others);
     }
-    if (guards.length > 0 && this.refused.length === 0) await this.takeGuards(guards);
+    if (guards.length > 0 && this.refused.length === 0) await this.deleteGuards(guards);
     return { deleted: this.deleted, kept: [...this.kept.values()], refused: this.refused };
   }
 
-  /** What holds data stays, whenever its turn comes: what it needs is told by that. */
-  private async foresee(targets: readonly Target[]): Promise<void> {
-    const { asked, kept, deleteData } = this.situation;
+  /** Objects that hold data are kept, so what they need is kept as well, also in later stages. */
+  private async collectKept(targets: readonly Target[]): Promise<void> {
+    const { asked, kept, deleteData } = this.context;
     for (const { key } of targets) asked.add(idOf(key));
     if (deleteData) return;
-    const data = await Promise.all(targets.map(async (target) => (isData(target) ? this.session.cluster.get(target.key) : undefined)));
+    const data = await Promise.all(targets.map(async (target) => (hasData(target) ? this.session.cluster.get(target.key) : undefined)));
     for (const object of data) if (object) kept.add(idOf(keyOf(object)));
   }
 
-  private async takeStage(stage: string, targets: readonly Target[]): Promise<void> {
+  private async deleteStage(stage: string, targets: readonly Target[]): Promise<void> {
     this.session.reporter.line({ type: 'stage', stage });
     const left: Target[] = [...targets];
     for (const rank of [Rank.Custom, Rank.Operator, Rank.Other, Rank.Definition, Rank.Namespace]) {
       const batch = left.filter((target) => rankOf(target) === rank);
-      // Written down first: once its release is gone, nothing else tells of them.
-      if (rank <= Rank.Operator) await this.remainsOf(stage, batch);
-      await this.takeBatch(stage, batch);
+      // Before the deletion: once the release is gone, only the inventory knows them.
+      if (rank <= Rank.Operator) await this.recordRemains(stage, batch);
+      await this.deleteBatch(stage, batch);
       if (this.refused.length > 0) return;
       const operator = rank === Rank.Operator && batch.find(({ key }) => this.kept.has(idOf(key)));
-      // Without its rights and its account it could do nothing.
+      // The operator needs its RBAC objects and its ServiceAccount.
       if (operator)
         return this.keepAll(
           left.filter((target) => rankOf(target) > rank),
           `belongs to ${formatKey(operator.key)}, which is kept`,
         );
-      // And looked for again: the release may have been on its way.
-      if (rank <= Rank.Operator) left.push(...(await this.remainsOf(stage, batch)));
+      // And again: the release may have been installing.
+      if (rank <= Rank.Operator) left.push(...(await this.recordRemains(stage, batch)));
     }
   }
 
-  private async takeBatch(stage: string, targets: readonly Target[]): Promise<void> {
+  private async deleteBatch(stage: string, targets: readonly Target[]): Promise<void> {
     const { cluster, signal } = this.session;
     const gone: ObjectKey[] = [];
-    const doomed: LiveObject[] = [];
+    const deleting: LiveObject[] = [];
     const found = await readLive(
       cluster,
       this.options.dist.environment,
@@ -116,22 +116,22 @@ export class Deletion {
       async ({ key, manifest }) => {
         const live = found.get(idOf(key));
         if (!live) {
-          // An earlier destroy may have found that its release stayed.
+          // An earlier destroy may have left its release behind.
           const orphan = manifest && this.options.inventory.has(key) ? await orphanOf(cluster, manifest) : undefined;
           return void (orphan === undefined ? gone.push(key) : this.refused.push({ object: formatKey(key), reason: orphan }));
         }
-        const stay = await reasonToKeep(live, this.situation);
-        if (stay) return this.leave(live, stay);
-        if (await this.ask(stage, live)) doomed.push(live);
+        const stay = await reasonToKeep(live, this.context);
+        if (stay) return this.keep(live, stay);
+        if (await this.requestDeletion(stage, live)) deleting.push(live);
       },
       { concurrency: CONCURRENCY, ...(signal && { signal }) },
     );
-    const left = await waitUntilDeleted(this.session, doomed, {
+    const left = await waitUntilDeleted(this.session, deleting, {
       stage,
-      situation: this.situation,
+      context: this.context,
       deadline: this.session.clock.now() + this.options.timeoutMilliseconds,
     });
-    for (const object of doomed) {
+    for (const object of deleting) {
       const reason = left.get(idOf(keyOf(object))) ?? (await orphanOf(cluster, object));
       if (reason !== undefined) this.refused.push({ object: formatKey(keyOf(object)), reason });
       else {
@@ -142,24 +142,24 @@ export class Deletion {
     await this.options.inventory.remove(stage, gone);
   }
 
-  /** Whether the API server has taken the request. */
-  private async ask(stage: string, live: LiveObject): Promise<boolean> {
+  /** Whether the API server has accepted the request. */
+  private async requestDeletion(stage: string, live: LiveObject): Promise<boolean> {
     const { cluster, reporter } = this.session;
     const key = keyOf(live);
     const suspended = (live['spec'] as { suspend?: boolean } | undefined)?.suspend === true;
     if (suspended && live.kind === 'HelmRelease') {
-      this.refused.push({ object: formatKey(key), reason: 'is suspended, and Flux would leave its release behind: resume it first' });
+      this.refused.push({ object: formatKey(key), reason: 'is suspended, so Flux would not uninstall its release. Resume it first' });
       return false;
     }
     const isGuarded = live.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined;
     try {
-      if (isGuarded) await this.mark(live);
+      if (isGuarded) await this.markForDeletion(live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
       reporter.line({ type: 'applied', stage, object: formatKey(key), result: 'deleted' });
       return true;
     } catch (error) {
-      // It stays, and so does what protects it.
+      // It was not deleted, so it must not stay marked.
       if (isGuarded) await unmark(cluster, live).catch(() => undefined);
       if (!(error instanceof ApiError)) throw error;
       this.refused.push({ object: formatKey(key), reason: error.message });
@@ -167,14 +167,14 @@ export class Deletion {
     }
   }
 
-  /** The words without which the policy of data protection refuses. Only --delete-data leads here: see reasonToStay. */
-  private async mark(live: LiveObject): Promise<void> {
+  /** Sets the annotation without which data protection refuses the deletion. Reached with --delete-data only: see reasonToKeep. */
+  private async markForDeletion(live: LiveObject): Promise<void> {
     if (live.metadata.annotations?.[DELETE_ANNOTATION] === DELETE_WITH_DATA) return;
     await this.session.cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: DELETE_WITH_DATA } } });
   }
 
-  /** Helm leaves a chart's definitions, and the volumes that it was told to keep. The inventory remembers them. */
-  private async remainsOf(stage: string, batch: readonly Target[]): Promise<Target[]> {
+  /** Adds what Helm does not delete with a release to the inventory: the chart's CRDs, and the volumes that it keeps. */
+  private async recordRemains(stage: string, batch: readonly Target[]): Promise<Target[]> {
     const { cluster } = this.session;
     const { inventory, targets } = this.options;
     const manifests = batch.flatMap(({ key, manifest }) => (manifest && !this.kept.has(idOf(key)) ? [manifest] : []));
@@ -192,10 +192,10 @@ export class Deletion {
     return remains;
   }
 
-  /** They go when there is nothing left to guard. */
-  private async takeGuards(guards: readonly Target[]): Promise<void> {
+  /** Admission policies are deleted last, and only if nothing that they protect is left. */
+  private async deleteGuards(guards: readonly Target[]): Promise<void> {
     const { cluster, reporter } = this.session;
-    const data = await Promise.all(this.options.targets.map(async (target) => (isData(target) ? cluster.get(target.key) : undefined)));
+    const data = await Promise.all(this.options.targets.map(async (target) => (hasData(target) ? cluster.get(target.key) : undefined)));
     const guarded = [
       ...data.flatMap((object) => (object ? [formatKey(keyOf(object))] : [])),
       ...[...this.kept.values()].map(({ object }) => object),
@@ -204,31 +204,31 @@ export class Deletion {
     if (first === undefined) {
       for (const stage of new Set(guards.map((guard) => guard.stage))) {
         reporter.line({ type: 'stage', stage });
-        await this.takeBatch(
+        await this.deleteBatch(
           stage,
           guards.filter((guard) => guard.stage === stage),
         );
       }
       return;
     }
-    await this.keepAll(guards, `guards ${first}, which is kept`);
+    await this.keepAll(guards, `protects ${first}, which is kept`);
   }
 
   private async keepAll(targets: readonly Target[], reason: string): Promise<void> {
     for (const { key } of targets) {
       const live = this.kept.has(idOf(key)) ? undefined : await this.session.cluster.get(key);
-      if (live) this.leave(live, { reason, intended: true });
+      if (live) this.keep(live, { reason, intended: true });
     }
   }
 
-  private leave(live: LiveObject, { reason, intended }: KeepReason): void {
+  private keep(live: LiveObject, { reason, intended }: KeepReason): void {
     const left = { object: formatKey(keyOf(live)), reason };
     if (!intended) return void this.refused.push(left);
     this.kept.set(idOf(keyOf(live)), left);
-    this.situation.kept.add(idOf(keyOf(live)));
+    this.context.kept.add(idOf(keyOf(live)));
   }
 }
 
-function isData({ manifest }: Target): boolean {
+function hasData({ manifest }: Target): boolean {
   return manifest !== undefined && dataOf(manifest) !== undefined;
 }

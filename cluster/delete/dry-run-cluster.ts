@@ -6,22 +6,22 @@ import { releasesOf } from '../helm/release-secret';
 import type { Session } from '../session';
 import type { Reporter } from '../cli/terminal/reporter';
 
-/** A session in which destroy does all that it would do, and nothing happens. */
+/** A session in which destroy runs and nothing is written. */
 export function dryRunSession(session: Session): Session {
   const { reporter } = session;
-  const said: Reporter = {
+  const dryRunReporter: Reporter = {
     line: (event) => reporter.line(event.type === 'applied' ? { ...event, message: 'dry run' } : event),
     waiting: (objects) => reporter.waiting(objects),
     end: () => reporter.end(),
   };
-  return { ...session, cluster: new DryRunCluster(session.cluster), reporter: said };
+  return { ...session, cluster: new DryRunCluster(session.cluster), reporter: dryRunReporter };
 }
 
-/** A cluster as it is, but for what has been deleted: that seems gone at once, and with it what goes by itself. Nothing is written. */
+/** The live cluster without what was deleted through this one: the objects, their dependents and their releases. Nothing is written. */
 class DryRunCluster implements Cluster {
   readonly namespace: string;
-  private readonly gone = new Set<string>();
-  /** Whoever has one of these as its owner goes, too. */
+  private readonly deleted = new Set<string>();
+  /** Uids of deleted owners: their dependents are deleted as well. */
   private readonly owners = new Set<string>();
 
   constructor(private readonly cluster: Cluster) {
@@ -37,12 +37,12 @@ class DryRunCluster implements Cluster {
   }
 
   async get(key: ObjectKey): Promise<LiveObject | undefined> {
-    const object = this.gone.has(idOf(key)) ? undefined : await this.cluster.get(key);
-    return object && this.isThere(object) ? object : undefined;
+    const object = this.deleted.has(idOf(key)) ? undefined : await this.cluster.get(key);
+    return object && this.exists(object) ? object : undefined;
   }
 
   async list(kind: Kind, options?: ListOptions): Promise<LiveObject[]> {
-    return (await this.cluster.list(kind, options)).filter((object) => this.isThere(object));
+    return (await this.cluster.list(kind, options)).filter((object) => this.exists(object));
   }
 
   async apply(manifest: Manifest): Promise<Applied> {
@@ -51,19 +51,19 @@ class DryRunCluster implements Cluster {
 
   async patch(key: ObjectKey): Promise<LiveObject> {
     const object = await this.unchanged(key);
-    // An install Job is suspended, so that its pods end.
-    if (groupKindOf(key) === 'Job.batch') this.gone.add(idOf(key));
+    // An install Job is suspended so that its Pods end.
+    if (groupKindOf(key) === 'Job.batch') this.deleted.add(idOf(key));
     return object;
   }
 
   async delete(key: ObjectKey): Promise<void> {
     const live = await this.get(key);
     if (!live) return;
-    // Helm takes along what it has kept of a release.
+    // An uninstall deletes Helm's Secrets as well.
     const release = releaseNameOf(live);
     const revisions = release ? await releasesOf(this, release.storage, release.name) : [];
     for (const object of [live, ...revisions.map(({ secret }) => secret)]) {
-      this.gone.add(idOf(keyOf(object)));
+      this.deleted.add(idOf(keyOf(object)));
       this.owners.add(object.metadata.uid);
     }
   }
@@ -72,12 +72,12 @@ class DryRunCluster implements Cluster {
     return this.cluster.isAllowed(access);
   }
 
-  private isThere(object: LiveObject): boolean {
+  private exists(object: LiveObject): boolean {
     const { ownerReferences = [] } = object.metadata;
-    return !this.gone.has(idOf(keyOf(object))) && !ownerReferences.some(({ uid }) => this.owners.has(uid));
+    return !this.deleted.has(idOf(keyOf(object))) && !ownerReferences.some(({ uid }) => this.owners.has(uid));
   }
 
-  /** What is written is the inventory, which may not be there yet, and words that data may go. */
+  /** Writes are to the inventory, which may not exist yet, and to annotations that allow deletion. */
   private async unchanged({ apiVersion, kind, ...metadata }: ObjectKey): Promise<LiveObject> {
     return (
       (await this.cluster.get({ apiVersion, kind, ...metadata })) ?? {

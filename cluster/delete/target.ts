@@ -1,11 +1,11 @@
 import { compareStages } from '../../manifests/stage';
-import { type Manifest, groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
+import { type Manifest, groupKindOf, idOf, formatKey, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
 import { contractOf } from '../../manifests/contract';
 import type { Cluster } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
 import { withDefaultNamespace } from '../objects/live';
-import { refuseOtherNamespace } from '../deploy/target-checks';
+import { CommandProblem } from '../problem';
 import { crdsMadeBy, crdsOperatedBy, isCustom, isCrd, isNamespace } from '../../manifests/custom-resource-definition';
 import { isVolumeOf } from '../helm/release-objects';
 
@@ -13,13 +13,13 @@ import { isVolumeOf } from '../helm/release-objects';
 export interface Target {
   readonly stage: string;
   readonly key: ObjectKey;
-  /** If not, an earlier deploy has applied it, or a release that it has applied has left it. */
+  /** If not, an earlier deploy has applied it, or a release that was uninstalled has left it. */
   readonly inDist: boolean;
-  /** As dist has it, or where dist has it no longer, as it is on the cluster: what its contract says. Nothing when it is in neither. */
+  /** The manifest in dist, otherwise the live object; undefined when there is neither. */
   readonly manifest?: Manifest;
 }
 
-/** All that an environment has or had on a cluster, in the order of stages: what is in dist, and what the inventory has besides. */
+/** All objects that an environment has or had on a cluster, in the order of stages: those of dist, and the others of the inventory. */
 export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Inventory): Promise<Target[]> {
   const targets: Target[] = [];
   refuseOtherNamespace(
@@ -37,21 +37,39 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
     const found = await Promise.all(others.map((key) => cluster.get(key)));
     others.forEach((key, index) => {
       const manifest = found[index];
-      const bringer = manifest && bringerOf(manifest, dist);
-      targets.push({ stage: bringer?.name ?? stage, key, inDist: bringer !== undefined, ...(manifest && { manifest }) });
+      const maker = manifest && stageOfMaker(manifest, dist);
+      targets.push({ stage: maker?.name ?? stage, key, inDist: maker !== undefined, ...(manifest && { manifest }) });
     });
   }
   return targets.sort((one, other) => compareStages(one.stage, other.stage));
 }
 
-/** The stage of the release that has left an object behind earlier, if dist has that release again. */
-function bringerOf(live: Manifest, { stages }: Dist): DistStage | undefined {
-  const brings = (manifest: Manifest): boolean =>
-    isVolumeOf(manifest, live) || (isCrd(live) && crdsMadeBy(manifest).some(({ name }) => name === live.metadata.name));
-  return stages.find(({ objects }) => objects.some(brings));
+/**
+ * Refuses when the context's default namespace has changed since the last deploy: an object without a namespace would be created a second time, and the
+ * first one would be pruned.
+ */
+export function refuseOtherNamespace(cluster: Cluster, objects: readonly Manifest[], inventory: Inventory): void {
+  for (const object of objects.filter(({ metadata }) => metadata.namespace === undefined)) {
+    const key = keyOf(object);
+    // Another object in dist may have the same name and a namespace.
+    const inDist = new Set(objects.map((other) => idOf(keyOf(other))));
+    const known = inventory.namespacesOf(key).find((namespace) => !inDist.has(idOf({ ...key, namespace })));
+    if (known === undefined || inventory.has({ ...key, namespace: cluster.namespace })) continue;
+    throw new CommandProblem(
+      `${formatKey(key)} has no metadata.namespace, so the namespace of the context applies: "${cluster.namespace}". But it was deployed to "${known}".\n` +
+        `Change the context: kubectl config set-context --current --namespace=${known}`,
+    );
+  }
 }
 
-/** Kinds whose objects take data along, whether they say so or not. With a definition goes every object of its kind. */
+/** The stage of the release that has left an object behind, if dist has that release again. */
+function stageOfMaker(live: Manifest, { stages }: Dist): DistStage | undefined {
+  const makes = (manifest: Manifest): boolean =>
+    isVolumeOf(manifest, live) || (isCrd(live) && crdsMadeBy(manifest).some(({ name }) => name === live.metadata.name));
+  return stages.find(({ objects }) => objects.some(makes));
+}
+
+/** Kinds whose objects hold data without an annotation. Deleting a CRD deletes every object of its kind. */
 const DATA_KINDS = [
   'Namespace',
   'CustomResourceDefinition.apiextensions.k8s.io',
@@ -59,7 +77,7 @@ const DATA_KINDS = [
   'PostgresCluster.postgres-operator.crunchydata.com',
 ];
 
-/** Whose data goes when an object goes; nothing when none does. */
+/** Which data is deleted with an object; undefined when it holds none. */
 export function dataOf(manifest: Manifest): string | undefined {
   const { holdsData } = contractOf(manifest);
   if (holdsData !== undefined) return holdsData;
@@ -68,14 +86,13 @@ export function dataOf(manifest: Manifest): string | undefined {
   return isCrd(manifest) ? 'every object of its kind' : 'its volume';
 }
 
-/** Policies of admission. They guard the rest, so they are the last to go. */
+/** Admission policies and bindings: they protect the rest, so they are deleted last. */
 export function isGuard(kind: Kind): boolean {
   return /^(Validating|Mutating)AdmissionPolicy(Binding)?\.admissionregistration\.k8s\.io$/.test(groupKindOf(kind));
 }
 
 /**
- * The order within a stage: what an operator has to take apart; operators, while they still have all their rights; all others; definitions; and what
- * they all are in.
+ * The order of deletion within a stage: custom resources, which operators finalize; operators, while they still have their RBAC; others; CRDs; namespaces.
  */
 export enum Rank {
   Custom,

@@ -4,15 +4,15 @@ import { idOf, formatKey, keyOf } from '../../manifests/manifest';
 import { isNamespace } from '../../manifests/custom-resource-definition';
 import { pollUntil, type Session } from '../session';
 import { inShort } from '../cli/terminal/duration';
-import { lostOperatorOf, type DeletionContext } from './keep-rules';
+import { missingOperatorOf, type DeletionContext } from './keep-rules';
 
 export interface DeletionWait {
   readonly stage: string;
-  readonly situation: DeletionContext;
+  readonly context: DeletionContext;
   readonly deadline: number;
 }
 
-/** Waits until all are gone; tells by id why those that are left are: they take too long, or nobody is left who would let them go. */
+/** Waits until all objects are deleted. Returns, by id, why others are not: the deadline, or a finalizer whose operator does not exist. */
 export async function waitUntilDeleted(
   session: Session,
   objects: readonly LiveObject[],
@@ -21,7 +21,7 @@ export async function waitUntilDeleted(
   const { cluster, reporter, clock } = session;
   const since = clock.now();
   let left: readonly LiveObject[] = objects;
-  const lost = new Map<string, string>();
+  const stuck = new Map<string, string>();
   const done = await pollUntil(session, wait.deadline, async (round) => {
     const live = await readAgain(cluster, left);
     left = left.flatMap((object) => {
@@ -31,17 +31,17 @@ export async function waitUntilDeleted(
     reporter.waiting(left.map((object) => ({ stage: wait.stage, object: formatKey(keyOf(object)), reason: reasonOf(object), since })));
     if (left.length === 0) return true;
     for (const object of round === 0 ? [] : left) {
-      const reason = await lostOperatorOf(object, wait.situation);
-      if (reason !== undefined) lost.set(idOf(keyOf(object)), reason);
+      const reason = await missingOperatorOf(object, wait.context);
+      if (reason !== undefined) stuck.set(idOf(keyOf(object)), reason);
     }
-    return lost.size > 0 || undefined;
+    return stuck.size > 0 || undefined;
   });
   reporter.waiting([]);
-  const late = (object: LiveObject): string => `is still there after ${inShort(wait.deadline - since)}: ${reasonOf(object)}`;
-  return new Map(left.map((object) => [idOf(keyOf(object)), lost.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
+  const late = (object: LiveObject): string => `still exists after ${inShort(wait.deadline - since)}: ${reasonOf(object)}`;
+  return new Map(left.map((object) => [idOf(keyOf(object)), stuck.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
 }
 
-/** What an object that is being deleted waits for. */
+/** What the deletion of an object waits for. */
 function reasonOf(object: LiveObject): string {
   if (isNamespace(object)) {
     const [problem] = ['NamespaceDeletionContentFailure', 'NamespaceFinalizersRemaining', 'NamespaceContentRemaining']

@@ -7,16 +7,16 @@ import type { Cluster } from '../api/cluster';
 import type { DistStage } from '../dist';
 import { withDefaultNamespace } from '../objects/live';
 
-/** What a person wants to know when all is ready: where to go, and where the passwords are. Names only. */
+/** URLs, host names and Secrets to print after a successful deploy. Names only, never values. */
 export interface AccessHints {
   readonly urls: readonly string[];
-  /** A line for /etc/hosts, for names that no name service may know. */
+  /** Lines for /etc/hosts, for names without a DNS record. */
   readonly hosts: readonly string[];
-  /** The Secrets with a name and its password. */
+  /** The Secrets that have a user name and its password. */
   readonly credentials: readonly string[];
 }
 
-interface Entrance {
+interface Endpoint {
   readonly host: string;
   readonly scheme: 'http' | 'https';
   readonly address?: string;
@@ -24,18 +24,18 @@ interface Entrance {
 
 export async function accessHints(cluster: Cluster, stages: readonly DistStage[]): Promise<AccessHints> {
   const objects = await Promise.all(stages.flatMap((stage) => stage.objects).map((object) => withDefaultNamespace(cluster, object)));
-  const entrances = (await Promise.all(objects.map((object) => entrancesOf(cluster, object)))).flat();
+  const endpoints = (await Promise.all(objects.map((object) => endpointsOf(cluster, object)))).flat();
   const secrets = objects.flatMap((object) => (contractOf(object).makes ?? []).filter(isLogin));
   return {
-    urls: unique(entrances.map(({ scheme, host }) => `${scheme}://${host}`)),
-    hosts: unique(entrances.flatMap(({ address, host }) => (address === undefined ? [] : [`${address} ${host}`]))),
+    urls: unique(endpoints.map(({ scheme, host }) => `${scheme}://${host}`)),
+    hosts: unique(endpoints.flatMap(({ address, host }) => (address === undefined ? [] : [`${address} ${host}`]))),
     credentials: unique(
       secrets.map(({ kind, namespace, name }) => formatKey({ kind, name, ...(namespace !== undefined && { namespace }) })),
     ),
   };
 }
 
-async function entrancesOf(cluster: Cluster, manifest: Manifest): Promise<Entrance[]> {
+async function endpointsOf(cluster: Cluster, manifest: Manifest): Promise<Endpoint[]> {
   switch (groupKindOf(manifest)) {
     case 'Ingress.networking.k8s.io': {
       const { rules = [], tls = [] } = manifest['spec'] as {
@@ -56,7 +56,7 @@ async function entrancesOf(cluster: Cluster, manifest: Manifest): Promise<Entran
       const [parent] = parentRefs;
       const gateway =
         parent &&
-        (await seen(cluster, {
+        (await getIfAllowed(cluster, {
           apiVersion: 'gateway.networking.k8s.io/v1',
           kind: 'Gateway',
           namespace: parent.namespace ?? manifest.metadata.namespace ?? 'default',
@@ -74,16 +74,16 @@ async function entrancesOf(cluster: Cluster, manifest: Manifest): Promise<Entran
   }
 }
 
-/** The address of an Ingress' controller; where a load balancer has a name only, name services are somebody's business already. */
+/** The IP address of an Ingress' controller. A load balancer that has only a host name is expected to have DNS records. */
 async function addressOf(cluster: Cluster, manifest: Manifest): Promise<string | undefined> {
-  const { loadBalancer } = ((await seen(cluster, keyOf(manifest)))?.['status'] ?? {}) as {
+  const { loadBalancer } = ((await getIfAllowed(cluster, keyOf(manifest)))?.['status'] ?? {}) as {
     loadBalancer?: { ingress?: readonly { ip?: string }[] };
   };
   return loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip;
 }
 
-/** Who may deploy need not be allowed to look at a Gateway. All is ready; then its address is left out. */
-async function seen(cluster: Cluster, key: ObjectKey): Promise<LiveObject | undefined> {
+/** The address is left out when RBAC denies `get`: a deploy does not need it. */
+async function getIfAllowed(cluster: Cluster, key: ObjectKey): Promise<LiveObject | undefined> {
   try {
     return await cluster.get(key);
   } catch (error) {
@@ -92,7 +92,7 @@ async function seen(cluster: Cluster, key: ObjectKey): Promise<LiveObject | unde
   }
 }
 
-/** Somebody's name and password. A password alone is for programs. */
+/** A Secret with a user name and a password. A Secret with a password alone is for programs. */
 function isLogin({ kind, keys = [] }: Reference): boolean {
   return kind === 'Secret' && keys.includes('password') && (keys.includes('user') || keys.includes('username'));
 }

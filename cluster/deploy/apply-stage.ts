@@ -18,28 +18,28 @@ import { waitUntilServed } from './wait-until-served';
 export interface StageOptions {
   readonly dist: Dist;
   readonly inventory: Inventory;
-  /** How long a stage may take. */
+  /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
 }
 
-/** A refusal that is none: a webhook or a definition that has just come, an API server that starts. */
-const PASSING = [404, 500, 503];
-const PASSING_MILLISECONDS = 30_000;
+/** Errors that may pass by themselves: a webhook or CRD that was just created, an API server that starts. */
+const TRANSIENT_CODES = [404, 500, 503];
+const TRANSIENT_MILLISECONDS = 30_000;
 
-/** So long what was seen on the cluster is taken for what is there: somebody may change it while we wait for a stage. */
-const FRESH_MILLISECONDS = 10_000;
+/** How long a list is used instead of a new request: others may change objects while we wait for a stage. */
+const CACHE_MILLISECONDS = 10_000;
 
 /**
- * Applies a stage, and waits until it is ready. Namespaces come first and definitions next, each ready before what is in it or of its kind; the rest
- * at once. Tells what has not become ready.
+ * Applies a stage and waits until it is ready. Namespaces are applied first and CRDs next, each ready before the objects in it or of its kind; the rest
+ * at once. Returns the objects that have not become ready.
  */
 export class StageApplication {
-  /** What was on the cluster when this deployment first saw objects of its kind and namespace. */
-  private readonly before = new Map<string, LiveObject>();
-  private readonly askedAt = new Map<string, number>();
-  /** What cannot be applied yet, by id: many are tried at once, and a reporter is told of all. */
-  private readonly awaited = new Map<string, Awaited>();
+  /** Live objects by id, from this deployment's first list of their kind and namespace. */
+  private readonly liveBefore = new Map<string, LiveObject>();
+  private readonly readAt = new Map<string, number>();
+  /** Objects that cannot be applied yet, by id: they are applied concurrently, and the reporter shows all of them. */
+  private readonly pending = new Map<string, Awaited>();
 
   constructor(
     private readonly session: Session,
@@ -65,7 +65,7 @@ export class StageApplication {
       if (refused.length > 0) return refused;
       const unready = await waitUntilReady(session, expected, wait);
       if (unready.length > 0) return unready;
-      // Otherwise untilServed would learn of them, too, but only at its second look.
+      // Otherwise waitUntilServed would find them only at its second poll.
       if (objects.some(isCrd) && expected.some(({ created }) => created)) session.cluster.rediscover();
     }
     if (counted.unchanged > 0) reporter.line({ type: 'note', stage: stage.name, message: `${counted.unchanged} unchanged` });
@@ -84,7 +84,7 @@ export class StageApplication {
   ): Promise<{ expected: Expected[]; refused: Unready[] }> {
     const { session, options } = this;
     const manifests = await Promise.all(objects.map((object) => withDefaultNamespace(session.cluster, object)));
-    await this.look(manifests);
+    await this.readCollections(manifests);
     await options.inventory.add(stage.name, manifests.map(keyOf));
     const refused: Unready[] = [];
     const expected = await pMap(
@@ -106,42 +106,43 @@ export class StageApplication {
     return { expected: expected.flat(), refused };
   }
 
-  /** What lies in a kind and namespace is asked for once in a deployment. */
-  private async look(manifests: readonly Manifest[]): Promise<void> {
+  /** Lists each kind and namespace once per deployment. */
+  private async readCollections(manifests: readonly Manifest[]): Promise<void> {
     const keys = manifests.map(keyOf);
-    const unknown = keys.filter((key) => !this.askedAt.has(collectionOf(key)));
-    for (const key of unknown) this.askedAt.set(collectionOf(key), this.session.clock.now());
+    const unknown = keys.filter((key) => !this.readAt.has(collectionOf(key)));
+    for (const key of unknown) this.readAt.set(collectionOf(key), this.session.clock.now());
     const found = await readLabelled(this.session.cluster, this.options.dist.environment, unknown);
-    for (const [id, object] of found) this.before.set(id, object);
+    for (const [id, object] of found) this.liveBefore.set(id, object);
   }
 
   private resultOf({ object, created }: Expected): 'created' | 'changed' | 'unchanged' {
     if (created) return 'created';
-    return this.before.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'changed';
+    return this.liveBefore.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'changed';
   }
 
-  /** What is being deleted takes along whatever is applied to it or into it: it is waited for. So is what is refused only for the moment. */
+  /** Retries while the object or its namespace is being deleted: an apply to it would be lost. Retries transient errors as well. */
   private async applyOne(stage: DistStage, manifest: Manifest, deadline: number): Promise<Expected> {
     const { session, options } = this;
     const since = session.clock.now();
     const key = keyOf(manifest);
-    const known = this.before.get(idOf(key));
-    if (known && since - (this.askedAt.get(collectionOf(key)) ?? 0) < FRESH_MILLISECONDS && isApplied(known, manifest)) {
+    const known = this.liveBefore.get(idOf(key));
+    if (known && since - (this.readAt.get(collectionOf(key)) ?? 0) < CACHE_MILLISECONDS && isApplied(known, manifest)) {
       return { manifest, object: known, created: false };
     }
-    const waits = (reason: string): void => this.show(key, { stage: stage.name, object: formatKey(key), reason, since });
+    const showWaiting = (reason: string): void => this.show(key, { stage: stage.name, object: formatKey(key), reason, since });
     let refusal: unknown;
     const applied = await pollUntil(session, deadline, async () => {
       try {
         const answer = await apply(session.cluster, manifest, { force: options.force });
         if (answer.object.metadata.deletionTimestamp === undefined) return { manifest, ...answer };
-        refusal = new Error('it is still being deleted');
-        waits('is being deleted; it is applied again when it is gone');
+        refusal = new Error('is still being deleted');
+        showWaiting('is being deleted; will be applied after that');
       } catch (error) {
-        const passing = error instanceof ApiError && PASSING.includes(error.code) && session.clock.now() - since < PASSING_MILLISECONDS;
-        if (!passing && !isTerminating(error)) throw error;
+        const transient =
+          error instanceof ApiError && TRANSIENT_CODES.includes(error.code) && session.clock.now() - since < TRANSIENT_MILLISECONDS;
+        if (!transient && !isTerminating(error)) throw error;
         refusal = error;
-        waits(reasonOf(error, manifest));
+        showWaiting(reasonOf(error, manifest));
         session.cluster.rediscover();
       }
       return undefined;
@@ -152,9 +153,9 @@ export class StageApplication {
 
   private show(key: ObjectKey, awaited: Awaited | undefined): void {
     const id = idOf(key);
-    if (awaited) this.awaited.set(id, awaited);
-    else if (!this.awaited.delete(id)) return;
-    this.session.reporter.waiting([...this.awaited.values()]);
+    if (awaited) this.pending.set(id, awaited);
+    else if (!this.pending.delete(id)) return;
+    this.session.reporter.waiting([...this.pending.values()]);
   }
 }
 

@@ -6,28 +6,28 @@ import { type Applied, type ApplyOptions, type Cluster, FIELD_MANAGER } from '..
 import { LAST_APPLIED_ANNOTATION } from '../diff/abandoned';
 import { CLIENT_SIDE_APPLY, migrated } from '../objects/managed-fields';
 
-/** A field that dist sets, and that somebody else has set to something else. */
+/** A field that dist sets and that another field manager has set to another value. */
 export interface FieldConflict {
   readonly field: string;
   readonly owner: string;
 }
 
-/** Somebody else's fields are not taken away unasked. */
+/** An apply was refused because other field managers own fields with other values. */
 export class Conflict extends Error {
   override readonly name = 'Conflict';
 
   constructor(readonly fields: readonly FieldConflict[]) {
     super(
-      `${fields.length === 1 ? 'a field is' : `${fields.length} fields are`} set to something else by others: ` +
+      `${fields.length === 1 ? 'a field has' : `${fields.length} fields have`} another value, set by another field manager: ` +
         `${fields.map(({ field, owner }) => `${field} by ${owner}`).join(', ')}. ` +
-        'Write what they want into the environment, make them stop, or take the fields over with --force-conflicts',
+        'Set the same value in the environment, stop the other manager, or overwrite the fields with --force-conflicts',
     );
   }
 }
 
 /**
- * Applies on the server's side. What kubectl has applied before on its own side (`kubectl apply -f dist`) becomes ours, so that a field that is no
- * longer in dist goes away; kubectl does the same when a person goes on with --server-side.
+ * Server-side apply. Fields of an earlier client-side apply of dist (`kubectl apply -f dist`) become ours, so that a field that is no longer in dist is
+ * removed; `kubectl apply --server-side` does the same.
  */
 export async function apply(cluster: Cluster, manifest: Manifest, options: ApplyOptions = {}): Promise<Applied> {
   let applied: Applied;
@@ -36,24 +36,24 @@ export async function apply(cluster: Cluster, manifest: Manifest, options: Apply
   } catch (error) {
     const conflicts = conflictsOf(error);
     if (conflicts.length === 0) throw error;
-    const kubectls = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
-    const live = kubectls ? await cluster.get(keyOf(manifest)) : undefined;
+    const allByKubectl = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
+    const live = allByKubectl ? await cluster.get(keyOf(manifest)) : undefined;
     if (!live || !isFromDist(live, manifest)) throw new Conflict(conflicts);
-    // A dry run cannot hand fields over first: it is told as what the deployment would do.
+    // A dry run cannot migrate fields first; forcing shows what the deployment would do.
     if (options.dryRun) return cluster.apply(manifest, { ...options, force: true });
-    if (!(await takeOver(cluster, live))) throw new Conflict(conflicts);
+    if (!(await takeOverFields(cluster, live))) throw new Conflict(conflicts);
     applied = await cluster.apply(manifest, options);
   }
   if (options.dryRun) return applied;
-  if (isFromDist(applied.object, manifest) && (await takeOver(cluster, applied.object))) {
+  if (isFromDist(applied.object, manifest) && (await takeOverFields(cluster, applied.object))) {
     applied = { ...(await cluster.apply(manifest, options)), created: false };
   }
   return isMarked(applied.object) ? { ...applied, object: await unmark(cluster, applied.object) } : applied;
 }
 
 /**
- * Whether what kubectl has applied to an object is dist, by the label of the environment. Somebody who has applied something else, an administrator a
- * label of a Namespace, keeps it.
+ * Whether kubectl has applied dist to an object, by the environment label in the last applied configuration. If not, for example when an administrator has
+ * applied a label to a Namespace, the fields stay kubectl's.
  */
 export function isFromDist(live: LiveObject, manifest: Manifest): boolean {
   try {
@@ -65,26 +65,26 @@ export function isFromDist(live: LiveObject, manifest: Manifest): boolean {
   }
 }
 
-/** Whether a person, or destroy, has said that an object's data may go. */
+/** Whether an object is marked for deletion with its data, by a person or by destroy. */
 export function isMarked({ metadata }: LiveObject): boolean {
   return metadata.annotations?.[DELETE_ANNOTATION] !== undefined;
 }
 
-/** Who deploys an object wants it to stay: what was said before is no longer meant. */
+/** Removes that mark: an object that is deployed again is not to be deleted. */
 export function unmark(cluster: Cluster, live: LiveObject): Promise<LiveObject> {
   return cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: null } } });
 }
 
-/** How often a controller may write the object's status in the same moment. */
+/** Attempts while a controller writes the object's status at the same time. */
 const ATTEMPTS = 5;
 
-/** Whether there was something to take over. */
-async function takeOver(cluster: Cluster, live: LiveObject, attempt = 1): Promise<boolean> {
+/** Makes kubectl's client-side fields ours. Returns whether there were any. */
+async function takeOverFields(cluster: Cluster, live: LiveObject, attempt = 1): Promise<boolean> {
   const managedFields = migrated(live.metadata.managedFields ?? [], { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER });
   if (managedFields === undefined) return false;
   try {
     await cluster.patch(keyOf(live), [
-      // Refused when somebody has changed the object meanwhile: then what was computed may be wrong.
+      // Refused when the object has changed meanwhile: then the computed value may be wrong.
       { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
       { op: 'replace', path: '/metadata/managedFields', value: managedFields },
     ]);
@@ -92,7 +92,7 @@ async function takeOver(cluster: Cluster, live: LiveObject, attempt = 1): Promis
   } catch (error) {
     if (!isCode(error, 409) || attempt === ATTEMPTS) throw error;
     const changed = await cluster.get(keyOf(live));
-    return changed !== undefined && takeOver(cluster, changed, attempt + 1);
+    return changed !== undefined && takeOverFields(cluster, changed, attempt + 1);
   }
 }
 

@@ -2,46 +2,44 @@ import { StageApplication } from './apply-stage';
 import { NOTHING_DELETED, type DeletionResult } from '../delete/deletion';
 import { targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
-import { pruneCandidates, type LeftOver, leftOvers } from './prune-candidates';
+import { prune, type PruneCandidate, pruneCandidates, stillOnCluster } from './prune';
 import { Inventory } from '../inventory';
-import { refuseOtherEnvironment } from './target-checks';
-import { preflight } from './preflight';
-import { prune } from './prune';
+import { preflight, refuseOtherEnvironment } from './preflight';
 import type { Session } from '../session';
 import type { Unready } from './wait-until-ready';
 
 export interface DeployOptions {
-  /** As a person calls them; all of them when none is named. */
+  /** Names of stages, with or without their number. Empty: all. */
   readonly stages: readonly string[];
-  /** How long a stage may take. */
+  /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
   readonly deleteData: boolean;
-  /** Asked for once all is well, before anything is written, with what dist has no longer; false ends it. */
-  readonly confirm: (left: readonly LeftOver[]) => Promise<boolean>;
+  /** Called after all checks and before the first write, with the objects that are no longer in dist; false aborts. */
+  readonly confirm: (candidates: readonly PruneCandidate[]) => Promise<boolean>;
 }
 
-export interface Deployed {
+export interface DeployResult {
   /** The stage that did not become ready; the ones after it were not applied. */
   readonly stage?: string;
   readonly unready: readonly Unready[];
-  /** What was pruned. */
-  readonly taken: DeletionResult;
+  /** What prune deleted and kept. */
+  readonly pruned: DeletionResult;
 }
 
-/** Applies the stages in their order, each when the one before is ready, and takes away what dist has no longer. Nothing if the person said no. */
-export async function deploy(session: Session, dist: Dist, options: DeployOptions): Promise<Deployed | undefined> {
+/** Applies the stages in their order, each when the one before is ready, and prunes objects that are no longer in dist. Undefined if `confirm` returned false. */
+export async function deploy(session: Session, dist: Dist, options: DeployOptions): Promise<DeployResult | undefined> {
   const { stages, timeoutMilliseconds, force, deleteData } = options;
   const selected = selectStages(dist.stages, stages);
   await preflight(session.cluster, dist, selected);
   const inventory = await Inventory.read(session.cluster, dist.environment);
   await refuseOtherEnvironment(session.cluster, dist, selected, inventory);
   const targets = await targetsOf(session.cluster, dist, inventory);
-  if (!(await options.confirm(leftOvers(pruneCandidates(dist, targets, stages))))) return undefined;
+  if (!(await options.confirm(stillOnCluster(pruneCandidates(dist, targets, stages))))) return undefined;
   const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force });
   for (const stage of selected) {
     const unready = await application.apply(stage);
-    if (unready.length > 0) return { stage: stage.name, unready, taken: NOTHING_DELETED };
+    if (unready.length > 0) return { stage: stage.name, unready, pruned: NOTHING_DELETED };
   }
-  return { unready: [], taken: await prune(session, dist, { inventory, stages, deleteData, timeoutMilliseconds }) };
+  return { unready: [], pruned: await prune(session, dist, { inventory, stages, deleteData, timeoutMilliseconds }) };
 }

@@ -7,8 +7,8 @@ import { FIELD_MANAGER } from '../api/cluster';
 import { appliedBy, CLIENT_SIDE_APPLY, type Fields, isTaken } from '../objects/managed-fields';
 
 /**
- * Whether applying a manifest would certainly change nothing, so that it need not be sent: we own exactly the fields that it has, and they have its
- * values. When in doubt, it would: of lists whose items are owned one by one only the API server knows how they are told apart.
+ * Whether applying a manifest would certainly change nothing, so that it need not be sent: we own exactly its fields, with its values. False when in
+ * doubt: only the API server knows the keys of lists whose items are owned one by one.
  */
 export function isApplied(live: LiveObject, manifest: Manifest): boolean {
   const { managedFields = [], deletionTimestamp } = live.metadata;
@@ -16,22 +16,22 @@ export function isApplied(live: LiveObject, manifest: Manifest): boolean {
   if (owned?.apiVersion !== manifest.apiVersion || deletionTimestamp !== undefined) return false;
   if (managedFields.some((entry) => isTaken(entry, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }))) return false;
   if (isMarked(live)) return false;
-  return isHeld(owned.fieldsV1, withoutIdentity(manifest), live);
+  return ownsExactly(owned.fieldsV1, withoutIdentity(manifest), live);
 }
 
-/** What says which object it is, is not owned by anybody. */
+/** apiVersion, kind, name and namespace are not in managedFields. */
 function withoutIdentity(manifest: Manifest): object {
   const metadata = without(manifest.metadata, ['name', 'namespace']);
   return { ...without(manifest, ['apiVersion', 'kind', 'metadata']), ...(Object.keys(metadata).length > 0 && { metadata }) };
 }
 
-/** Whether the value has just these fields, and the live value has them alike. A place that nothing is below of is owned as a whole. */
-function isHeld(fields: Fields, value: unknown, live: unknown): boolean {
+/** Whether the value has exactly these fields, with the live values. A path without children is owned as a whole. */
+function ownsExactly(fields: Fields, value: unknown, live: unknown): boolean {
   const places = Object.keys(fields).filter((place) => place !== '.');
   if (places.length === 0) return isDeepStrictEqual(value, live);
   if (!isMap(value) || !isMap(live) || Object.keys(value).length !== places.length) return false;
   return places.every((place) => {
     const name = place.slice(2);
-    return place.startsWith('f:') && name in value && isHeld(fields[place] as Fields, value[name], live[name]);
+    return place.startsWith('f:') && name in value && ownsExactly(fields[place] as Fields, value[name], live[name]);
   });
 }

@@ -7,7 +7,7 @@ import type { Cluster } from '../api/cluster';
 import type { Dist } from '../dist';
 import { CRD_KIND, crdOf } from '../../manifests/custom-resource-definition';
 
-/** What can be looked up. */
+/** Kinds that can be looked up. */
 const KINDS: readonly Kind[] = [
   { apiVersion: 'v1', kind: 'Secret' },
   { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -20,8 +20,8 @@ const KINDS: readonly Kind[] = [
   CRD_KIND,
 ];
 
-/** What only the installer can provide, and has not. */
-export async function missingNeeds(cluster: Cluster, dist: Dist, objects: readonly Manifest[]): Promise<string[]> {
+/** Needs that the installer has to provide and that are not on the cluster. */
+export async function unmetNeeds(cluster: Cluster, dist: Dist, objects: readonly Manifest[]): Promise<string[]> {
   const made = dist.stages.flatMap((stage) => stage.objects).flatMap((object) => [keyOf(object), ...(contractOf(object).makes ?? [])]);
   const needs = new Map<string, { need: Need; users: string[] }>();
   for (const object of objects) {
@@ -31,26 +31,26 @@ export async function missingNeeds(cluster: Cluster, dist: Dist, objects: readon
       needs.set(formatKey(need), { ...known, users: [...known.users, formatKey(keyOf(object))] });
     }
   }
-  const lacks = await Promise.all(
+  const checked = await Promise.all(
     [...needs.values()].map(async ({ need, users }) => ({
       need,
       users,
-      lack: await lackOf(cluster, need),
-      isHomeless: await isHomeless(cluster, need),
+      lack: await problemOf(cluster, need),
+      lacksNamespace: await isHomeless(cluster, need),
     })),
   );
-  const homes = new Set<string>();
-  return lacks.flatMap(({ need, users, lack, isHomeless: homeless }) => {
+  const listedNamespaces = new Set<string>();
+  return checked.flatMap(({ need, users, lack, lacksNamespace: homeless }) => {
     if (lack === undefined) return [];
     const { namespace = '' } = need;
-    const remedies = homeless && !homes.has(namespace) ? [`kubectl create namespace ${namespace}`, need.remedy] : [need.remedy];
-    if (homeless) homes.add(namespace);
+    const remedies = homeless && !listedNamespaces.has(namespace) ? [`kubectl create namespace ${namespace}`, need.remedy] : [need.remedy];
+    if (homeless) listedNamespaces.add(namespace);
     const what = `  ${formatKey(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it`;
     return [[what, ...remedies.map((remedy) => `    ${remedy}`)].join('\n')];
   });
 }
 
-/** Whether the namespace, too, only comes with this deployment: then the remedy would fail for want of it. */
+/** Whether the namespace does not exist yet, so that the remedy would fail. */
 async function isHomeless(cluster: Cluster, { namespace }: Need): Promise<boolean> {
   if (namespace === undefined) return false;
   try {
@@ -61,8 +61,8 @@ async function isHomeless(cluster: Cluster, { namespace }: Need): Promise<boolea
   }
 }
 
-/** What is wrong with what is needed; nothing when it is there, or is of a kind that cannot be looked up. */
-async function lackOf(cluster: Cluster, { kind, namespace, name, keys = [] }: Need): Promise<string | undefined> {
+/** Why a need is not met. Undefined when it is met or its kind cannot be looked up. */
+async function problemOf(cluster: Cluster, { kind, namespace, name, keys = [] }: Need): Promise<string | undefined> {
   const known = KINDS.find((candidate) => candidate.kind === kind);
   if (!known) return undefined;
   let object: LiveObject | undefined;
@@ -70,9 +70,9 @@ async function lackOf(cluster: Cluster, { kind, namespace, name, keys = [] }: Ne
     object = await cluster.get({ ...known, name, ...(namespace !== undefined && { namespace }) });
   } catch (error) {
     if (!isCode(error, 403)) throw error;
-    return 'cannot be looked for, because you are not allowed to get it';
+    return 'cannot be checked: RBAC denies get';
   }
-  if (!object) return 'is missing';
+  if (!object) return 'is not found';
   const definition = crdOf(object);
   const present = definition
     ? definition.kinds.map(({ apiVersion, kind: served }) => `${apiVersion.slice(apiVersion.indexOf('/') + 1)}/${served}`)

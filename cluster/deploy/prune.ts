@@ -1,20 +1,42 @@
 import { NOTHING_DELETED, Deletion, type DeletionResult } from '../delete/deletion';
-import { type Target, targetsOf } from '../delete/target';
-import type { Dist } from '../dist';
-import { pruneCandidates } from './prune-candidates';
+import { dataOf, type Target, targetsOf } from '../delete/target';
+import { type Dist, selectStages } from '../dist';
 import type { Inventory } from '../inventory';
-import { idOf } from '../../manifests/manifest';
+import { idOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import type { Session } from '../session';
+
+/** Objects of the inventory that are no longer in dist, of the given stages or of all. Some of them may no longer be on the cluster. */
+export function pruneCandidates(dist: Dist, targets: readonly Target[], stages: readonly string[]): Target[] {
+  const selected = new Set(selectStages(dist.stages, stages).map(({ name }) => name));
+  return targets.filter(({ stage, inDist }) => !inDist && (stages.length === 0 || selected.has(stage)));
+}
+
+/** An object that is on the cluster and no longer in dist. */
+export interface PruneCandidate {
+  readonly stage: string;
+  readonly key: ObjectKey;
+  /** The live object. */
+  readonly manifest: Manifest;
+  /** Which data would be deleted with it. Such an object is kept unless --delete-data is given. */
+  readonly data?: string;
+}
+
+export function stillOnCluster(gone: readonly Target[]): PruneCandidate[] {
+  return gone.flatMap(({ stage, key, manifest }) => {
+    const data = manifest && dataOf(manifest);
+    return manifest ? [{ stage, key, manifest, ...(data !== undefined && { data }) }] : [];
+  });
+}
 
 export interface PruneOptions {
   readonly inventory: Inventory;
-  /** As a person calls them; all of them, and those that dist has no longer, when none is named. */
+  /** Names of stages, with or without their number. Empty: all of them, and those that are no longer in dist. */
   readonly stages: readonly string[];
   readonly deleteData: boolean;
   readonly timeoutMilliseconds: number;
 }
 
-/** What an earlier deploy has applied and dist has no longer is taken away, as destroy does it. */
+/** Deletes objects of the inventory that are no longer in dist, by the rules of destroy. */
 export async function prune(
   session: Session,
   dist: Dist,
@@ -22,12 +44,12 @@ export async function prune(
 ): Promise<DeletionResult> {
   const targets = await targetsOf(session.cluster, dist, inventory);
   await forgetMoved(targets, inventory);
-  const gone = pruneCandidates(dist, targets, stages);
-  if (gone.length === 0) return NOTHING_DELETED;
-  return new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).take(gone);
+  const candidates = pruneCandidates(dist, targets, stages);
+  if (candidates.length === 0) return NOTHING_DELETED;
+  return new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).delete(candidates);
 }
 
-/** What is in another stage of dist now has been applied there. */
+/** Removes from the inventory's stages what dist now has in another stage: it has been applied there. */
 async function forgetMoved(targets: readonly Target[], inventory: Inventory): Promise<void> {
   const stageOf = new Map(targets.map(({ key, stage }) => [idOf(key), stage]));
   for (const stage of inventory.stages) {

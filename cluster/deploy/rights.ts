@@ -2,14 +2,14 @@ import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest'
 import type { Access, Cluster } from '../api/cluster';
 import { releaseNameOf } from '../helm/release-objects';
 
-/** `delete` is for what dist has no longer one day, and is asked for now: it would fail after all else was done. */
+/** `delete` is for prune. It is checked before the first write: otherwise it would fail after everything else was done. */
 const VERBS = ['get', 'list', 'create', 'patch', 'delete'];
 
-/** An administrator is allowed everything, and asked about once. Somebody else is asked about each kind. */
+/** RBAC rights that a deploy needs and the user does not have. One request for an administrator, one for each verb, kind and namespace for others. */
 export async function missingRights(cluster: Cluster, objects: readonly Manifest[]): Promise<string[]> {
   if (await cluster.isAllowed({ verb: '*' })) return [];
   const wanted = new Map<string, Access & { readonly kind: Kind }>();
-  const want = (verbs: readonly string[], kind: Kind, namespace: string | undefined): void => {
+  const add = (verbs: readonly string[], kind: Kind, namespace: string | undefined): void => {
     for (const verb of verbs) {
       const access = { verb, kind: { apiVersion: kind.apiVersion, kind: kind.kind }, ...(namespace !== undefined && { namespace }) };
       wanted.set(JSON.stringify(access), access);
@@ -17,11 +17,11 @@ export async function missingRights(cluster: Cluster, objects: readonly Manifest
   };
   for (const object of objects) {
     const resource = await cluster.resource(object);
-    // Of a kind that only comes with this deployment nobody knows yet how it is called.
-    if (resource) want(VERBS, object, resource.namespaced ? (object.metadata.namespace ?? cluster.namespace) : undefined);
-    for (const { verbs, kind, namespace } of readsOf(object)) want(verbs, kind, namespace);
+    // A kind whose CRD this deployment creates is not served yet.
+    if (resource) add(VERBS, object, resource.namespaced ? (object.metadata.namespace ?? cluster.namespace) : undefined);
+    for (const { verbs, kind, namespace } of readsOf(object)) add(verbs, kind, namespace);
   }
-  want(['get', 'list', 'create', 'patch'], { apiVersion: 'v1', kind: 'ConfigMap' }, 'default'); // the inventory
+  add(['get', 'list', 'create', 'patch'], { apiVersion: 'v1', kind: 'ConfigMap' }, 'default'); // the inventory
   const answers = await Promise.all([...wanted.values()].map(async (access) => ({ access, allowed: await cluster.isAllowed(access) })));
   const verbs = new Map<string, string[]>();
   for (const { access, allowed } of answers) {
@@ -31,7 +31,7 @@ export async function missingRights(cluster: Cluster, objects: readonly Manifest
   }
   return [...verbs].map(
     ([what, list]) =>
-      `  You are not allowed to ${VERBS.filter((verb) => list.includes(verb)).join(', ')} ${what}.\n    An administrator can give you a Role for it: kubectl auth can-i --list`,
+      `  RBAC denies ${VERBS.filter((verb) => list.includes(verb)).join(', ')} ${what}.\n    Ask an administrator for a Role. To see your rights: kubectl auth can-i --list`,
   );
 }
 
@@ -47,16 +47,16 @@ interface Read {
   readonly namespace: string;
 }
 
-/** What has to be looked at besides, to tell whether a release is ready, or gone: what Helm keeps, the install Job beside a HelmChart, workloads. */
+/** What readiness and deletion of a release read: Helm's Secrets, the install Job of a HelmChart, workloads. */
 function readsOf(object: Manifest): Read[] {
   const release = releaseNameOf(object);
   if (!release) return [];
-  const kept = { verbs: ['list'], kind: SECRET, namespace: release.storage };
-  // Of a HelmRelease, Flux says it.
-  if (groupKindOf(object) !== 'HelmChart.helm.cattle.io') return [kept];
+  const secrets = { verbs: ['list'], kind: SECRET, namespace: release.storage };
+  // For a HelmRelease, Flux reports it in the status.
+  if (groupKindOf(object) !== 'HelmChart.helm.cattle.io') return [secrets];
   const { namespace = 'default' } = object.metadata;
   return [
-    kept,
+    secrets,
     { verbs: ['get'], kind: JOB, namespace },
     { verbs: ['list'], kind: POD, namespace },
     ...[DEPLOYMENT, STATEFUL_SET, JOB].map((kind) => ({ verbs: ['list'], kind, namespace: release.namespace })),

@@ -10,7 +10,7 @@ import { isRefusal, reasonOf } from './refusal';
 import { pollUntil, type Session } from '../session';
 import { Warnings } from './warnings';
 
-/** An object that was applied, and is to become ready. */
+/** An applied object that has to become ready. */
 export interface Expected extends Applied {
   readonly manifest: Manifest;
 }
@@ -18,9 +18,9 @@ export interface Expected extends Applied {
 export interface Wait {
   readonly stage: string;
   readonly environment: string;
-  /** All objects of the environment, which tell who looks after what. */
+  /** All objects of the environment: their contracts say which operator manages which kind. */
   readonly manifests: readonly Manifest[];
-  /** When to give up, in milliseconds since 1970. */
+  /** In milliseconds since 1970. */
   readonly deadline: number;
   readonly force: boolean;
 }
@@ -32,19 +32,19 @@ export interface Unready {
   readonly reason: string;
 }
 
-/** How often in succession an object must look failed: some only seem so for a moment, while their controllers take notice of a change. */
+/** Consecutive polls in which an object must be failed: some are for a moment, until their controllers have observed a change. */
 const FAILURES = 2;
 
 interface Pending {
   expected: Expected;
-  /** Why it could not be applied again, since it has gone. */
+  /** Why it could not be applied again after it was deleted. */
   refusal?: string | undefined;
   readonly since: number;
   failures: number;
   state: State;
 }
 
-/** Waits until all are ready; tells those that are not when the time is over, or at once when waiting for one is of no use. */
+/** Waits until all objects are ready. Returns those that are not, at the deadline or as soon as one has failed. */
 export async function waitUntilReady(session: Session, expected: readonly Expected[], wait: Wait): Promise<readonly Unready[]> {
   const { clock, reporter } = session;
   const warnings = new Warnings(
@@ -59,50 +59,49 @@ export async function waitUntilReady(session: Session, expected: readonly Expect
     state: waiting(''),
   }));
   const done = await pollUntil(session, wait.deadline, async (round) => {
-    // Right after the apply, its answers are what is on the cluster.
-    const live = round === 0 ? answers(pending) : await present(session, pending, wait);
-    const look = new CachedReader(session.cluster, wait.manifests);
-    const judged = await Promise.all(
+    // The responses of the apply are new enough for the first poll.
+    const live = round === 0 ? appliedObjects(pending) : await readOrApplyAgain(session, pending, wait);
+    const reader = new CachedReader(session.cluster, wait.manifests);
+    const checked = await Promise.all(
       pending.map(async (each): Promise<Pending> => {
         const object = live.get(idOf(keyOf(each.expected.manifest)));
-        const state = object && each.refusal === undefined ? await readinessOf(object, look) : waiting(each.refusal ?? 'is not there');
+        const state = object && each.refusal === undefined ? await readinessOf(object, reader) : waiting(each.refusal ?? 'is not found');
         return { ...each, state, failures: state.state === 'failed' ? each.failures + 1 : 0 };
       }),
     );
     for (const {
       expected: { manifest },
       state,
-    } of judged) {
+    } of checked) {
       if (round > 0 && state.state === 'ready')
-        reporter.line({ type: 'state', stage: wait.stage, object: words(manifest), state: 'ready' });
+        reporter.line({ type: 'state', stage: wait.stage, object: nameOf(manifest), state: 'ready' });
     }
-    pending = judged.filter(({ state }) => state.state !== 'ready');
+    pending = checked.filter(({ state }) => state.state !== 'ready');
     reporter.waiting(
       pending.map((each) => ({
         stage: wait.stage,
-        object: words(each.expected.manifest),
+        object: nameOf(each.expected.manifest),
         reason: each.state.state === 'ready' ? '' : each.state.reason,
         since: each.since,
       })),
     );
     if (pending.length === 0) return [];
-    await warnings.tell();
+    await warnings.report();
     return pending.some(({ failures }) => failures >= FAILURES) ? unready(pending) : undefined;
   });
   reporter.waiting([]);
   return done ?? unready(pending);
 }
 
-function answers(pending: readonly Pending[]): ReadonlyMap<string, LiveObject> {
+function appliedObjects(pending: readonly Pending[]): ReadonlyMap<string, LiveObject> {
   return new Map(pending.map(({ expected: { object } }) => [idOf(keyOf(object)), object]));
 }
 
 /**
- * The objects as they are now. One that has gone, or has been replaced by another, is applied again: whoever deleted it may not have known that it
- * is wanted. PGO does so to the Secret of a database user when its cluster was deleted a moment ago. As long as that is refused, because its namespace
- * is being deleted as well, it is tried again.
+ * The live objects. An object that was deleted or replaced meanwhile is applied again: PGO, for example, deletes the Secret of a database user whose
+ * cluster was deleted a moment ago. While that is refused, for example because the namespace is being deleted, it is retried.
  */
-async function present(session: Session, pending: readonly Pending[], wait: Wait): Promise<ReadonlyMap<string, LiveObject>> {
+async function readOrApplyAgain(session: Session, pending: readonly Pending[], wait: Wait): Promise<ReadonlyMap<string, LiveObject>> {
   const { cluster, reporter } = session;
   const manifests = pending.map(({ expected }) => expected.manifest);
   const live = new Map(await readLive(cluster, wait.environment, manifests.map(keyOf)));
@@ -111,8 +110,8 @@ async function present(session: Session, pending: readonly Pending[], wait: Wait
       const { manifest, object } = each.expected;
       const id = idOf(keyOf(manifest));
       if (live.get(id)?.metadata.uid === object.metadata.uid) return;
-      const message = 'was deleted or replaced by somebody meanwhile, and is applied again';
-      if (each.refusal === undefined) reporter.line({ type: 'warning', stage: wait.stage, object: words(manifest), message });
+      const message = 'was deleted or replaced meanwhile; will be applied again';
+      if (each.refusal === undefined) reporter.line({ type: 'warning', stage: wait.stage, object: nameOf(manifest), message });
       try {
         each.expected = { manifest, ...(await apply(cluster, manifest, { force: wait.force })) };
         each.refusal = undefined;
@@ -128,8 +127,8 @@ async function present(session: Session, pending: readonly Pending[], wait: Wait
 
 function unready(pending: readonly Pending[]): Unready[] {
   return pending.flatMap(({ expected: { manifest }, state }) => {
-    return state.state === 'ready' ? [] : [{ object: words(manifest), state: state.state, reason: state.reason }];
+    return state.state === 'ready' ? [] : [{ object: nameOf(manifest), state: state.state, reason: state.reason }];
   });
 }
 
-const words = (manifest: Manifest): string => formatKey(keyOf(manifest));
+const nameOf = (manifest: Manifest): string => formatKey(keyOf(manifest));

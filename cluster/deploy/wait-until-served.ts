@@ -5,22 +5,22 @@ import { pollUntil, type Session } from '../session';
 
 export interface ServedWait {
   readonly stage: string;
-  /** All objects of the environment: one of them may bring the kind. */
+  /** All objects of the environment: one of them may create the CRD. */
   readonly manifests: readonly Manifest[];
   readonly deadline: number;
 }
 
-/** A kind that the cluster does not serve, and what to do about it. */
+/** A kind that the API server does not serve, and what to do about it. */
 export interface Unserved {
   readonly kind: Kind;
-  /** Waiting when somebody brings it who has not done so yet. */
+  /** Waiting when an object of the environment will create the CRD. */
   readonly state: 'waiting' | 'failed';
   readonly reason: string;
 }
 
 /**
- * Waits until the cluster serves all these kinds: a release brings its definitions some time after it was applied. A kind that nothing of the
- * environment brings is not waited for.
+ * Waits until the API server serves all these kinds: a release creates its CRDs some time after it was applied. Does not wait for a kind whose CRD no
+ * object of the environment creates.
  */
 export async function waitUntilServed(session: Session, kinds: readonly Kind[], wait: ServedWait): Promise<readonly Unserved[]> {
   const { cluster, reporter, clock } = session;
@@ -31,20 +31,20 @@ export async function waitUntilServed(session: Session, kinds: readonly Kind[], 
   };
   let last: Unserved[] = [];
   const done = await pollUntil(session, wait.deadline, async (round) => {
-    // What was known before this stage may be old.
+    // Discovery from before this stage may be stale.
     if (round > 0) cluster.rediscover();
     last = (await missing()).map((kind) => unserved(kind, wait.manifests));
-    const hopeless = last.filter(({ state }) => state === 'failed');
+    const failed = last.filter(({ state }) => state === 'failed');
     reporter.waiting(last.map(({ kind, reason }) => ({ stage: wait.stage, object: `${kind.kind} (${kind.apiVersion})`, reason, since })));
     if (last.length === 0) return last;
-    return round > 0 && hopeless.length > 0 ? hopeless : undefined;
+    return round > 0 && failed.length > 0 ? failed : undefined;
   });
   reporter.waiting([]);
   return done ?? last;
 }
 
-/** Whose doing it will be that a kind is served. */
-function bringersOf(kind: Kind, manifests: readonly Manifest[]): Manifest[] {
+/** The objects that create the CRD of a kind. */
+function makersOf(kind: Kind, manifests: readonly Manifest[]): Manifest[] {
   const wanted = groupKindOf(kind);
   return manifests.filter((manifest) => {
     const own = crdOf(manifest);
@@ -53,13 +53,12 @@ function bringersOf(kind: Kind, manifests: readonly Manifest[]): Manifest[] {
 }
 
 function unserved(kind: Kind, manifests: readonly Manifest[]): Unserved {
-  const [bringer] = bringersOf(kind, manifests);
-  if (bringer)
-    return { kind, state: 'waiting', reason: `the cluster does not serve this kind yet: ${formatKey(keyOf(bringer))} brings it` };
+  const [maker] = makersOf(kind, manifests);
+  if (maker) return { kind, state: 'waiting', reason: `this kind is not served yet; ${formatKey(keyOf(maker))} creates its CRD` };
   const needs = manifests.flatMap((manifest) => contractOf(manifest).needs ?? []);
   const need = needs.find(
     ({ kind: needed, keys = [] }) => needed === 'CustomResourceDefinition' && keys.some((key) => key.endsWith(`/${kind.kind}`)),
   );
   const remedy = need ? `: ${need.remedy}` : '';
-  return { kind, state: 'failed', reason: `the cluster does not serve this kind, and nothing in dist brings it${remedy}` };
+  return { kind, state: 'failed', reason: `this kind is not served, and no object in dist creates its CRD${remedy}` };
 }

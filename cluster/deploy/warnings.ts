@@ -4,7 +4,7 @@ import type { Session } from '../session';
 
 const EVENT: Kind = { apiVersion: 'v1', kind: 'Event' };
 
-/** An Event from shortly before may be why we wait; and clocks differ. */
+/** Events from shortly before may explain why we wait; and clocks differ. */
 const EARLIER_MILLISECONDS = 60_000;
 
 interface EventObject {
@@ -16,9 +16,9 @@ interface EventObject {
   readonly series?: { readonly lastObservedTime?: string };
 }
 
-/** The Warning events of a cluster that concern a stage, each told once, as soon as it is there. */
+/** Reports each Warning Event about a stage's objects once. */
 export class Warnings {
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
   private readonly since: number;
   private readonly namespaces: readonly string[];
   private readonly names: readonly string[];
@@ -33,31 +33,31 @@ export class Warnings {
     this.names = manifests.flatMap(({ kind, metadata: { name } }) => (kind === 'HelmChart' ? [name, `helm-install-${name}`] : [name]));
   }
 
-  async tell(): Promise<void> {
+  async report(): Promise<void> {
     const { cluster, reporter } = this.session;
     const lists = await Promise.all(
       this.namespaces.map((namespace) => cluster.list(EVENT, { namespace, fields: 'type=Warning' }).catch((): LiveObject[] => [])),
     );
     for (const event of lists.flat() as (LiveObject & EventObject)[]) {
       const { kind = '', namespace, name = '' } = event.involvedObject ?? {};
-      if (!this.concerns(name) || timeOf(event) < this.since) continue;
+      if (!this.isAbout(name) || timeOf(event) < this.since) continue;
       const object = formatKey({ kind, name, ...(namespace !== undefined && { namespace }) });
       const { reason = '', message = '' } = event;
-      // Told once, even when the words differ each time.
+      // Once, even when the message differs each time.
       const key = `${object} ${reason}`;
-      if (this.told.has(key)) continue;
-      this.told.add(key);
+      if (this.reported.has(key)) continue;
+      this.reported.add(key);
       reporter.line({ type: 'warning', stage: this.stage, object, reason, message });
     }
   }
 
-  /** What an object brings forth has a name that begins with its own: pods, Jobs, what is in a release. */
-  private concerns(name: string): boolean {
+  /** Objects that an object creates have names that begin with its own: Pods, Jobs, objects of a release. */
+  private isAbout(name: string): boolean {
     return this.names.some((known) => name === known || name.startsWith(`${known}-`));
   }
 }
 
-/** Where an object is, and where a release puts what is in it. */
+/** The namespaces of an object and of its release. */
 function namespacesOf({ metadata, spec }: Manifest): string[] {
   const { targetNamespace } = (spec ?? {}) as { readonly targetNamespace?: string };
   return [metadata.namespace, targetNamespace].filter((namespace) => namespace !== undefined);

@@ -10,11 +10,11 @@ import { targetsOf } from '../delete/target';
 import { withoutAbandoned } from './abandoned';
 import { type Difference, differenceOf } from './difference';
 import { type Dist, type DistStage, selectStages } from '../dist';
-import { pruneCandidates, leftOvers } from '../deploy/prune-candidates';
+import { pruneCandidates, stillOnCluster } from '../deploy/prune';
 import { Inventory } from '../inventory';
 import { withDefaultNamespace, readLive } from '../objects/live';
 import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
-import { refuseOtherEnvironment } from '../deploy/target-checks';
+import { refuseOtherEnvironment } from '../deploy/preflight';
 import { reasonOf } from '../deploy/refusal';
 import type { Session } from '../session';
 
@@ -58,7 +58,7 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     comparisons.push(...compared);
   }
   const targets = await targetsOf(cluster, dist, inventory);
-  for (const { stage, key, manifest, data } of leftOvers(pruneCandidates(dist, targets, named))) {
+  for (const { stage, key, manifest, data } of stillOnCluster(pruneCandidates(dist, targets, named))) {
     const comparison = { stage, object: formatKey(key) };
     if (data === undefined || deleteData) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
     else comparisons.push({ ...comparison, difference: UNCHANGED, leftOver: `holds data: ${data}` });

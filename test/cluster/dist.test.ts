@@ -7,7 +7,7 @@ import { CommandProblem } from '../../cluster/problem';
 import { DIST } from '../fixtures/dist';
 
 describe('dist/', () => {
-  test('is read stage by stage, in the order of its files', () => {
+  test('is read as stages in the order of its files', () => {
     const { environment, stages } = readDist(DIST);
     expect(environment).toBe('local');
     expect(stages.map(({ name }) => name)).toEqual([
@@ -27,7 +27,7 @@ describe('dist/', () => {
     ]);
   });
 
-  test('has another environment in each folder below it', () => {
+  test('has another environment in each subfolder', () => {
     expect(readDist(join(DIST, 'production')).environment).toBe('production');
   });
 });
@@ -53,7 +53,7 @@ describe('a folder', () => {
     throw new Error('there is no problem');
   }
 
-  test('may have several documents in a file, empty ones, files of others and other endings', () => {
+  test('may have several documents in a file, empty documents, other files and other extensions', () => {
     writeFileSync(join(folder, '20-b.yml'), configMap('b'));
     writeFileSync(join(folder, '10-a.yaml'), `---\n---\n${configMap('a')}---\n${configMap('c')}`);
     writeFileSync(
@@ -69,24 +69,24 @@ describe('a folder', () => {
     ]);
   });
 
-  test('that is not there is told with where to get it', () => {
+  test('that does not exist is reported with the command that writes it', () => {
     rmSync(folder, { recursive: true });
     expect(problem({})).toBe(
-      'The folder dist is not there. npm run synth writes dist, and a folder below it for each further environment.',
+      'The folder dist does not exist. Run npm run synth: it writes dist/, and dist/<name>/ for each further environment.',
     );
     mkdirSync(folder);
   });
 
-  test('that is a file cannot be read', () => {
+  test('that is a file is reported', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => readDist(join(folder, 'file'))).toThrow(/^The folder .*file cannot be read \(ENOTDIR: /);
   });
 
-  test('without a YAML file was not written by synth', () => {
+  test('without YAML files is reported', () => {
     expect(problem({ 'notes.txt': 'mine' })).toBe('The folder dist has no YAML files. Run npm run synth.');
   });
 
-  test('is told with all the problems of its files at once', () => {
+  test('is reported with all problems of its files', () => {
     const files = {
       '10-a.k8s.yaml': 'kind: ConfigMap\nmetadata: {name: a}\n',
       '20-b.k8s.yaml': 'a: b: c\n',
@@ -94,29 +94,27 @@ describe('a folder', () => {
       '40-d.k8s.yaml': '- a list\n',
     };
     expect(problem(files)).toMatchInlineSnapshot(`
-      "dist is not what npm run synth writes:
+      "dist: must be written by npm run synth; found problems. Run npm run synth.
         dist/10-a.k8s.yaml: a document lacks apiVersion, kind or metadata.name
         dist/20-b.k8s.yaml: Nested mappings are not allowed in compact mappings at line 1, column 4:
 
       a: b: c
          ^
 
-        dist/30-c.k8s.yaml: ConfigMap c is there twice
+        dist/30-c.k8s.yaml: ConfigMap c is defined twice
         dist/40-d.k8s.yaml: a document lacks apiVersion, kind or metadata.name"
     `);
   });
 
   test('with two environments is refused, because one would prune the other', () => {
     expect(problem({ '10-a.yaml': configMap('a'), '20-b.yaml': configMap('b', label('production')) })).toContain(
-      'must be those of one environment, by their label platform.kapernikov.com/environment, but it has those of "local" and "production".\nRun npm run synth',
+      'label platform.kapernikov.com/environment must be the same on all objects; got "local" and "production".\nRun npm run synth',
     );
   });
 
   test('with objects that carry no label is refused', () => {
-    expect(problem({ '10-a.yaml': configMap('a'), '20-b.yaml': configMap('b', 'labels: {}') })).toContain(
-      'it has those of "local" and none.',
-    );
-    expect(problem({ '10-a.yaml': '---\n', '20-b.yaml': '' })).toContain('it has those of nothing.');
+    expect(problem({ '10-a.yaml': configMap('a'), '20-b.yaml': configMap('b', 'labels: {}') })).toContain('got "local" and none.');
+    expect(problem({ '10-a.yaml': '---\n', '20-b.yaml': '' })).toContain('got nothing.');
   });
 });
 
@@ -124,22 +122,22 @@ describe('a stage', () => {
   const stages = ['20-postgres-operator', '50-cvat', '55-cvat', '60-app-users'].map((name) => ({ name }));
   const selected = (...names: string[]): string[] => selectStages(stages, names).map(({ name }) => name);
 
-  test('is called by its file or without the number, and stages keep their order', () => {
+  test('is selected by its name with or without the number, and stages keep their order', () => {
     expect(selected('60-app-users')).toEqual(['60-app-users']);
     expect(selected('app-users', 'postgres-operator')).toEqual(['20-postgres-operator', '60-app-users']);
     expect(selected('cvat')).toEqual(['50-cvat', '55-cvat']);
   });
 
-  test('need not be named: then all are meant', () => {
+  test('is selected when no name is given, as all are', () => {
     expect(selected()).toEqual(stages.map(({ name }) => name));
   });
 
-  test('that is not there is told with those that are', () => {
+  test('that does not exist is reported with those that do', () => {
     expect(() => selected('cvat', 'mysql', 'users')).toThrow(
       new CommandProblem(
-        'There is no stage "mysql", "users". There are 20-postgres-operator, 50-cvat, 55-cvat, 60-app-users; the number can be left out.',
+        'stage: must be one of 20-postgres-operator, 50-cvat, 55-cvat, 60-app-users (the number is optional); got "mysql", "users".',
       ),
     );
-    expect(() => selected('postgres')).toThrow('There is no stage "postgres".');
+    expect(() => selected('postgres')).toThrow('got "postgres".');
   });
 });

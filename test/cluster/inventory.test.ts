@@ -15,12 +15,12 @@ async function dataOn(cluster: MemoryCluster): Promise<unknown> {
   return (await cluster.get(CONFIG_MAP))?.['data'];
 }
 
-test('before the first deploy there is none', async () => {
+test('is empty before the first deploy', async () => {
   const inventory = await Inventory.read(new MemoryCluster(), 'local');
   expect([inventory.stages, inventory.of('10-one'), inventory.has(JOB)]).toEqual([[], [], false]);
 });
 
-test('it is a ConfigMap with a line for each object, in a stage of its own', async () => {
+test('is a ConfigMap with a line for each object, by stage', async () => {
   const cluster = new MemoryCluster();
   const inventory = await Inventory.read(cluster, 'local');
   await inventory.add('20-two', [ROLE]);
@@ -38,13 +38,13 @@ test('it is a ConfigMap with a line for each object, in a stage of its own', asy
   ]);
 });
 
-test('each environment has its own', async () => {
+test('is separate for each environment', async () => {
   const cluster = new MemoryCluster();
   await (await Inventory.read(cluster, 'local')).add('10-one', [JOB]);
   expect((await Inventory.read(cluster, 'production')).stages).toEqual([]);
 });
 
-test('what is written down already is not written again', async () => {
+test('does not write objects that it has', async () => {
   const cluster = new MemoryCluster();
   const inventory = await Inventory.read(cluster, 'local');
   await inventory.add('10-one', [JOB]);
@@ -54,7 +54,7 @@ test('what is written down already is not written again', async () => {
   expect(cluster.writes).toHaveLength(before);
 });
 
-test('what is gone is crossed out, a stage with its last object, and the ConfigMap with its last stage', async () => {
+test('removes deleted objects, a stage with its last object, and the ConfigMap with its last stage', async () => {
   const cluster = new MemoryCluster();
   const inventory = await Inventory.read(cluster, 'local');
   await inventory.add('10-one', [NAMESPACE, JOB]);
@@ -70,7 +70,7 @@ test('what is gone is crossed out, a stage with its last object, and the ConfigM
   expect(await dataOn(cluster)).toEqual({ '10-one': 'batch/v1 Job cvat/one' });
 });
 
-test('somebody else who deploys at the same time is noticed, and nothing of theirs is lost', async () => {
+test('reports a concurrent deploy and keeps the objects of both', async () => {
   const cluster = new MemoryCluster();
   const mine = await Inventory.read(cluster, 'local');
   await mine.add('10-one', [NAMESPACE]);
@@ -78,22 +78,22 @@ test('somebody else who deploys at the same time is noticed, and nothing of thei
   const problem = await mine.add('10-one', [JOB]).catch((error: unknown) => error);
   expect(problem).toEqual(
     new CommandProblem(
-      'ConfigMap default/third-party-platform-local has changed in the meantime: somebody else deploys or destroys this environment right now. Try again when that is done.',
+      'ConfigMap default/third-party-platform-local has changed meanwhile: another deploy or destroy of this environment is running. Try again when it has finished.',
     ),
   );
   expect((problem as CommandProblem).exitCode).toBe(1);
   expect([mine.has(JOB), (await Inventory.read(cluster, 'local')).has(ROLE)]).toEqual([false, true]);
 });
 
-test('two first deploys at once do not take each other’s objects out of it', async () => {
+test('keeps the objects of two concurrent first deploys', async () => {
   const cluster = new MemoryCluster();
   const [mine, theirs] = [await Inventory.read(cluster, 'local'), await Inventory.read(cluster, 'local')];
   await theirs.add('20-two', [ROLE]);
-  await expect(mine.add('10-one', [JOB])).rejects.toThrow('somebody else deploys or destroys this environment right now');
+  await expect(mine.add('10-one', [JOB])).rejects.toThrow('another deploy or destroy of this environment is running');
   expect((await Inventory.read(cluster, 'local')).has(ROLE)).toBe(true);
 });
 
-test('a write whose answer was lost, and which was sent again, is no write of somebody else', async () => {
+test('accepts a conflict with its own write whose response was lost', async () => {
   const cluster = new MemoryCluster();
   const inventory = await Inventory.read(cluster, 'local');
   await inventory.add('10-one', [NAMESPACE]);
@@ -107,37 +107,37 @@ test('a write whose answer was lost, and which was sent again, is no write of so
   expect((await Inventory.read(cluster, 'local')).stages).toEqual(['10-one', '20-two']);
 });
 
-test('another refusal of the API server is told as it is', async () => {
+test('passes on another refusal unchanged', async () => {
   const cluster = new MemoryCluster();
   const refusal = new ApiError(403, { message: 'no' });
   jest.spyOn(cluster, 'apply').mockRejectedValue(refusal);
   await expect((await Inventory.read(cluster, 'local')).add('10-one', [JOB])).rejects.toBe(refusal);
 });
 
-test('more than a ConfigMap can hold is a problem before it is one of the API server', async () => {
+test('reports too many objects for a ConfigMap before the API server does', async () => {
   const many = Array.from({ length: 20_000 }, (_, index) => ({ ...JOB, name: `${'long-'.repeat(10)}${index}` }));
   const cluster = new MemoryCluster();
   await expect((await Inventory.read(cluster, 'local')).add('10-one', many)).rejects.toThrow(
-    'There are too many objects for one ConfigMap',
+    'there are too many objects for one ConfigMap',
   );
   expect(cluster.writes).toEqual([]);
 });
 
-test('a line that nobody can read is a problem: the object that it means would be forgotten', async () => {
+test('reports an invalid line', async () => {
   const { name, namespace, ...kind } = CONFIG_MAP;
   const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'third-party-platform' } };
   const cluster = new MemoryCluster({ ...kind, metadata, data: { '10-one': 'v1 Namespace cvat\nsomething else' } });
-  await expect(Inventory.read(cluster, 'local')).rejects.toThrow('has a line that nobody here has written: "something else"');
+  await expect(Inventory.read(cluster, 'local')).rejects.toThrow('contains an invalid line: "something else"');
 });
 
-test('an object that is applied in another version now is written down in that', async () => {
+test('replaces the apiVersion of an object', async () => {
   const inventory = await Inventory.read(new MemoryCluster(), 'local');
   await inventory.add('10-one', [{ ...JOB, apiVersion: 'batch/v1beta1' }]);
   await inventory.add('10-one', [JOB]);
   expect(inventory.of('10-one')).toEqual([JOB]);
 });
 
-test('every name that Kubernetes allows is read as it was written', async () => {
+test('reads every valid name as it was written', async () => {
   const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
   // Of roles and bindings nearly anything may be a name: `system:node:1`, `Admin@example.org`.
   const name = fc.oneof(label, fc.stringMatching(/^[A-Za-z0-9:@._-]{1,20}$/));

@@ -104,7 +104,7 @@ describeWithDefinitions('what goes wrong', () => {
       const wanted = known.map(
         ({ kind, metadata }) => `${kind}${metadata.namespace === undefined ? '' : ` in namespace ${metadata.namespace}`}`,
       );
-      const lacking = [...stderr.matchAll(/^ {2}You are not allowed to (.*)\.$/gm)].map(([, what]) => what);
+      const lacking = [...stderr.matchAll(/^ {2}RBAC denies (.*)\.$/gm)].map(([, what]) => what);
       const inventory = expect.stringMatching(/^get, list, create, patch.* ConfigMap in namespace default$/) as string;
       // And to look at the releases.
       const releases = ['list Secret in namespace crunchy-pgo', 'list Secret in namespace cvat'];
@@ -113,7 +113,7 @@ describeWithDefinitions('what goes wrong', () => {
       );
       for (const each of [...expected, inventory]) expect(lacking).toContainEqual(each);
       for (const release of releases) expect(lacking.some((line) => new RegExp(`list.* ${release.slice(5)}$`).test(line ?? ''))).toBe(true);
-      expect(stderr).toMatch(/^ {2}IngressClass traefik cannot be looked for, because you are not allowed to get it/m);
+      expect(stderr).toMatch(/^ {2}IngressClass traefik cannot be checked: RBAC denies get/m);
     });
 
     test('is what only the installer can make, and has not made, with the command that makes it', async () => {

@@ -190,7 +190,7 @@ Passwords are in:
     const refused = await commands.run('deploy', '--stage', 'app-user-operator');
     expect(refused.code).toBe(1);
     expect(refused.stdout).toContain(
-      '2 fields are set to something else by others: .metadata.labels.app.kubernetes.io/name by other, .spec.replicas by other',
+      '2 fields have another value, set by another field manager: .metadata.labels.app.kubernetes.io/name by other, .spec.replicas by other',
     );
     expect(await valueAt('{.spec.replicas}', 'deployment', 'app-user-operator')).toBe('2');
 
@@ -220,7 +220,7 @@ Passwords are in:
     const { code, stdout } = await commands.run('destroy', 'app-user-crd', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'Not taken away:\n  CustomResourceDefinition appusers.kapernikov.com\n    AppUser cvat/john is left, and its objects would be deleted with it.',
+      'Not taken away:\n  CustomResourceDefinition appusers.kapernikov.com\n    AppUser cvat/john still exists, and would be deleted with it.',
     );
     expect(await valueAt('{.items[*].metadata.name}', 'appusers')).toBe('john');
   });

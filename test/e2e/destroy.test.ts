@@ -144,7 +144,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     const { code, stdout } = await commands.run('destroy', 'postgres-operator', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'Not taken away:\n  HelmChart kube-system/pgo\n    PostgresCluster cvat/my-postgres is left, and only it can take that apart.',
+      'Not taken away:\n  HelmChart kube-system/pgo\n    PostgresCluster cvat/my-postgres still exists, and only this can finalize it.',
     );
     expect(await names('helmchart', 'pgo', '-n', 'kube-system')).toHaveLength(1);
   });
@@ -180,8 +180,8 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     const { code, stdout } = await commands.run('destroy', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'PostgresCluster cvat/my-postgres\n    its finalizer postgres-operator.crunchydata.com/finalizer waits for HelmChart kube-system/pgo, which is gone. ' +
-        'Bring that back, and destroy again: npm run deploy -- --stage postgres-operator',
+      'PostgresCluster cvat/my-postgres\n    its finalizer postgres-operator.crunchydata.com/finalizer waits for HelmChart kube-system/pgo, which does not exist. ' +
+        'Deploy it and destroy again: npm run deploy -- --stage postgres-operator',
     );
     expect(await database()).toBe(intact);
     await commands.output('deploy', '--stage', 'postgres-operator');
@@ -203,7 +203,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     ]);
     const { code, stdout } = await commands.run('destroy', '--delete-data');
     expect(code).toBe(1);
-    expect(stdout).toContain('PostgresCluster kube-public/theirs is left, and only it can take that apart. Delete that first');
+    expect(stdout).toContain('PostgresCluster kube-public/theirs still exists, and only this can finalize it. Delete it first');
     expect(await names('postgresclusters', '-A')).toHaveLength(1);
     await kubectl.output(['delete', 'postgrescluster', 'theirs', '-n', 'kube-public', '--timeout=60s']);
   });

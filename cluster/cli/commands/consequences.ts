@@ -1,4 +1,4 @@
-import type { LeftOver } from '../../deploy/prune-candidates';
+import type { PruneCandidate } from '../../deploy/prune';
 import { formatKey } from '../../../manifests/manifest';
 import { listed } from './output';
 
@@ -6,7 +6,7 @@ import { listed } from './output';
 export const KEPT = 'No longer in dist, but kept, because --delete-data was not given:';
 
 /** What a deploy takes away: a person wants to read that before saying yes, and data first. */
-export function consequencesOf(left: readonly LeftOver[], deleteData: boolean): string[] {
+export function consequencesOf(left: readonly PruneCandidate[], deleteData: boolean): string[] {
   const data = left.flatMap(({ key, data: whose }) =>
     whose === undefined ? [] : [{ object: formatKey(key), reason: `holds data: ${whose}` }],
   );

@@ -1,6 +1,6 @@
 import type { Connection } from '../../api/connection';
 import { compare } from '../../diff/compare';
-import { deploy, type Deployed } from '../../deploy/deploy';
+import { deploy, type DeployResult } from '../../deploy/deploy';
 import { accessHints, type AccessHints } from '../../deploy/access-hints';
 import { type Dist, selectStages } from '../../dist';
 import type { Options } from '../options';
@@ -21,14 +21,14 @@ export async function runDeploy(session: Session, dist: Dist, options: Options, 
   });
   session.reporter.end();
   if (deployed === undefined) return 1;
-  const isWell = deployed.unready.length === 0 && deployed.taken.refused.length === 0;
+  const isWell = deployed.unready.length === 0 && deployed.pruned.refused.length === 0;
   const directed = isWell ? await accessHints(session.cluster, stages) : undefined;
   if (options.json) printJson({ type: 'result', ready: isWell, ...deployed, ...(directed && { directions: directed }) });
   else print(inWords(dist, options, deployed, directed).join('\n'));
   return isWell ? 0 : 1;
 }
 
-function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deployed, directed: AccessHints | undefined): string[] {
+function inWords(dist: Dist, options: Options, { stage, unready, pruned }: DeployResult, directed: AccessHints | undefined): string[] {
   if (stage !== undefined) {
     const late = unready.some(({ state }) => state === 'failed') ? '' : ` after ${inShort(options.timeoutMilliseconds)}`;
     return [
@@ -37,14 +37,14 @@ function inWords(dist: Dist, options: Options, { stage, unready, taken }: Deploy
       'What was applied stays. Deploy again when the cause is gone: it goes on from here.',
     ];
   }
-  const pruned = taken.deleted > 0 ? [`Taken away, because dist has it no longer: ${counted(taken.deleted, 'object')}.`] : [];
-  const left = listedTaken(taken, KEPT);
+  const prunedLines = pruned.deleted > 0 ? [`Taken away, because dist has it no longer: ${counted(pruned.deleted, 'object')}.`] : [];
+  const left = listedTaken(pruned, KEPT);
   if (!directed)
-    return ['', `${dist.environment} is deployed, but not all that dist no longer has could be taken away.`, ...pruned, ...left];
+    return ['', `${dist.environment} is deployed, but not all that dist no longer has could be taken away.`, ...prunedLines, ...left];
   return [
     '',
     `All of ${options.stages.length === 0 ? dist.environment : options.stages.join(', ')} is ready.`,
-    ...pruned,
+    ...prunedLines,
     ...left,
     ...told(directed),
   ];

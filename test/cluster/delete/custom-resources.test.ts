@@ -12,23 +12,23 @@ function widgets(...versions: { name: string; served: boolean }[]): Manifest {
 }
 const SERVED = widgets({ name: 'v1', served: false }, { name: 'v2', served: true });
 
-test('the objects of a definition are those of a version that is served, anywhere in the cluster', async () => {
+test('lists a served version of the CRD in all namespaces', async () => {
   const found = await customResourcesOf(sessionOn(new MemoryCluster(SERVED, ONE, ELSEWHERE)), 'widgets.example.org');
   expect(found.map(({ metadata }) => metadata.name)).toEqual(['one', 'two']);
 });
 
-test('there are none of a definition that is not there', async () => {
+test('is empty when the CRD is not found', async () => {
   expect(await customResourcesOf(sessionOn(new MemoryCluster(ONE)), 'widgets.example.org')).toEqual([]);
 });
 
-test('of a definition that serves no version, nobody knows', async () => {
+test('fails when the CRD serves no version', async () => {
   const unserved = widgets({ name: 'v2', served: false });
   await expect(customResourcesOf(sessionOn(new MemoryCluster(unserved, ONE)), 'widgets.example.org')).rejects.toThrow(
-    'nobody knows which objects are left',
+    'so its objects cannot be listed',
   );
 });
 
-test('a definition that is there, and whose kind is not served yet, is waited for', async () => {
+test('waits while the kind of the CRD is not served yet', async () => {
   const session = sessionOn(new MemoryCluster(SERVED, ONE));
   session.cluster.unserved.add('Widget');
   session.clock.after(10_000, () => session.cluster.unserved.clear());
@@ -36,10 +36,10 @@ test('a definition that is there, and whose kind is not served yet, is waited fo
   expect(session.cluster.asked).toContain('rediscover');
 });
 
-test('and when it never is, nobody says that there are none', async () => {
+test('fails when the kind is never served', async () => {
   const session = sessionOn(new MemoryCluster(SERVED, ONE));
   session.cluster.unserved.add('Widget');
   await expect(customResourcesOf(session, 'widgets.example.org')).rejects.toThrow(
-    'The definition widgets.example.org is there, but the API server does not serve its kind: nobody knows which objects are left.',
+    'CustomResourceDefinition widgets.example.org exists, but the API server does not serve its kind, so its objects cannot be listed. Try again.',
   );
 });

@@ -34,7 +34,7 @@ async function rehearsed(deleteData: boolean, dist = DIST): Promise<DeletionResu
   return taken;
 }
 
-test('what would be gone by then counts as gone, a release with what Helm keeps of it, and its install Job', async () => {
+test("counts deleted objects as gone, and a release's Secrets and install Job with it", async () => {
   expect(await rehearsed(true)).toEqual({ deleted: 6, kept: [], refused: [] });
   expect(session.reporter.lines).toEqual([
     'stage 30-cvat',
@@ -49,14 +49,14 @@ test('what would be gone by then counts as gone, a release with what Helm keeps 
   ]);
 });
 
-test('what has one as its owner goes with it', async () => {
+test('counts dependents of a deleted owner as gone', async () => {
   const [widget] = await session.cluster.list({ apiVersion: 'example.org/v1', kind: 'Widget' });
   const ownerReferences = [{ apiVersion: 'example.org/v1', kind: 'Widget', name: 'one', uid: widget?.metadata.uid }];
   session.cluster.put(manifest('example.org/v1 Widget cvat/part', { metadata: { ownerReferences } }));
   expect(await rehearsed(true)).toMatchObject({ deleted: 6, refused: [] });
 });
 
-test('what would stay is told with its reason, and so is what would stop it', async () => {
+test('reports kept and refused objects with their reasons', async () => {
   const { deleted, kept } = await rehearsed(false);
   expect(deleted).toBe(2);
   expect(kept.map(({ object }) => object)).toEqual([
@@ -69,7 +69,7 @@ test('what would stay is told with its reason, and so is what would stop it', as
   expect((await rehearsed(true)).refused).toMatchObject([{ object: 'HelmChart kube-system/widgets' }]);
 });
 
-test('it says the same as destroy does then', async () => {
+test('reports the same as destroy', async () => {
   // Nothing in this cluster happens by itself.
   const dist = distOf({ '20-one': [NAMESPACE, VOLUME, manifest('v1 ConfigMap cvat/one')], '30-two': [manifest('v1 Secret cvat/two')] });
   session = sessionOn(new MemoryCluster(...dist.stages.flatMap(({ objects }) => objects)));
@@ -81,7 +81,7 @@ test('it says the same as destroy does then', async () => {
   }
 });
 
-test('an inventory that is not there is not made', async () => {
+test('does not create an inventory', async () => {
   const claim = manifest('v1 PersistentVolumeClaim operators/left', {
     metadata: { annotations: { 'meta.helm.sh/release-name': 'widgets' } },
   });
@@ -89,7 +89,7 @@ test('an inventory that is not there is not made', async () => {
   expect(await rehearsed(true)).toMatchObject({ deleted: 7, refused: [] });
 });
 
-test('destroy --dry-run asks for nothing, and says that nothing was changed', async () => {
+test('destroy --dry-run does not ask for confirmation and says that nothing was changed', async () => {
   const { code, out } = await ran('destroy', runDestroy, session, DIST, '--dry-run', '--delete-data');
   expect(code).toBe(0);
   expect(out).toContain('6 objects would be taken away.\n\nNothing was changed: this was a dry run.\n');

@@ -1,4 +1,4 @@
-import { dataOf, isGuard, Rank, rankOf, targetsOf } from '../../../cluster/delete/target';
+import { dataOf, isGuard, Rank, rankOf, refuseOtherNamespace, targetsOf } from '../../../cluster/delete/target';
 import { readDist } from '../../../cluster/dist';
 import { Inventory } from '../../../cluster/inventory';
 import { formatKey, keyOf } from '../../../manifests/manifest';
@@ -8,7 +8,7 @@ import { definition, distOf, manifest } from '../support/objects';
 
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
 
-test('the targets are all of dist, and what the inventory has besides, in the order of stages', async () => {
+test('the targets are the objects of dist and of the inventory, in the order of stages', async () => {
   const one = manifest('v1 ConfigMap one');
   const gone = manifest('v1 ConfigMap cvat/gone', { data: { on: 'the cluster' } });
   const vanished = manifest('v1 ConfigMap cvat/vanished');
@@ -27,7 +27,7 @@ test('the targets are all of dist, and what the inventory has besides, in the or
   );
 });
 
-test('what a release has left behind belongs to it again when dist has it again', async () => {
+test('objects that a release has left belong to its stage when dist has the release again', async () => {
   const release = manifest('helm.cattle.io/v1 HelmChart kube-system/one', {
     spec: { targetNamespace: 'cvat' },
     contract: { makes: [WIDGETS] },
@@ -57,12 +57,12 @@ test.each([
   ['rbac.authorization.k8s.io/v1 Role cvat/one', {}, 'Other'],
   ['apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', {}, 'Definition'],
   ['v1 Namespace cvat', {}, 'Namespace'],
-])('%s with the contract %j goes in its turn: %s', (what, contract, rank) => {
+])('%s with the contract %j has rank %s', (what, contract, rank) => {
   const object = manifest(what, { contract });
   expect(Rank[rankOf({ stage: '10-one', key: keyOf(object), inDist: true, manifest: object })]).toBe(rank);
 });
 
-test('of an object that is in no manifest any more, its kind says when it goes', () => {
+test('an object without a manifest has the rank of its kind', () => {
   const key = { apiVersion: 'example.org/v1', kind: 'Widget', namespace: 'cvat', name: 'one' };
   expect(rankOf({ stage: '10-one', key, inDist: false })).toBe(Rank.Custom);
 });
@@ -75,14 +75,35 @@ test.each([
   ['apps/v1 StatefulSet cvat/one', undefined],
   ['v1 Secret cvat/one', undefined],
   ['example.org/v1 Namespace cvat', undefined],
-])('%s takes along: %s', (what, data) => {
+])('%s holds data: %s', (what, data) => {
   expect(dataOf(manifest(what))).toBe(data);
   expect(dataOf(manifest(what, { contract: { holdsData: 'the photos' } }))).toBe('the photos');
 });
 
-test('the policies of admission guard the rest', () => {
+test('admission policies and bindings are guards', () => {
   const objects = readDist(DIST).stages.flatMap((stage) => stage.objects);
   expect(objects.filter(isGuard).map(({ kind }) => kind)).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
   expect(isGuard(definition('Widget', 'v1'))).toBe(false);
   expect(isGuard({ apiVersion: 'example.org/v1', kind: 'ValidatingAdmissionPolicy' })).toBe(false);
+});
+
+const WITHOUT_NAMESPACE = manifest('v1 ConfigMap one');
+
+test("refuses an object without a namespace when the context's namespace has changed since the last deploy", async () => {
+  const cluster = new MemoryCluster();
+  const inventory = await Inventory.read(cluster, 'local');
+  expect(() => refuseOtherNamespace(cluster, [WITHOUT_NAMESPACE], inventory)).not.toThrow();
+  await inventory.add('10-one', [keyOf(manifest('v1 ConfigMap elsewhere/one'))]);
+  expect(() => refuseOtherNamespace(cluster, [WITHOUT_NAMESPACE], inventory)).toThrow(
+    'ConfigMap one has no metadata.namespace, so the namespace of the context applies: "here". But it was deployed to "elsewhere".\n' +
+      'Change the context: kubectl config set-context --current --namespace=elsewhere',
+  );
+});
+
+test('accepts an object without a namespace beside one of the same name with a namespace', async () => {
+  const cluster = new MemoryCluster();
+  const inventory = await Inventory.read(cluster, 'local');
+  const named = manifest('v1 ConfigMap elsewhere/one');
+  await inventory.add('10-one', [keyOf(named)]);
+  expect(() => refuseOtherNamespace(cluster, [WITHOUT_NAMESPACE, named], inventory)).not.toThrow();
 });

@@ -16,21 +16,21 @@ beforeEach(() => (session = sessionOn()));
 
 const put = (...objects: readonly Manifest[]): LiveObject[] => objects.map((object) => session.cluster.put(object));
 
-/** Why those are left that are, by their ids. */
+/** Reasons of the objects that were not deleted, by id. */
 async function left(objects: readonly LiveObject[]): Promise<Record<string, string>> {
   const target = { stage: '20-widgets', key: keyOf(OPERATOR), inDist: true, manifest: OPERATOR };
-  const situation = new DeletionContext(session, [target], true, { environment: 'local', folder: 'dist' });
-  const wait = { stage: '30-one', situation, deadline: session.clock.now() + 120_000 };
+  const context = new DeletionContext(session, [target], true, { environment: 'local', folder: 'dist' });
+  const wait = { stage: '30-one', context, deadline: session.clock.now() + 120_000 };
   return Object.fromEntries(await waitUntilDeleted(session, objects, wait));
 }
 
-test('what is gone is not waited for', async () => {
+test('does not wait for an object that is not found', async () => {
   const objects = put(ONE);
   session.cluster.remove(ONE);
   expect([await left(objects), session.reporter.awaited]).toEqual([{}, []]);
 });
 
-test('what goes is waited for, and why is said', async () => {
+test('waits until objects are deleted and reports why', async () => {
   const objects = put(ONE, HELD, OPERATOR);
   session.clock.after(5000, () => session.cluster.remove(ONE));
   session.clock.after(10_000, () => session.cluster.remove(HELD));
@@ -44,7 +44,7 @@ test('what goes is waited for, and why is said', async () => {
   expect(session.reporter.now).toEqual([]);
 });
 
-test('another that has taken its name means that it is gone', async () => {
+test('counts an object as deleted when another has its name', async () => {
   const objects = put(ONE);
   session.clock.after(1000, () => {
     session.cluster.remove(ONE);
@@ -53,7 +53,7 @@ test('another that has taken its name means that it is gone', async () => {
   expect(await left(objects)).toEqual({});
 });
 
-test('what is still there when the time is over is told with what it waits for', async () => {
+test('returns the objects that exist at the deadline, with what they wait for', async () => {
   const remaining = {
     type: 'NamespaceContentRemaining',
     status: 'True',
@@ -61,17 +61,17 @@ test('what is still there when the time is over is told with what it waits for',
   };
   const namespace = manifest('v1 Namespace cvat', { status: { conditions: [remaining] } });
   expect(await left(put(namespace, HELD, OPERATOR))).toEqual({
-    'Namespace /cvat': `is still there after 2m00s: ${remaining.message}`,
-    'Widget.example.org cvat/held': 'is still there after 2m00s: waits for its finalizer example.org/widgets',
-    'Deployment.apps operators/widgets': 'is still there after 2m00s: is being deleted',
+    'Namespace /cvat': `still exists after 2m00s: ${remaining.message}`,
+    'Widget.example.org cvat/held': 'still exists after 2m00s: waits for its finalizer example.org/widgets',
+    'Deployment.apps operators/widgets': 'still exists after 2m00s: is being deleted',
   });
 });
 
-test('what nobody will ever let go ends the wait at once', async () => {
+test('ends at once for a finalizer whose operator does not exist', async () => {
   const before = session.clock.now();
   expect(await left(put(HELD, ONE))).toEqual({
     'Widget.example.org cvat/held': expect.stringMatching(
-      /^its finalizer example.org\/widgets waits for Deployment operators\/widgets, which is gone/,
+      /^its finalizer example.org\/widgets waits for Deployment operators\/widgets, which does not exist/,
     ) as string,
     'ConfigMap cvat/one': 'is being deleted',
   });

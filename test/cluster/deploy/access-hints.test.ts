@@ -16,7 +16,7 @@ describe('an Ingress', () => {
   const rules = [{ host: 'a.local' }, { host: 'b.local' }, {}];
   const spec = { rules, tls: [{ hosts: ['b.local'] }, {}] };
 
-  test('leads to its hosts, by https where it has a certificate for them', async () => {
+  test('gives a URL for each host, https where tls names the host', async () => {
     expect(await on(new MemoryCluster(), ingress(spec))).toEqual({
       urls: ['http://a.local', 'https://b.local'],
       hosts: [],
@@ -24,7 +24,7 @@ describe('an Ingress', () => {
     });
   });
 
-  test('has a line for /etc/hosts as soon as it has an address', async () => {
+  test('gives a line for /etc/hosts when it has an IP address', async () => {
     const cluster = new MemoryCluster(ingress(spec, address({ hostname: 'lb.example.org' }, { ip: '10.0.0.1' })));
     expect((await on(cluster, ingress(spec))).hosts).toEqual(['10.0.0.1 a.local', '10.0.0.1 b.local']);
   });
@@ -32,11 +32,11 @@ describe('an Ingress', () => {
   test.each([
     ['has no address yet', {}],
     ['is behind a load balancer with a name', address({ hostname: 'lb.example.org' })],
-  ])('that %s has none', async (_, status) => {
+  ])('gives no line for /etc/hosts when it %s', async (_, status) => {
     expect((await on(new MemoryCluster(ingress(spec, status)), ingress(spec))).hosts).toEqual([]);
   });
 
-  test('that leads to the same as another is told once', async () => {
+  test('gives a URL once when another Ingress has the same host', async () => {
     const both = ['one', 'two'].map((name) =>
       manifest(`networking.k8s.io/v1 Ingress cvat/${name}`, { spec: { rules: [{ host: 'a.local' }] } }),
     );
@@ -60,7 +60,7 @@ describe('an HTTPRoute', () => {
   test.each([
     ['plain', 'http://a.local'],
     ['secure', 'https://a.local'],
-  ])('leads to its host by what the listener %s of its Gateway speaks, and to the address of that', async (sectionName, url) => {
+  ])('takes scheme and address from listener %s of its Gateway', async (sectionName, url) => {
     expect(await on(new MemoryCluster(gateway), route({ name: 'main', namespace: 'edge', sectionName }))).toEqual({
       urls: [url],
       hosts: ['10.0.0.1 a.local'],
@@ -68,14 +68,14 @@ describe('an HTTPRoute', () => {
     });
   });
 
-  test('has its Gateway in its own namespace when it names no other', async () => {
+  test('looks for its Gateway in its own namespace by default', async () => {
     const own = { ...gateway, metadata: { ...gateway.metadata, namespace: 'cvat' } };
     expect((await on(new MemoryCluster(own), route({ name: 'main', sectionName: 'plain' }))).urls).toEqual(['http://a.local']);
     expect((await on(new MemoryCluster(), route({ name: 'main' }))).hosts).toEqual([]);
   });
 });
 
-test('what may not be looked at costs the address, and nothing else', async () => {
+test('leaves out the address when RBAC denies get', async () => {
   const cluster = new MemoryCluster();
   jest.spyOn(cluster, 'get').mockRejectedValue(new ApiError(403, { reason: 'Forbidden' }));
   const route = manifest('gateway.networking.k8s.io/v1 HTTPRoute cvat/one', {
@@ -87,7 +87,7 @@ test('what may not be looked at costs the address, and nothing else', async () =
   });
 });
 
-test('passwords are in the Secrets that dist makes, by their names', async () => {
+test('names the Secrets with user and password that dist makes', async () => {
   const makes = [
     { kind: 'Secret', namespace: 'cvat', name: 'login', keys: ['user', 'password'] },
     { kind: 'Secret', namespace: 'cvat', name: 'certificate', keys: ['tls.key'] },
@@ -98,7 +98,7 @@ test('passwords are in the Secrets that dist makes, by their names', async () =>
   ]);
 });
 
-test('the dist of this project leads to CVAT, and to the passwords of its database and users', async () => {
+test("gives the URL of CVAT and the Secrets of its database and users for this project's dist", async () => {
   const told = await accessHints(new MemoryCluster(), readDist(DIST).stages);
   expect(told.urls).toEqual([expect.stringMatching(/^https?:\/\/cvat\./)]);
   expect(told.credentials).toContain('Secret cvat/my-postgres-pguser-cvat');

@@ -28,9 +28,9 @@ const bringing = (kind: string): Manifest =>
     contract: { makes: [{ kind: 'CustomResourceDefinition', name: `${kind.toLowerCase()}s.example.org`, keys: [`v1/${kind}`] }] },
   });
 
-test('objects of kinds that are not served each have the reason of their own kind, and wait as long as somebody brings it', async () => {
+test('reports for each object of a kind that is not served which object creates its CRD', async () => {
   session.cluster.unserved.add('Widget').add('Gadget');
-  const reason = (name: string): string => `the cluster does not serve this kind yet: HelmChart kube-system/${name} brings it`;
+  const reason = (name: string): string => `this kind is not served yet; HelmChart kube-system/${name} creates its CRD`;
   expect(await applied([WIDGET, OTHER_WIDGET, GADGET], ['Widget', 'Gadget'].map(bringing))).toEqual([
     { object: 'Widget cvat/one', state: 'waiting', reason: reason('widget') },
     { object: 'Widget cvat/two', state: 'waiting', reason: reason('widget') },
@@ -38,13 +38,13 @@ test('objects of kinds that are not served each have the reason of their own kin
   ]);
 });
 
-test('an object of a kind that nobody brings has failed', async () => {
+test('fails for an object of a kind whose CRD no object creates', async () => {
   session.cluster.unserved.add('Gadget');
   expect(await applied([WIDGET, GADGET])).toMatchObject([{ object: 'Gadget cvat/one', state: 'failed' }]);
   expect(session.cluster.names).toEqual([]);
 });
 
-test('all objects that wait to be applied are told at once, each until it is applied', async () => {
+test('reports all objects that wait to be applied, each until it is applied', async () => {
   const [one, two, three] = ['one', 'two', 'three'].map((name) => manifest(`v1 ConfigMap ${name}/settings`)) as [
     Manifest,
     Manifest,

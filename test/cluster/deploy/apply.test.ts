@@ -55,13 +55,13 @@ class Refusing extends MemoryCluster {
 const managersOn = async (cluster: MemoryCluster): Promise<readonly ManagedFields[] | undefined> =>
   (await cluster.get(keyOf(ONE)))?.metadata.managedFields;
 
-test('what is new is created by one request', async () => {
+test('creates an object by one request', async () => {
   const cluster = new MemoryCluster();
   expect(await apply(cluster, ONE)).toMatchObject({ created: true, object: { data: { a: '1' } } });
   expect(cluster.asked).toEqual(['apply ConfigMap cvat/one']);
 });
 
-test('what kubectl has applied becomes ours, and is applied again so that what dist has no longer goes', async () => {
+test('migrates the fields of a client-side apply and applies again, so that fields that are no longer in dist are removed', async () => {
   const cluster = new MemoryCluster(ofKubectl);
   expect(await apply(cluster, ONE)).toMatchObject({ created: false });
   expect(cluster.writes.map((write) => write.split(' [')[0])).toEqual([
@@ -72,7 +72,7 @@ test('what kubectl has applied becomes ours, and is applied again so that what d
   expect(await managersOn(cluster)).toEqual([OURS]);
 });
 
-test('where kubectl stands in the way of a change, its fields are taken over first', async () => {
+test('migrates the fields of a client-side apply before a change that conflicts with them', async () => {
   const cluster = new Refusing(ofKubectl);
   cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
   expect((await apply(cluster, { ...ONE, data: { a: '2' } })).object).toMatchObject({ data: { a: '2' } });
@@ -86,7 +86,7 @@ test('where kubectl stands in the way of a change, its fields are taken over fir
   ]);
 });
 
-test('a controller that writes at the same moment only makes the takeover start anew', async () => {
+test('retries the migration when a controller writes at the same time', async () => {
   const cluster = new MemoryCluster(ofKubectl);
   const patch = cluster.patch.bind(cluster);
   const spy = jest.spyOn(cluster, 'patch').mockImplementationOnce((key, change) => {
@@ -98,7 +98,7 @@ test('a controller that writes at the same moment only makes the takeover start 
   expect(await managersOn(cluster)).toEqual([OURS]);
 });
 
-test('a dry run never writes, and shows what would come of it once the fields were taken over', async () => {
+test('a dry run writes nothing and shows the result of the migration', async () => {
   const cluster = new Refusing(ofKubectl);
   await apply(cluster, ONE, { dryRun: true });
   cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
@@ -108,7 +108,7 @@ test('a dry run never writes, and shows what would come of it once the fields we
   await expect(apply(cluster, ONE, { dryRun: true })).rejects.toBeInstanceOf(Conflict);
 });
 
-test('fields of somebody else are told one by one with their owners, and left alone', async () => {
+test('reports each conflicting field with its owner and changes none', async () => {
   const cluster = new Refusing(ofKubectl);
   cluster.refusal = conflict(['.spec.replicas', 'autoscaler'], ['.data.a', CLIENT_SIDE_APPLY], ['.data.b', 'a "person"']);
   const error = await apply(cluster, ONE).catch((reason: unknown) => reason);
@@ -120,26 +120,26 @@ test('fields of somebody else are told one by one with their owners, and left al
   ]);
   cluster.refusal = conflict(['.spec.replicas', 'autoscaler']);
   await expect(apply(cluster, ONE)).rejects.toThrow(
-    'a field is set to something else by others: .spec.replicas by autoscaler. ' +
-      'Write what they want into the environment, make them stop, or take the fields over with --force-conflicts',
+    'a field has another value, set by another field manager: .spec.replicas by autoscaler. ' +
+      'Set the same value in the environment, stop the other manager, or overwrite the fields with --force-conflicts',
   );
   expect(cluster.writes).toEqual([]);
 });
 
-test('a person may take the fields over', async () => {
+test('overwrites conflicting fields with --force-conflicts', async () => {
   const cluster = new Refusing(by(entry('somebody', 'Update')));
   cluster.refusal = conflict(['.data.a', 'somebody']);
   await apply(cluster, { ...ONE, data: { a: '2' } }, { force: true });
   expect(cluster.writes).toEqual(['apply ConfigMap cvat/one by force']);
 });
 
-test('another refusal is told as it is', async () => {
+test('passes on another refusal unchanged', async () => {
   const cluster = new Refusing(ofKubectl);
   cluster.refusal = new ApiError(409, { reason: 'AlreadyExists', message: 'it is there' });
   await expect(apply(cluster, ONE)).rejects.toBe(cluster.refusal);
 });
 
-test('what kubectl has applied from somewhere else stays whose it is', async () => {
+test('does not migrate fields that kubectl has applied from another source than dist', async () => {
   const theirs = manifest('v1 ConfigMap cvat/one', {
     data: { a: '1' },
     metadata: { managedFields: [KUBECTL], annotations: lastApplied({ team: 'platform' }) },
@@ -152,7 +152,7 @@ test('what kubectl has applied from somewhere else stays whose it is', async () 
   await expect(apply(cluster, ONE)).rejects.toThrow('.data.a by kubectl-client-side-apply');
 });
 
-test('the words that allow to delete the data are taken back: who deploys wants it to stay', async () => {
+test('removes the annotation that allows deletion with data', async () => {
   const marked = manifest('v1 ConfigMap cvat/one', {
     data: { a: '1' },
     metadata: { annotations: { 'platform.kapernikov.com/delete': 'with-its-data' } },

@@ -1,5 +1,5 @@
-import { deploy, type Deployed } from '../../../cluster/deploy/deploy';
-import type { LeftOver } from '../../../cluster/deploy/prune-candidates';
+import { deploy, type DeployResult } from '../../../cluster/deploy/deploy';
+import type { PruneCandidate } from '../../../cluster/deploy/prune';
 import { Inventory } from '../../../cluster/inventory';
 import { formatKey, keyOf } from '../../../manifests/manifest';
 import { distOf, manifest } from '../support/objects';
@@ -15,8 +15,8 @@ let session: TestSession;
 beforeEach(() => (session = sessionOn()));
 
 /** A person reads what a deployment of this dist takes away, and answers. */
-async function asked(answer: boolean): Promise<{ read: string[]; deployed: Deployed | undefined }> {
-  let left: readonly LeftOver[] = [];
+async function asked(answer: boolean): Promise<{ read: string[]; deployed: DeployResult | undefined }> {
+  let left: readonly PruneCandidate[] = [];
   const deployed = await deploy(session, distOf({ '10-one': [ONE] }), {
     stages: [],
     timeoutMilliseconds: 60_000,
@@ -31,7 +31,7 @@ async function asked(answer: boolean): Promise<{ read: string[]; deployed: Deplo
   return { read: left.map(({ key, data = 'no data' }) => `${formatKey(key)}: ${data}`), deployed };
 }
 
-test('a person reads what dist has no longer before anything is written, and what of it holds data; a no ends it', async () => {
+test('passes the objects to prune to confirm before the first write, and aborts when it returns false', async () => {
   for (const object of [GONE, DATA]) session.cluster.put(object);
   await (await Inventory.read(session.cluster, 'local')).add('05-old', [GONE, DATA, manifest('v1 ConfigMap cvat/by-hand')].map(keyOf));
   session.cluster.asked.length = 0;
@@ -41,10 +41,10 @@ test('a person reads what dist has no longer before anything is written, and wha
   expect(session.cluster.writes).toEqual([]);
 });
 
-test('what a yes leads to is what was read', async () => {
+test('prunes what it has passed to confirm', async () => {
   for (const object of [GONE, DATA]) session.cluster.put(object);
   await (await Inventory.read(session.cluster, 'local')).add('05-old', [GONE, DATA].map(keyOf));
   session.cluster.asked.length = 0;
   const { deployed } = await asked(true);
-  expect(deployed?.taken).toEqual({ deleted: 1, kept: [{ object: 'ConfigMap cvat/data', reason: 'holds data: all of it' }], refused: [] });
+  expect(deployed?.pruned).toEqual({ deleted: 1, kept: [{ object: 'ConfigMap cvat/data', reason: 'holds data: all of it' }], refused: [] });
 });

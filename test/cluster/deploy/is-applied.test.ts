@@ -23,7 +23,7 @@ function live(change: object = {}, metadata: object = {}, managedFields: readonl
   return { ...DIST, status: { ready: true }, defaulted: 5, ...change, metadata: { ...DIST.metadata, ...own, ...metadata } };
 }
 
-test('what is as dist has it need not be sent, whatever others and the API server have added', () => {
+test('is true when our fields have the values of dist, whatever others and the API server have added', () => {
   expect(isApplied(live(), DIST)).toBe(true);
   expect(isApplied(live({ data: { x: '1', y: '2', others: 'z' } }), DIST)).toBe(true);
   expect(isApplied(live({}, {}, [entry(), entry({ manager: 'somebody', operation: 'Update' })]), DIST)).toBe(true);
@@ -49,11 +49,11 @@ test.each([
     DIST,
   ],
   ['it is being deleted', live({}, { deletionTimestamp: '2026-01-01T00:00:00Z' }), DIST],
-])('it is sent when %s', (_, object, dist) => {
+])('is false when %s', (_, object, dist) => {
   expect(isApplied(object, dist as Manifest)).toBe(false);
 });
 
-test('of lists whose items are owned one by one nothing is known here', () => {
+test('is false for lists whose items are owned one by one', () => {
   const items = [{ name: 'a' }];
   const fieldsV1 = { ...FIELDS, 'f:items': { 'k:{"name":"a"}': { '.': {}, 'f:name': {} } } };
   expect(isApplied(live({ items }, {}, [entry({ fieldsV1 })]), { ...DIST, items })).toBe(false);

@@ -1,8 +1,9 @@
-import type { Manifest } from '../../../manifests/manifest';
+import { keyOf, type Manifest } from '../../../manifests/manifest';
 import type { Need } from '../../../manifests/reference';
 import { ApiError } from '../../../cluster/api/api-error';
 import type { Access } from '../../../cluster/api/cluster';
-import { preflight } from '../../../cluster/deploy/preflight';
+import { preflight, refuseOtherEnvironment } from '../../../cluster/deploy/preflight';
+import { Inventory } from '../../../cluster/inventory';
 import { CommandProblem } from '../../../cluster/problem';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, distOf, manifest } from '../support/objects';
@@ -43,13 +44,13 @@ describe('rights', () => {
     return cluster;
   }
 
-  test('of an administrator are asked for once', async () => {
+  test('are checked by one request for an administrator', async () => {
     const cluster = allowing(() => true);
     expect(await problem(cluster, objects)).toBe('');
     expect(cluster.asked).toEqual(['may *']);
   });
 
-  test('of somebody else are asked for once a kind and namespace, and for the inventory', async () => {
+  test('are checked once for each verb, kind and namespace, and for the inventory, for other users', async () => {
     const cluster = allowing(({ verb }) => verb !== '*');
     expect(await problem(cluster, objects)).toBe('');
     const verbs = ['get', 'list', 'create', 'patch', 'delete'];
@@ -60,18 +61,18 @@ describe('rights', () => {
     ]);
   });
 
-  test('that are missing are told once a kind, with all verbs', async () => {
+  test('that are missing are reported once for each kind, with all verbs', async () => {
     const cluster = allowing(
       ({ verb, kind }) => verb !== '*' && (kind?.kind !== 'Namespace' || verb === 'get') && (kind?.kind !== 'Secret' || verb !== 'patch'),
     );
     expect(await problem(cluster, objects)).toBe(
       'Nothing was applied: 2 problems\n\n' +
-        '  You are not allowed to list, create, patch, delete Namespace.\n    An administrator can give you a Role for it: kubectl auth can-i --list\n\n' +
-        '  You are not allowed to patch Secret in namespace here.\n    An administrator can give you a Role for it: kubectl auth can-i --list',
+        '  RBAC denies list, create, patch, delete Namespace.\n    Ask an administrator for a Role. To see your rights: kubectl auth can-i --list\n\n' +
+        '  RBAC denies patch Secret in namespace here.\n    Ask an administrator for a Role. To see your rights: kubectl auth can-i --list',
     );
   });
 
-  test('on what tells of a release are asked for where the release is, and beside its HelmChart', async () => {
+  test('to read a release are checked in the namespaces of its objects, its Secrets and its HelmChart', async () => {
     const cluster = allowing(({ verb }) => verb !== '*');
     await problem(cluster, [
       manifest('helm.cattle.io/v1 HelmChart kube-system/pgo', { spec: { targetNamespace: 'operators' } }),
@@ -88,7 +89,7 @@ describe('rights', () => {
     ]);
   });
 
-  test('on a kind that only comes with the deployment cannot be asked for yet', async () => {
+  test('are not checked for a kind that is not served yet', async () => {
     const cluster = allowing(({ verb }) => verb !== '*');
     cluster.unserved.add('Widget');
     await problem(cluster, [manifest('example.org/v1 Widget cvat/one')]);
@@ -96,58 +97,58 @@ describe('rights', () => {
   });
 });
 
-describe('what only the installer can provide', () => {
-  test('may be there, with more than is needed', async () => {
+describe('a need', () => {
+  test('is met by an object with more keys than needed', async () => {
     expect(await problem(new MemoryCluster(secret('password', 'user', 'more')), [needing('one', LOGIN)])).toBe('');
   });
 
-  test('is told once when it is missing, with who needs it and the command that makes it', async () => {
+  test('that is not found is reported once, with its users and the command that creates it', async () => {
     expect(await problem(new MemoryCluster(manifest('v1 Namespace cvat')), [needing('one', LOGIN), needing('two', LOGIN)])).toBe(
       'Nothing was applied: 1 problem\n\n' +
-        '  Secret cvat/login is missing, and ConfigMap cvat/one and ConfigMap cvat/two need it\n    kubectl -n cvat create secret …',
+        '  Secret cvat/login is not found, and ConfigMap cvat/one and ConfigMap cvat/two need it\n    kubectl -n cvat create secret …',
     );
   });
 
-  test('is told with the namespace that it needs, when that is not there either, and once', async () => {
+  test('is reported with the command that creates its namespace, once, when that does not exist', async () => {
     const told = await problem(new MemoryCluster(), [needing('one', LOGIN), needing('two', { ...LOGIN, name: 'other' })]);
     expect(told).toContain('ConfigMap cvat/one needs it\n    kubectl create namespace cvat\n    kubectl -n cvat create secret …');
     expect(told).toContain('ConfigMap cvat/two needs it\n    kubectl -n cvat create secret …');
   });
 
-  test('is told with the keys that it lacks, and never with a value', async () => {
+  test('is reported with the keys that it lacks, and without values', async () => {
     expect(await problem(new MemoryCluster(secret('user')), [needing('one', LOGIN)])).toContain('  Secret cvat/login lacks password, and');
     expect(await problem(new MemoryCluster(manifest('v1 Secret cvat/login')), [needing('one', LOGIN)])).toContain(
       'lacks password, user, and',
     );
   });
 
-  test('is told when it cannot even be looked for', async () => {
+  test('is reported when RBAC denies get', async () => {
     const cluster = new MemoryCluster();
     jest.spyOn(cluster, 'get').mockRejectedValue(new ApiError(403, { reason: 'Forbidden' }));
     expect(await problem(cluster, [needing('one', LOGIN)])).toContain(
-      'Secret cvat/login cannot be looked for, because you are not allowed to get it, and ConfigMap cvat/one needs it',
+      'Secret cvat/login cannot be checked: RBAC denies get, and ConfigMap cvat/one needs it',
     );
   });
 
   test.each([
-    ['is in dist itself, even in another stage', secret('password', 'user')],
-    ['is made by something of dist', manifest('v1 ConfigMap cvat/maker', { contract: { makes: [LOGIN] } })],
-  ])('is not looked for where it %s', async (_, other) => {
+    ['is in dist, also in another stage', secret('password', 'user')],
+    ['is made by an object of dist', manifest('v1 ConfigMap cvat/maker', { contract: { makes: [LOGIN] } })],
+  ])('is not looked up when it %s', async (_, other) => {
     const cluster = new MemoryCluster();
     expect(await problem(cluster, [needing('one', LOGIN)], [other])).toBe('');
     expect(cluster.asked).not.toContain('get Secret cvat/login');
   });
 
-  test('is looked for where something of the same name is of another kind or namespace', async () => {
+  test('is looked up when dist has the name with another kind or namespace', async () => {
     const others = [manifest('v1 ConfigMap cvat/login'), manifest('v1 Secret else/login')];
-    expect(await problem(new MemoryCluster(), [needing('one', LOGIN)], others)).toContain('Secret cvat/login is missing');
+    expect(await problem(new MemoryCluster(), [needing('one', LOGIN)], others)).toContain('Secret cvat/login is not found');
   });
 
-  test('is looked for in the stages that are deployed only', async () => {
+  test('is looked up for the deployed stages only', async () => {
     expect(await problem(new MemoryCluster(), [], [needing('one', LOGIN)])).toBe('');
   });
 
-  test('may be a definition in some version', async () => {
+  test('can be a version of a CRD', async () => {
     const need: Need = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v2/Widget'], remedy: 'install widgets 2' };
     expect(await problem(new MemoryCluster(definition('Widget', 'v1', 'v2')), [needing('one', need)])).toBe('');
     expect(await problem(new MemoryCluster(definition('Widget', 'v1')), [needing('one', need)])).toContain(
@@ -155,7 +156,19 @@ describe('what only the installer can provide', () => {
     );
   });
 
-  test('is no problem when it is of a kind that nobody knows how to look up', async () => {
+  test('of an unknown kind is not reported', async () => {
     expect(await problem(new MemoryCluster(), [needing('one', { kind: 'Bucket', name: 'backups', remedy: 'make it' })])).toBe('');
   });
+});
+
+test('refuses objects that another environment has applied', async () => {
+  const cluster = new MemoryCluster();
+  const shared = manifest('v1 ConfigMap cvat/one');
+  await (await Inventory.read(cluster, 'local')).add('10-one', [keyOf(shared)]);
+  const dist = { ...distOf({ '10-one': [shared] }), environment: 'production', folder: 'dist/production' };
+  await expect(refuseOtherEnvironment(cluster, dist, dist.stages, await Inventory.read(cluster, 'production'))).rejects.toThrow(
+    'ConfigMap cvat/one on this cluster belongs to the environment "local", not to "production" (dist/production). Is this the right context?',
+  );
+  const own = distOf({ '10-one': [shared] });
+  await refuseOtherEnvironment(cluster, own, own.stages, await Inventory.read(cluster, 'local'));
 });

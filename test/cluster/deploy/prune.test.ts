@@ -32,12 +32,12 @@ async function after(
 const stored = async (): Promise<unknown> =>
   (await session.cluster.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'third-party-platform-local' }))?.['data'];
 
-test('nothing is written where dist has all that was deployed', async () => {
+test('writes nothing when all objects of the inventory are in dist', async () => {
   expect(await after({ '10-one': [ONE] }, { '10-one': [ONE, TWO] })).toEqual({ deleted: 0, kept: [], refused: [] });
   expect(session.cluster.writes).toEqual([]);
 });
 
-test('what dist has no longer is deleted and forgotten, a whole stage as well', async () => {
+test('deletes objects that are no longer in dist and removes them from the inventory, also a whole stage', async () => {
   expect(await after({ '10-one': [ONE, TWO], '20-gone': [manifest('v1 Secret cvat/x')] }, { '10-one': [ONE] })).toMatchObject({
     deleted: 2,
   });
@@ -49,25 +49,25 @@ test('what dist has no longer is deleted and forgotten, a whole stage as well', 
   expect(await stored()).toEqual({ '10-one': 'v1 ConfigMap cvat/one' });
 });
 
-test('what has moved to another stage is not deleted, only forgotten where it was', async () => {
+test('keeps an object that has moved to another stage, and removes it from the inventory of the first', async () => {
   expect(await after({ '10-one': [ONE], '20-two': [ONE, TWO] }, { '20-two': [ONE, TWO] })).toEqual({ deleted: 0, kept: [], refused: [] });
   expect(session.cluster.names).toContain('ConfigMap cvat/one');
   expect(await stored()).toEqual({ '20-two': 'v1 ConfigMap cvat/one\nv1 ConfigMap cvat/two' });
 });
 
-test('what has another version in dist is the same object', async () => {
+test('keeps an object whose apiVersion has changed in dist', async () => {
   const [before, now] = ['v1beta1', 'v1'].map((version) => manifest(`example.org/${version} Widget cvat/one`)) as [Manifest, Manifest];
   expect(await after({ '10-one': [before] }, { '10-one': [now] })).toMatchObject({ deleted: 0 });
 });
 
-test('only the stages that are named lose something', async () => {
+test('prunes only the given stages', async () => {
   expect(await after({ '10-one': [ONE], '20-two': [TWO] }, { '10-one': [], '20-two': [] }, { stages: ['two'] })).toMatchObject({
     deleted: 1,
   });
   expect(session.cluster.names).toContain('ConfigMap cvat/one');
 });
 
-test('what holds data is left over, and goes only when that was said', async () => {
+test('keeps objects that hold data unless --delete-data is given', async () => {
   expect(await after({ '10-one': [VOLUME] }, { '10-one': [] })).toEqual({
     deleted: 0,
     kept: [{ object: 'PersistentVolumeClaim cvat/data', reason: 'holds data: its volume' }],
@@ -77,7 +77,7 @@ test('what holds data is left over, and goes only when that was said', async () 
   expect(await after({}, { '10-one': [] }, { deleteData: true })).toMatchObject({ deleted: 1 });
 });
 
-test('what somebody has deleted by hand is forgotten', async () => {
+test('removes an object that was deleted by hand from the inventory', async () => {
   const inventory = await Inventory.read(session.cluster, 'local');
   await inventory.add('10-one', [keyOf(ONE)]);
   expect(await after({}, { '10-one': [] })).toEqual({ deleted: 0, kept: [], refused: [] });

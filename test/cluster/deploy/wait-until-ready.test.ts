@@ -28,12 +28,12 @@ async function wait(...manifests: readonly Manifest[]): Promise<readonly Unready
 }
 const later = (milliseconds: number, object: Manifest): void => session.clock.after(milliseconds, () => void session.cluster.put(object));
 
-test('what is ready by the answers of its apply is not asked for, and not spoken of', async () => {
+test('does not request or report an object that is ready in the response of its apply', async () => {
   expect(await wait(SETTINGS, definition('Widget', 'v1'))).toEqual([]);
   expect([session.cluster.asked, session.reporter.lines, session.reporter.awaited]).toEqual([[], [], []]);
 });
 
-test('what becomes ready later is waited for by its reasons, and told when it is ready', async () => {
+test('reports why it waits for an object, and when it is ready', async () => {
   later(5000, { ...JOB, status: { active: 1 } });
   later(10_000, { ...JOB, status: DONE });
   expect(await wait(JOB, SETTINGS)).toEqual([]);
@@ -42,13 +42,13 @@ test('what becomes ready later is waited for by its reasons, and told when it is
   expect(session.reporter.now).toEqual([]);
 });
 
-test('when the time is over it tells what is not ready, and why', async () => {
+test('returns the objects that are not ready at the deadline, with reasons', async () => {
   const before = session.clock.now();
   expect(await wait(JOB, SETTINGS)).toEqual([{ object: 'Job cvat/one', state: 'waiting', reason: 'has not started yet' }]);
   expect(session.clock.now() - before).toBe(60_000);
 });
 
-test('what has failed ends the wait as soon as it is seen twice, and what is not ready is told with it', async () => {
+test('ends when an object has failed in two polls, and returns all that are not ready', async () => {
   const before = session.clock.now();
   expect(await wait({ ...JOB, status: FAILED }, manifest('batch/v1 Job cvat/two'))).toEqual([
     { object: 'Job cvat/one', state: 'failed', reason: 'BackoffLimitExceeded: it has failed' },
@@ -57,19 +57,19 @@ test('what has failed ends the wait as soon as it is seen twice, and what is not
   expect(session.clock.now() - before).toBe(250);
 });
 
-test('what only seems to have failed for a moment is waited for', async () => {
+test('continues when an object has failed in one poll only', async () => {
   later(200, { ...JOB, status: { active: 1 } });
   later(5000, { ...JOB, status: FAILED });
   later(6000, { ...JOB, status: DONE });
   expect(await wait({ ...JOB, status: FAILED })).toEqual([]);
 });
 
-test('what somebody deletes meanwhile is told, and applied again', async () => {
+test('applies an object again that was deleted meanwhile, with a warning', async () => {
   session.clock.after(3000, () => session.cluster.remove(JOB));
   later(20_000, { ...JOB, status: DONE });
   expect(await wait(JOB)).toEqual([]);
   expect(session.reporter.lines).toEqual([
-    'warning Job cvat/one was deleted or replaced by somebody meanwhile, and is applied again',
+    'warning Job cvat/one was deleted or replaced meanwhile; will be applied again',
     'state Job cvat/one ready',
   ]);
   expect(session.cluster.writes).toEqual(['apply Job cvat/one']);
@@ -79,7 +79,7 @@ test.each([
   ['a namespace that is being deleted', new ApiError(403, { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } })],
   ['a namespace that is gone', new ApiError(404, { message: 'no' })],
   ['somebody else, who has set a field', new Conflict([{ field: '.spec', owner: 'x' }])],
-])('what cannot be applied again because of %s is waited for, and tried again', async (_, refusal) => {
+])('retries an apply that is refused because of %s', async (_, refusal) => {
   session.clock.after(3000, () => {
     session.cluster.remove(JOB);
     const spy = jest.spyOn(session.cluster, 'apply').mockRejectedValue(refusal);
@@ -92,7 +92,7 @@ test.each([
   expect(session.reporter.lines.filter((line) => line.includes('applied again'))).toHaveLength(1);
 });
 
-test('what somebody replaces, and cannot be applied again, is not taken for what was wanted', async () => {
+test('does not accept an object that was replaced and cannot be applied again', async () => {
   session.clock.after(3000, () => {
     session.cluster.remove(JOB);
     session.cluster.put({ ...JOB, status: DONE });
@@ -101,7 +101,7 @@ test('what somebody replaces, and cannot be applied again, is not taken for what
   expect(await wait(JOB)).toMatchObject([{ state: 'waiting', reason: expect.stringContaining('.spec by x') as string }]);
 });
 
-test('what nobody could ask for ends it', async () => {
+test('fails when a request fails', async () => {
   session.clock.after(3000, () => {
     session.cluster.remove(JOB);
     jest.spyOn(session.cluster, 'apply').mockRejectedValue(new CommandProblem('unreachable'));
@@ -109,7 +109,7 @@ test('what nobody could ask for ends it', async () => {
   await expect(wait(JOB)).rejects.toThrow('unreachable');
 });
 
-test('what somebody replaces by another of its name is applied again, once', async () => {
+test('applies an object once again that was replaced by another of its name', async () => {
   session.clock.after(3000, () => {
     session.cluster.remove(JOB);
     session.cluster.put({ ...JOB, status: { active: 1 } });
@@ -119,7 +119,7 @@ test('what somebody replaces by another of its name is applied again, once', asy
   expect(session.cluster.writes).toEqual(['apply Job cvat/one']);
 });
 
-test('each Warning event is told while it waits', async () => {
+test('reports Warning Events while it waits', async () => {
   session.cluster.put(
     manifest('v1 Event cvat/e1', {
       involvedObject: { kind: 'Pod', namespace: 'cvat', name: 'one-abc' },
@@ -133,7 +133,7 @@ test('each Warning event is told while it waits', async () => {
   expect(session.reporter.lines).toEqual(['warning Pod cvat/one-abc BackOff pulling image', 'state Job cvat/one ready']);
 });
 
-test('a person may interrupt it', async () => {
+test('can be interrupted', async () => {
   const interrupt = new AbortController();
   const stop = new Error('stop');
   session.clock.after(5000, () => interrupt.abort(stop));

@@ -28,23 +28,23 @@ const at = (ago: number): string => new Date(session.clock.now() - ago * 1000).t
 
 async function told(events: readonly Manifest[], ...manifests: readonly Manifest[]): Promise<string[]> {
   for (const each of events) session.cluster.put(each);
-  await new Warnings(session, manifests, '10-one').tell();
+  await new Warnings(session, manifests, '10-one').report();
   return session.reporter.lines;
 }
 
-test('an event is told once, however often it is looked for and happens', async () => {
+test('reports an Event once, also when it repeats', async () => {
   session.cluster.put(event('migrate-1'));
   const warnings = new Warnings(session, [JOB], '10-one');
-  await warnings.tell();
+  await warnings.report();
   session.cluster.put(event('migrate-1', { message: 'pulling image, once more' }));
-  await warnings.tell();
+  await warnings.report();
   expect(session.reporter.lines).toEqual(['warning Pod cvat/migrate-1 BackOff pulling image']);
   session.cluster.put(event('migrate-1', { reason: 'Unhealthy' }));
-  await warnings.tell();
+  await warnings.report();
   expect(session.reporter.lines).toHaveLength(2);
 });
 
-test('only events about the objects of the stage are told, and about what they bring forth', async () => {
+test('reports only Events about objects of the stage and the objects that they create', async () => {
   const events = ['migrate', 'migrate-1', 'migrates', 'other-migrate-1'].map((name) => event(name));
   expect(await told(events, JOB)).toEqual([
     'warning Pod cvat/migrate BackOff pulling image',
@@ -52,7 +52,7 @@ test('only events about the objects of the stage are told, and about what they b
   ]);
 });
 
-test('of a release the events of its Job are told, too, and those where it puts its objects', async () => {
+test("reports Events of a release's Job and in its target namespace", async () => {
   const events = [
     event('helm-install-pgo-x', { namespace: 'kube-system' }),
     event('pgo-1', { namespace: 'crunchy-pgo' }),
@@ -64,7 +64,7 @@ test('of a release the events of its Job are told, too, and those where it puts 
   ]);
 });
 
-test('events of an earlier deployment are not told, but those that may be why we wait', async () => {
+test('reports Events from shortly before the deployment, and no older ones', async () => {
   const events = [
     event('migrate-old', { ago: 61 }),
     event('migrate-new', { ago: 59 }),
@@ -81,7 +81,7 @@ test('events of an earlier deployment are not told, but those that may be why we
   ]);
 });
 
-test('the API server is asked once a namespace, for warnings only', async () => {
+test('lists Warning Events once for each namespace', async () => {
   const list = jest.spyOn(session.cluster, 'list');
   await told([], JOB, manifest('v1 ConfigMap cvat/settings'), manifest('v1 Namespace cvat'));
   expect(list.mock.calls).toEqual([
@@ -92,7 +92,7 @@ test('the API server is asked once a namespace, for warnings only', async () => 
   ]);
 });
 
-test('who may not read events deploys without them', async () => {
+test('reports nothing when RBAC denies list', async () => {
   jest.spyOn(session.cluster, 'list').mockRejectedValue(new Error('forbidden'));
   expect(await told([event('migrate-1')], JOB)).toEqual([]);
 });

@@ -3,17 +3,17 @@ import { runs } from '../../properties';
 import { ENVIRONMENT, environments } from './environments';
 import { keptWithoutDeletingData } from './kept';
 import { type Pace, Scenario, words } from './scenario';
-import { destroys, isSomebodys, kills, letGo, stories, strangers, tell } from './story';
+import { destroys, isForeign, kills, removeForeign, stories, foreignObjects, runStory } from './story';
 
 // In the project deep these are two thousand stories.
 jest.setTimeout(300_000);
 
 const paces: fc.Arbitrary<Pace> = fc.record({ slowness: fc.nat({ max: 3 }), requests: fc.integer({ min: 2, max: 40 }) });
 
-const DEPLOYED = { unready: [], taken: { deleted: 0, kept: [], refused: [] } };
+const DEPLOYED = { unready: [], pruned: { deleted: 0, kept: [], refused: [] } };
 const NOTHING = { deleted: 0, kept: [], refused: [] };
 
-/** With the same examples every time: `FAST_CHECK_SEED=$RANDOM` looks at others. */
+/** With the same examples in each run; other ones with `FAST_CHECK_SEED=$RANDOM`. */
 async function holds(check: (scenario: Scenario) => Promise<void>, numRuns = runs(220)): Promise<void> {
   await holdsProperty(
     fc.asyncProperty(environments, paces, (environment, pace) => check(new Scenario(environment, pace))),
@@ -25,7 +25,7 @@ async function holdsProperty<T>(property: fc.IAsyncProperty<T>, numRuns = runs(2
   await fc.assert(property, { seed: Number(process.env['FAST_CHECK_SEED'] ?? 1), numRuns });
 }
 
-/** It may tell of what releases had left meanwhile. */
+/** The inventory may list what releases have left meanwhile. */
 function withoutInventory(state: ReadonlyMap<string, unknown>): ReadonlyMap<string, unknown> {
   return new Map([...state].filter(([id]) => id !== `ConfigMap default/third-party-platform-${ENVIRONMENT}`));
 }
@@ -38,7 +38,7 @@ test('deploying again writes nothing', async () => {
   });
 });
 
-test('destroy with its data leaves nothing, and a second time finds nothing', async () => {
+test('destroy --delete-data deletes everything, and a second run finds nothing', async () => {
   await holds(async (scenario) => {
     const before = scenario.state();
     await scenario.deploy();
@@ -49,14 +49,14 @@ test('destroy with its data leaves nothing, and a second time finds nothing', as
   });
 });
 
-test('destroy without its data keeps what holds data and what that needs, and deploy brings back the rest', async () => {
+test('destroy keeps what holds data and what that needs, and deploy creates the rest again', async () => {
   await holds(async (scenario) => {
     await scenario.deploy();
     const deployed = scenario.state();
     const needed = keptWithoutDeletingData(scenario.server, scenario.dist, false);
     const useful = keptWithoutDeletingData(scenario.server, scenario.dist, true);
-    const taken = await scenario.destroy();
-    expect(taken?.refused).toEqual([]);
+    const result = await scenario.destroy();
+    expect(result?.refused).toEqual([]);
     expect(scenario.ours).toEqual(expect.arrayContaining(needed));
     expect(useful).toEqual(expect.arrayContaining(scenario.ours));
     expect(await scenario.destroy()).toMatchObject({ deleted: 0, refused: [] });
@@ -67,14 +67,14 @@ test('destroy without its data keeps what holds data and what that needs, and de
   });
 });
 
-test('whatever happens, nothing goes before what depends on it, and all can be taken away in the end', async () => {
+test('in any sequence of commands and faults, no object is deleted before its dependents, and destroy --delete-data deletes everything in the end', async () => {
   const property = fc.asyncProperty(environments, paces, stories, fc.boolean(), async (environment, pace, story, isRestored) => {
     const scenario = new Scenario(environment, pace);
     const before = scenario.state();
-    await tell(scenario, story);
-    letGo(scenario);
-    // What has lost its operator goes only when that is back.
-    if (isRestored || story.events.some(({ what }) => what === 'lose an operator')) {
+    await runStory(scenario, story);
+    removeForeign(scenario);
+    // Objects whose operator was deleted can be finalized only when it is deployed again.
+    if (isRestored || story.events.some(({ what }) => what === 'delete an operator')) {
       scenario.units = environment.units;
       expect(await scenario.deploy()).toEqual(DEPLOYED);
     }
@@ -84,19 +84,19 @@ test('whatever happens, nothing goes before what depends on it, and all can be t
   await holdsProperty(property, runs(600));
 });
 
-test('what somebody else has made goes neither with a namespace nor with a definition', async () => {
-  const property = fc.asyncProperty(environments, paces, strangers, destroys, async (environment, pace, stranger, destroying) => {
+test('custom resources of others are deleted neither with a namespace nor with a CRD', async () => {
+  const property = fc.asyncProperty(environments, paces, foreignObjects, destroys, async (environment, pace, foreignObject, destroying) => {
     const scenario = new Scenario(environment, pace);
-    const somebodys = (): string[] => scenario.server.all().filter(isSomebodys).map(words);
-    await tell(scenario, { first: undefined, events: [stranger] });
-    const made = somebodys();
-    await tell(scenario, { first: undefined, events: [{ ...destroying, deleteData: true, kill: undefined }] });
-    expect(somebodys()).toEqual(made);
+    const foreign = (): string[] => scenario.server.all().filter(isForeign).map(words);
+    await runStory(scenario, { first: undefined, events: [foreignObject] });
+    const made = foreign();
+    await runStory(scenario, { first: undefined, events: [{ ...destroying, deleteData: true, kill: undefined }] });
+    expect(foreign()).toEqual(made);
   });
   await holdsProperty(property);
 });
 
-test('what is taken away while it still comes leaves nothing', async () => {
+test('destroy --delete-data after an interrupted deploy deletes everything', async () => {
   const property = fc.asyncProperty(environments, paces, kills, async (environment, pace, kill) => {
     const scenario = new Scenario(environment, pace);
     const before = scenario.state();
@@ -107,7 +107,7 @@ test('what is taken away while it still comes leaves nothing', async () => {
   await holdsProperty(property);
 });
 
-test('a deploy that is killed and run again ends like one that was not', async () => {
+test('a deploy that is killed and run again has the result of one that was not', async () => {
   const property = fc.asyncProperty(
     environments,
     paces,
@@ -122,7 +122,7 @@ test('a deploy that is killed and run again ends like one that was not', async (
   await holdsProperty(property);
 });
 
-test('a destroy that is killed and run again ends like one that was not', async () => {
+test('a destroy that is killed and run again has the result of one that was not', async () => {
   const runs = fc.record({ killed: fc.array(kills, { minLength: 1, maxLength: 3 }), deleteData: fc.boolean() });
   const property = fc.asyncProperty(environments, paces, runs, async (environment, pace, { killed, deleteData }) => {
     const [one, other] = [new Scenario(environment, pace), new Scenario(environment, pace)];

@@ -1,4 +1,4 @@
-import { type Deployed, deploy } from '../../../cluster/deploy/deploy';
+import { type DeployResult, deploy } from '../../../cluster/deploy/deploy';
 import { destroy } from '../../../cluster/delete/destroy';
 import type { DeletionResult } from '../../../cluster/delete/deletion';
 import { idOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
@@ -53,7 +53,7 @@ export class Scenario {
   }
 
   /** Nothing when it was killed. */
-  async deploy({ stages = [], deleteData = false, kill }: Run = {}): Promise<Deployed | undefined> {
+  async deploy({ stages = [], deleteData = false, kill }: Run = {}): Promise<DeployResult | undefined> {
     return this.run({ deleteData, kill }, (session) =>
       deploy(session, this.dist, {
         stages,

@@ -9,7 +9,7 @@ import type { Scenario } from './scenario';
 
 const index = fc.nat({ max: 20 });
 export const kills: fc.Arbitrary<Kill> = fc.record({ after: fc.nat({ max: 120 }), late: fc.boolean() });
-/** In every other command. */
+/** Every second command is killed. */
 const kill = fc.option(kills, { nil: undefined, freq: 1 });
 
 const deploys = fc.record({ what: fc.constant('deploy' as const), deleteData: fc.boolean(), kill });
@@ -19,44 +19,44 @@ export const destroys = fc.record({
   deleteData: fc.boolean(),
   kill,
 });
-export const strangers = fc.record({ what: fc.constant('somebody makes an object' as const), index, place: index });
+export const foreignObjects = fc.record({ what: fc.constant('create a foreign object' as const), index, place: index });
 const mishaps = fc.oneof(
   fc.record({ what: fc.constant('change dist' as const), index }),
   fc.record({ what: fc.constant('drop from dist' as const), index, alone: fc.boolean() }),
-  fc.record({ what: fc.constant('lose an operator' as const), index }),
-  fc.record({ what: fc.constant('somebody holds an object' as const), index }),
-  fc.record({ what: fc.constant('somebody lets go' as const) }),
-  fc.record({ what: fc.constant('time goes by' as const) }),
+  fc.record({ what: fc.constant('delete an operator' as const), index }),
+  fc.record({ what: fc.constant('add a foreign finalizer' as const), index }),
+  fc.record({ what: fc.constant('remove what is foreign' as const) }),
+  fc.record({ what: fc.constant('settle' as const) }),
 );
 
-/** What people do, and what happens to them. */
+/** Commands, and events on the cluster. */
 const events = fc.oneof(
   { arbitrary: deploys, weight: 2 },
   { arbitrary: destroys, weight: 2 },
-  { arbitrary: strangers, weight: 1 },
+  { arbitrary: foreignObjects, weight: 1 },
   { arbitrary: mishaps, weight: 2 },
 );
 type Event = typeof events extends fc.Arbitrary<infer Each> ? Each : never;
 
-/** It may begin with a deploy that somebody interrupts. */
+/** The first deploy may be interrupted. */
 export const stories = fc.record({ first: kill, events: fc.array(events, { minLength: 1, maxLength: 7 }) });
 type Story = typeof stories extends fc.Arbitrary<infer Each> ? Each : never;
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
-/** Where nobody would take anything away with its namespace. */
+/** Namespaces that no environment deletes. */
 const PRESENT = ['default', 'kube-system'];
-const HOLD = 'example.org/held-by-somebody';
-const SOMEBODYS = 'somebodys';
+const HOLD = 'example.org/foreign-finalizer';
+const FOREIGN = 'foreign';
 
-export const isSomebodys = ({ metadata }: Manifest): boolean => metadata.name === SOMEBODYS;
+export const isForeign = ({ metadata }: Manifest): boolean => metadata.name === FOREIGN;
 
-/** Tells a story on a cluster. */
-export async function tell(scenario: Scenario, story: Story): Promise<void> {
+/** Runs a story on a cluster. */
+export async function runStory(scenario: Scenario, story: Story): Promise<void> {
   await scenario.deploy({ kill: story.first });
-  for (const event of story.events) await happen(scenario, event);
+  for (const event of story.events) await run(scenario, event);
 }
 
-async function happen(scenario: Scenario, event: Event): Promise<void> {
+async function run(scenario: Scenario, event: Event): Promise<void> {
   const { server, world, units } = scenario;
   switch (event.what) {
     case 'deploy':
@@ -75,13 +75,13 @@ async function happen(scenario: Scenario, event: Event): Promise<void> {
       if (left.length > 0) scenario.units = left;
       return;
     }
-    case 'lose an operator': {
+    case 'delete an operator': {
       const operators = server.all().filter((object) => operatedBy(object).length > 0 && object.kind === 'Deployment');
       const operator = operators[event.index % operators.length];
       if (operator) server.delete(keyOf(operator));
       return;
     }
-    case 'somebody makes an object': {
+    case 'create a foreign object': {
       const served = server.definitions().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       const definition = served[event.index % served.length];
       const namespaces = server
@@ -90,37 +90,37 @@ async function happen(scenario: Scenario, event: Event): Promise<void> {
       const home = namespaces[event.place % namespaces.length];
       if (!definition || !home || home.metadata.deletionTimestamp !== undefined) return;
       const { group, names } = specOf(definition);
-      const metadata = { name: SOMEBODYS, namespace: home.metadata.name };
+      const metadata = { name: FOREIGN, namespace: home.metadata.name };
       server.create({ apiVersion: `${group}/v1`, kind: names.kind, metadata });
       return;
     }
-    case 'somebody holds an object': {
+    case 'add a foreign finalizer': {
       const ours = server.all().filter((each) => isOurs(each) && each.metadata.deletionTimestamp === undefined);
       const object = ours[event.index % ours.length];
       if (object) server.hold(keyOf(object), HOLD, true);
       return;
     }
-    case 'somebody lets go':
-      return letGo(scenario);
-    case 'time goes by':
+    case 'remove what is foreign':
+      return removeForeign(scenario);
+    case 'settle':
       return world.settle();
   }
 }
 
-/** What others have made and held goes, and what they have taken out of a release comes back: Helm does not see that it is gone. */
-export function letGo({ server, world }: Scenario): void {
+/** Removes foreign objects and finalizers, and restores objects that are missing from a release: Helm does not see that they are. */
+export function removeForeign({ server, world }: Scenario): void {
   for (const release of server.of(SECRET).filter(({ metadata }) => metadata.labels?.['owner'] === 'helm')) {
     const { objects = [] } = contentOf({ revision: 1, status: '', secret: release }) ?? {};
     if (release.metadata.deletionTimestamp === undefined) for (const object of objects) server.create(object);
   }
   const keys = server.all().map((object): ObjectKey => keyOf(object));
   for (const key of keys) server.hold(key, HOLD, false);
-  const somebodys = server.all().filter(isSomebodys);
-  for (const object of somebodys) server.delete(keyOf(object));
+  const foreign = server.all().filter(isForeign);
+  for (const object of foreign) server.delete(keyOf(object));
   world.settle();
 }
 
-/** Another setting, wherever there is one. */
+/** The unit with another setting in each object that has one. */
 function changed(unit: Unit): Unit {
   return { ...unit, objects: unit.objects.map(reset) };
 }

@@ -50,5 +50,5 @@ test('a dry run of deploy keeps it, and takes it away with --delete-data', async
 test('a dry run of deploy fails where the deployment would before its first write', async () => {
   const needs = [{ kind: 'Secret', namespace: 'cvat', name: 'login', remedy: 'make it' }];
   const dist = distOf({ '10-one': [manifest('v1 ConfigMap cvat/one', { contract: { needs } })] });
-  await expect(ran('deploy', runDeploy, session, dist, '--dry-run')).rejects.toThrow('Secret cvat/login is missing');
+  await expect(ran('deploy', runDeploy, session, dist, '--dry-run')).rejects.toThrow('Secret cvat/login is not found');
 });

@@ -39,7 +39,7 @@ test('a dry run says so, too', async () => {
 
 test('a deploy that fails before it asks has said so', async () => {
   jest.spyOn(session.cluster, 'isAllowed').mockResolvedValue(false);
-  await expect(ran('deploy', runDeploy, session, DIST)).rejects.toThrow('You are not allowed');
+  await expect(ran('deploy', runDeploy, session, DIST)).rejects.toThrow('RBAC denies');
   expect(written.out).toContain(WHERE);
 });
 
