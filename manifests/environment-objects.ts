@@ -1,4 +1,5 @@
 import type { Stage, StagedObject } from './stage';
+import { idOf, keyOf, type ObjectKey } from './manifest';
 import { contractOf } from './contract';
 import { type Release, releaseOf as releaseFrom } from './helm-release';
 import { KnownObjects } from './references/known-objects';
@@ -13,6 +14,7 @@ export interface EnvironmentObject extends StagedObject {
 /** The objects of one environment, as every rule reads them. What several rules need is computed once. */
 export class EnvironmentObjects {
   readonly objects: readonly EnvironmentObject[];
+  private byId: ReadonlyMap<string, EnvironmentObject> | undefined;
   private knownObjects: KnownObjects | undefined;
   private readonly knownReferences = new Map<EnvironmentObject, readonly FoundReference[]>();
   private readonly releases = new Map<EnvironmentObject, Release | undefined>();
@@ -26,9 +28,19 @@ export class EnvironmentObjects {
     return (this.knownObjects ??= new KnownObjects(this.objects));
   }
 
-  /** The Helm release that an object describes, if it is one. */
+  /** The object of any stage with this key. */
+  find(key: ObjectKey): EnvironmentObject | undefined {
+    this.byId ??= new Map(this.objects.map((object) => [idOf(keyOf(object.manifest)), object]));
+    return this.byId.get(idOf(key));
+  }
+
+  /** The Helm release that an object installs, if it installs one. */
   releaseOf(object: EnvironmentObject): Release | undefined {
-    if (!this.releases.has(object)) this.releases.set(object, releaseFrom(object.manifest));
+    if (!this.releases.has(object))
+      this.releases.set(
+        object,
+        releaseFrom(object.manifest, (key) => this.find(key)?.manifest),
+      );
     return this.releases.get(object);
   }
 
@@ -36,9 +48,9 @@ export class EnvironmentObjects {
   referencesOf(object: EnvironmentObject): readonly FoundReference[] {
     const known = this.knownReferences.get(object);
     if (known) return known;
-    const chart = this.releaseOf(object);
+    const release = this.releaseOf(object);
     const reads = (contractOf(object.manifest).reads ?? []).map((reference) => ({ field: 'values', reference }));
-    const references = [...referencesOf(object.manifest), ...(chart ? valueReferences(chart) : []), ...reads];
+    const references = [...referencesOf(object.manifest), ...(release ? valueReferences(release) : []), ...reads];
     this.knownReferences.set(object, references);
     return references;
   }

@@ -1,82 +1,47 @@
-import { parse } from 'yaml';
-import { type Manifest, groupOf } from './manifest';
-import { isMap, type YamlMap } from './fields';
+import { readApplication } from './helm-release/argo-cd';
+import { readHelmRelease } from './helm-release/flux';
+import { readHelmChart } from './helm-release/k3s';
+import type { FindObject, Place, ReadRelease, Release } from './helm-release/release';
+import { type FieldPath, formatField, isMap } from './fields';
+import { groupKindOf, type Manifest } from './manifest';
 
-/** A Helm release, as the object that asks for it describes it. */
-export interface Release {
-  /** The chart's name in its repository, or its address. */
-  readonly chart: string;
-  /** The chart's own name, whatever its address: `cvat` of `oci://registry-1.docker.io/cvat/cvat`. */
-  readonly name: string;
-  readonly version: string | undefined;
-  /** Where the release goes. */
-  readonly namespace: string | undefined;
-  /** The values that differ from the chart's own. What Secrets add to them (valuesSecrets) nobody knows here. */
-  readonly values: YamlMap;
-  /** Where the values stand, for a finding about one of them. */
-  readonly valuesField: string;
+export type { Release } from './helm-release/release';
+
+/** The reader of each delivery, by the kind of the object that installs a release. */
+
+const READERS: Readonly<Record<string, ReadRelease>> = {
+  'HelmChart.helm.cattle.io': readHelmChart,
+  'HelmRelease.helm.toolkit.fluxcd.io': readHelmRelease,
+  'Application.argoproj.io': readApplication,
+};
+
+/**
+ * The release that an object installs; undefined for any other object.
+ *
+ * @param find finds the source object of the chart. Without it, chart and version of a HelmRelease with a chartRef are not known.
+ */
+export function releaseOf(manifest: Manifest, find: FindObject = () => undefined): Release | undefined {
+  const read = READERS[groupKindOf(manifest)];
+  if (!read) return undefined;
+  const spec = manifest['spec'];
+  return read({ ...manifest, spec: isMap(spec) ? spec : {} }, find);
 }
 
-/** The release that a HelmChart of k3s asks for. https://docs.k3s.io/helm */
-export function releaseOf(manifest: Manifest): Release | undefined {
-  const { spec } = manifest;
-  if (manifest.kind !== 'HelmChart' || groupOf(manifest.apiVersion) !== 'helm.cattle.io' || !isMap(spec)) return undefined;
-  const chart = text(spec['chart']) ?? '';
-  return {
-    chart,
-    name: chartName(chart),
-    version: text(spec['version']),
-    namespace: text(spec['targetNamespace']) ?? manifest.metadata.namespace,
-    // In the order in which the controller lets the later win.
-    values: [parsed(spec['valuesContent']), spec['values'], nested(spec['set'])].reduce<YamlMap>(merged, {}),
-    valuesField: spec['valuesContent'] !== undefined || spec['values'] === undefined ? 'spec.valuesContent' : 'spec.values',
-  };
+/** The field of a place, as findings write it: `spec.valuesContent`. */
+export function fieldOf({ path }: Place): string {
+  return formatField(path);
 }
 
-/** The last part of an address, without the digest, and of an archive without its version too. */
-function chartName(chart: string): string {
-  const last = (chart.split('@')[0] ?? '').split('/').at(-1) ?? '';
-  return last.replace(/(-v?[0-9][0-9A-Za-z.+-]*)?\.tgz$/, '');
+/** An object without the values of its release: fields in them mean what the chart says, not what Kubernetes does. */
+export function withoutValues(manifest: Manifest): Manifest {
+  const release = releaseOf(manifest);
+  return release ? (without(manifest, release.places.values.path) as Manifest) : manifest;
 }
 
-/** Values that are no YAML are none: Helm will refuse them in more words than a rule could. */
-function parsed(content: unknown): unknown {
-  if (typeof content !== 'string') return undefined;
-  try {
-    return parse(content);
-  } catch {
-    return undefined;
-  }
-}
-
-/** `{ "a.b": 1 }`, as `helm --set` writes it, as `{ a: { b: 1 } }`. */
-function nested(set: unknown): YamlMap {
-  if (!isMap(set)) return {};
-  return Object.entries(set).reduce<YamlMap>((all, [key, value]) => {
-    const single = key
-      .split('.')
-      .reverse()
-      .reduce<unknown>((inner, part) => ({ [part]: inner }), literal(value));
-    return merged(all, single);
-  }, {});
-}
-
-/** Helm reads a boolean out of the text of a `--set`. */
-function literal(value: unknown): unknown {
-  if (value === 'true' || value === 'false') return value === 'true';
-  return value;
-}
-
-function merged(base: YamlMap, over: unknown): YamlMap {
-  if (!isMap(over)) return base;
-  const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = result[key];
-    result[key] = isMap(below) && isMap(value) ? merged(below, value) : value;
-  }
-  return result;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
+function without(value: unknown, [key, ...rest]: FieldPath): unknown {
+  if (typeof key === 'number' && Array.isArray(value))
+    return value.map((item: unknown, index) => (index === key ? without(item, rest) : item));
+  if (!isMap(value) || key === undefined || !(key in value)) return value;
+  const { [key]: inner, ...others } = value;
+  return rest.length === 0 ? others : { ...others, [key]: without(inner, rest) };
 }

@@ -24,7 +24,7 @@ const isFalse = (values: YamlMap, path: string): boolean => valueAt(values, ...p
 
 /** https://github.com/Kapernikov/cvat-helm/blob/main/cvat-helm/values.yaml */
 const kapernikovCvat: KnownChart = {
-  is: ({ name }) => name === 'cvat-helm',
+  is: ({ chartName }) => chartName === 'cvat-helm',
   defaults: [
     {
       value: 'superUser.initialPassword',
@@ -49,7 +49,7 @@ function secretOf(part: string, name: string, password: string, key = 'password'
 
 /** https://github.com/cvat-ai/cvat/blob/v2.73.0/helm-chart/values.yaml */
 const officialCvat: KnownChart = {
-  is: ({ name }) => name === 'cvat',
+  is: ({ chartName }) => chartName === 'cvat',
   defaults: [
     secretOf('redis', 'Redis', 'cvat_redis'),
     // The chart creates this Secret only if it runs kvrocks itself.

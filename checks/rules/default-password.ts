@@ -1,4 +1,4 @@
-import type { Release } from '../../manifests/helm-release';
+import { fieldOf, type Release } from '../../manifests/helm-release';
 import { type ChartDefault, defaultsOf } from '../../manifests/known-charts';
 import { valueAt } from '../../manifests/fields';
 import type { Rule } from '../rule';
@@ -8,11 +8,16 @@ export const defaultPassword: Rule = {
   name: 'default-password',
   check(environment) {
     return environment.objects.flatMap((object) => {
-      const chart = environment.releaseOf(object);
-      if (!chart) return [];
-      return defaultsOf(chart)
-        .filter((known) => isOpen(known, chart))
-        .map((known) => ({ object, field: `${chart.valuesField}: ${known.value}`, message: message(known), remedy: known.remedy }));
+      const release = environment.releaseOf(object);
+      if (!release) return [];
+      return defaultsOf(release)
+        .filter((known) => isOpen(known, release))
+        .map((known) => ({
+          object,
+          field: `${fieldOf(release.places.values)}: ${known.value}`,
+          message: message(known),
+          remedy: known.remedy,
+        }));
     });
   },
 };

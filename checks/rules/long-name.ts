@@ -1,4 +1,5 @@
 import { isMap } from '../../manifests/fields';
+import { fieldOf } from '../../manifests/helm-release';
 import type { Rule, RuleFinding } from '../rule';
 
 interface Limit {
@@ -15,7 +16,6 @@ const LIMITS: Readonly<Record<string, Limit>> = {
   CronJob: { longest: 52, why: 'its Jobs are called <name>-<11 digits of the time> and may have 63' },
   DaemonSet: POD_NAMES,
   Deployment: POD_NAMES,
-  HelmChart: { longest: 50, why: 'its Job is called helm-install-<name> and may have 63' },
   Job: { longest: 63, why: 'its pods carry it in the label job-name' },
   Namespace: HOST_NAME,
   Pod: HOST_NAME,
@@ -30,11 +30,14 @@ const LONGEST_LABEL = 63;
 /** Names are short enough for the names and labels that are derived from them, and label values for the API server. */
 export const longName: Rule = {
   name: 'long-name',
-  check({ objects }) {
-    return objects.flatMap((object): RuleFinding[] => {
+  check(environment) {
+    return environment.objects.flatMap((object): RuleFinding[] => {
       const { kind, metadata } = object.manifest;
       const limit = Object.hasOwn(LIMITS, kind) ? LIMITS[kind] : undefined;
       const name = limit && metadata.name.length > limit.longest ? [{ object, ...tooLong('metadata.name', metadata.name, limit) }] : [];
+      const release = environment.releaseOf(object);
+      if (release && release.name.length > release.longestName.longest)
+        name.push({ object, ...tooLong(fieldOf(release.places.name), release.name, release.longestName) });
       return [...name, ...longLabels(metadata.labels).map((found) => ({ object, ...found }))];
     });
   },
@@ -44,7 +47,7 @@ function tooLong(field: string, value: string, { longest, why }: Limit): Omit<Ru
   return {
     field,
     message: `must have at most ${longest} characters, because ${why}; got ${value.length}: "${value}".`,
-    remedy: `Use a shorter ${field === 'metadata.name' ? 'name' : 'value'}.`,
+    remedy: `Use a shorter ${!field.startsWith('metadata.labels.') ? 'name' : 'value'}.`,
   };
 }
 

@@ -1,9 +1,10 @@
+import { keyOf } from '../../manifests/manifest';
 import type { Finding } from '../../manifests/finding';
-import type { Release } from '../../manifests/helm-release';
+import { fieldOf, type Release, withoutValues } from '../../manifests/helm-release';
 import { isDigest, isExactTag, parseImage } from '../../manifests/image-reference';
-import type { EnvironmentObject } from '../../manifests/environment-objects';
-import { formatField, hasMeaningfulFields, type YamlMap, valueAt, visitFields } from '../../manifests/fields';
-import type { Rule } from '../rule';
+import type { EnvironmentObject, EnvironmentObjects } from '../../manifests/environment-objects';
+import { formatField, hasMeaningfulFields, type YamlMap, visitFields } from '../../manifests/fields';
+import type { Rule, RuleFinding } from '../rule';
 
 type Located = Finding & { readonly field: string };
 
@@ -12,8 +13,9 @@ export const unpinnedVersion: Rule = {
   name: 'unpinned-version',
   check(environment) {
     return environment.objects.flatMap((object) => {
-      const chart = environment.releaseOf(object);
-      return [...images(object), ...(chart ? [...chartVersion(chart, object), ...tags(chart)] : [])].map((found) => ({ object, ...found }));
+      const release = environment.releaseOf(object);
+      const found = [...images(object), ...(release ? tags(release) : [])].map((located) => ({ object, ...located }));
+      return [...found, ...(release ? chartVersion(release, object, environment) : [])];
     });
   },
 };
@@ -22,7 +24,7 @@ export const unpinnedVersion: Rule = {
 function images({ manifest }: EnvironmentObject): Located[] {
   if (!hasMeaningfulFields(manifest.kind)) return [];
   const found: Located[] = [];
-  visitFields(manifest, (parent, key, path) => {
+  visitFields(withoutValues(manifest), (parent, key, path) => {
     const image = parent[key];
     const finding = key === 'image' && typeof image === 'string' && image !== '' ? aboutImage(image) : undefined;
     if (finding) found.push({ field: formatField(path), ...finding });
@@ -50,7 +52,7 @@ function aboutTag(what: string, tag: string | undefined): Finding | undefined {
 }
 
 /** Findings about fields named `tag` in a chart's values, which hold an image in parts. An empty tag means the chart's default. */
-function tags({ values, valuesField }: Release): Located[] {
+function tags({ values, places }: Release): Located[] {
   const found: Located[] = [];
   visitFields(values, (parent: YamlMap, key, path) => {
     const tag = parent[key];
@@ -59,7 +61,7 @@ function tags({ values, valuesField }: Release): Located[] {
     // "1.2.3@sha256:…" is a tag for those charts that join it with a colon.
     const { tag: plain, digest } = parseImage(`:${tag}`);
     const finding = digest !== undefined && isDigest(digest) ? undefined : aboutTag('', plain ?? '');
-    if (finding) found.push({ field: `${valuesField}: ${formatField(path)}`, ...finding });
+    if (finding) found.push({ field: `${fieldOf(places.values)}: ${formatField(path)}`, ...finding });
   });
   return found;
 }
@@ -70,20 +72,30 @@ const EXACT_ARCHIVE = /[-/]v?[0-9]+\.[0-9]+\.[0-9]+[^/]*\.tgz$/;
 
 const CHART_REMEDY = 'Use the full version of one release, such as "2.73.0".';
 
-function chartVersion({ chart, version }: Release, { manifest }: EnvironmentObject): Located[] {
-  // A chart that is in the object itself cannot change.
-  if (valueAt(manifest['spec'], 'chartContent') !== undefined) return [];
-  const { digest } = parseImage(chart.replace(/^oci:\/\//, ''));
-  if (digest !== undefined && isDigest(digest)) return [];
+/** The version can be in another object than the one that installs the release: a finding is about the object that has the field. */
+function chartVersion(release: Release, installer: EnvironmentObject, environment: EnvironmentObjects): RuleFinding[] {
+  const { chart, places, archive } = release;
+  const finding = archive ? undefined : aboutChart(release);
+  if (!finding) return [];
+  const place = chart.endsWith('.tgz') ? places.chart : places.version;
+  const object = environment.find(keyOf(place.manifest)) ?? installer;
+  return [{ object, field: fieldOf(place), ...finding }];
+}
+
+function aboutChart({ chart, version, digest, git }: Release): Finding | undefined {
+  if (digest !== undefined && (isDigest(digest) || isCommit(digest))) return undefined;
+  if (digest !== undefined) return aboutImage(`@${digest}`);
+  // The version of a HelmChart is ignored here.
   if (chart.endsWith('.tgz')) {
-    // The controller ignores `version` here.
     const message = `must name the version of the archive; got "${chart}".`;
-    return EXACT_ARCHIVE.test(chart)
-      ? []
-      : [{ field: 'spec.chart', message, remedy: 'Use the archive of one release, such as chart-2.73.0.tgz.' }];
+    return EXACT_ARCHIVE.test(chart) ? undefined : { message, remedy: 'Use the archive of one release, such as chart-2.73.0.tgz.' };
   }
-  if (version === undefined)
-    return [{ field: 'spec.version', message: 'must be an exact version; got none, which installs the newest.', remedy: CHART_REMEDY }];
-  if (EXACT.test(version)) return [];
-  return [{ field: 'spec.version', message: `must be an exact version; got "${version}".`, remedy: CHART_REMEDY }];
+  if (version === undefined) return { message: 'must be an exact version; got none, which installs the newest.', remedy: CHART_REMEDY };
+  return EXACT.test(version) || (git && isExactTag(version))
+    ? undefined
+    : { message: `must be an exact version; got "${version}".`, remedy: CHART_REMEDY };
+}
+
+function isCommit(text: string): boolean {
+  return /^[0-9a-f]{40}$/.test(text);
 }

@@ -10,6 +10,7 @@ import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
 import { readLive } from '../objects/live';
 import { CRD_KIND, crdsMadeBy } from '../../manifests/custom-resource-definition';
+import { releaseOf } from '../../manifests/helm-release';
 import type { Session } from '../session';
 import { orphanOf, stopInstallJob, volumesOf } from '../helm/release-objects';
 import { reasonToKeep, DeletionContext, type KeepReason } from './keep-rules';
@@ -146,9 +147,8 @@ export class Deletion {
   private async requestDeletion(stage: string, live: LiveObject): Promise<boolean> {
     const { cluster, reporter } = this.session;
     const key = keyOf(live);
-    const suspended = (live['spec'] as { suspend?: boolean } | undefined)?.suspend === true;
-    if (suspended && live.kind === 'HelmRelease') {
-      this.refused.push({ object: formatKey(key), reason: 'is suspended, so Flux would not uninstall its release. Resume it first' });
+    if (releaseOf(live)?.suspended) {
+      this.refused.push({ object: formatKey(key), reason: `is suspended, so its release would not be uninstalled. ${howToResume(live)}` });
       return false;
     }
     const isGuarded = live.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined;
@@ -227,6 +227,11 @@ export class Deletion {
     this.kept.set(idOf(keyOf(live)), left);
     this.context.kept.add(idOf(keyOf(live)));
   }
+}
+
+function howToResume({ kind, metadata: { namespace, name } }: LiveObject): string {
+  if (kind === 'HelmRelease') return `Resume it: flux resume helmrelease --namespace ${namespace ?? 'default'} ${name}`;
+  return 'Remove its annotation helmcharts.helm.cattle.io/unmanaged.';
 }
 
 function hasData({ manifest }: Target): boolean {

@@ -1,8 +1,7 @@
 import { type Manifest, groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { Access, Applied, Cluster, ListOptions, Resource } from '../api/cluster';
-import { releaseNameOf } from '../helm/release-objects';
-import { releasesOf } from '../helm/release-secret';
+import { revisionsOf } from '../helm/release-objects';
 import type { Session } from '../session';
 import type { Reporter } from '../cli/terminal/reporter';
 
@@ -60,8 +59,7 @@ class DryRunCluster implements Cluster {
     const live = await this.get(key);
     if (!live) return;
     // An uninstall deletes Helm's Secrets as well.
-    const release = releaseNameOf(live);
-    const revisions = release ? await releasesOf(this, release.storage, release.name) : [];
+    const revisions = await revisionsOf(this, live);
     for (const object of [live, ...revisions.map(({ secret }) => secret)]) {
       this.deleted.add(idOf(keyOf(object)));
       this.owners.add(object.metadata.uid);

@@ -5,7 +5,8 @@ import { commandLine } from '../cli/command-line';
 import type { Dist } from '../dist';
 import { crdOf, crdsOperatedBy, isNamespace, isSameObject, operatorsOf } from '../../manifests/custom-resource-definition';
 import type { Session } from '../session';
-import { releasedObjects, releaseNameOf } from '../helm/release-objects';
+import { releasedObjects } from '../helm/release-objects';
+import { releaseOf } from '../../manifests/helm-release';
 import { customResourcesOf } from './custom-resources';
 import { dataOf, type Target } from './target';
 
@@ -219,6 +220,6 @@ const withoutNumber = (stage: string): string => stage.replace(/^\d+-/, '');
 
 /** The namespaces of a release's objects and of its Secrets. */
 function namespacesOf(manifest: Manifest): string[] {
-  const release = releaseNameOf(manifest);
-  return release ? [release.namespace, release.storage] : [];
+  const release = releaseOf(manifest);
+  return release ? [release.namespace, release.storageNamespace ?? release.namespace] : [];
 }

@@ -1,6 +1,6 @@
-import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
+import { type Manifest, type Kind } from '../../manifests/manifest';
 import type { Access, Cluster } from '../api/cluster';
-import { releaseNameOf } from '../helm/release-objects';
+import { releaseOf } from '../../manifests/helm-release';
 
 /** `delete` is for prune. It is checked before the first write: otherwise it would fail after everything else was done. */
 const VERBS = ['get', 'list', 'create', 'patch', 'delete'];
@@ -49,12 +49,12 @@ interface Read {
 
 /** What readiness and deletion of a release read: Helm's Secrets, the install Job of a HelmChart, workloads. */
 function readsOf(object: Manifest): Read[] {
-  const release = releaseNameOf(object);
-  if (!release) return [];
-  const secrets = { verbs: ['list'], kind: SECRET, namespace: release.storage };
+  const release = releaseOf(object);
+  if (release?.storageNamespace === undefined) return [];
+  const secrets = { verbs: ['list'], kind: SECRET, namespace: release.storageNamespace };
   // For a HelmRelease, Flux reports it in the status.
-  if (groupKindOf(object) !== 'HelmChart.helm.cattle.io') return [secrets];
-  const { namespace = 'default' } = object.metadata;
+  if (!release.installJob) return [secrets];
+  const { namespace = 'default' } = release.installJob;
   return [
     secrets,
     { verbs: ['get'], kind: JOB, namespace },

@@ -1,4 +1,5 @@
 import { type Manifest, type Kind, formatKey } from '../../manifests/manifest';
+import { releaseOf } from '../../manifests/helm-release';
 import type { LiveObject } from '../objects/live-object';
 import type { Session } from '../session';
 
@@ -30,7 +31,7 @@ export class Warnings {
   ) {
     this.since = session.clock.now() - EARLIER_MILLISECONDS;
     this.namespaces = [...new Set(manifests.flatMap(namespacesOf))];
-    this.names = manifests.flatMap(({ kind, metadata: { name } }) => (kind === 'HelmChart' ? [name, `helm-install-${name}`] : [name]));
+    this.names = manifests.flatMap(namesOf);
   }
 
   async report(): Promise<void> {
@@ -57,10 +58,15 @@ export class Warnings {
   }
 }
 
+/** The names of an object, of its release and of the Job that installs that. */
+function namesOf(manifest: Manifest): string[] {
+  const release = releaseOf(manifest);
+  return [...new Set([manifest.metadata.name, release?.name, release?.installJob?.name])].filter((name) => name !== undefined);
+}
+
 /** The namespaces of an object and of its release. */
-function namespacesOf({ metadata, spec }: Manifest): string[] {
-  const { targetNamespace } = (spec ?? {}) as { readonly targetNamespace?: string };
-  return [metadata.namespace, targetNamespace].filter((namespace) => namespace !== undefined);
+function namespacesOf(manifest: Manifest): string[] {
+  return [manifest.metadata.namespace, releaseOf(manifest)?.namespace].filter((namespace) => namespace !== undefined);
 }
 
 function timeOf({ lastTimestamp, eventTime, series, metadata }: LiveObject & EventObject): number {

@@ -1,57 +1,61 @@
-import { type Manifest, groupKindOf, type Kind, type ObjectKey } from '../../manifests/manifest';
+import { listOf, valueAt } from '../../manifests/fields';
+import { type Release, releaseOf } from '../../manifests/helm-release';
+import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { Cluster } from '../api/cluster';
-import { contentOf, releasesOf } from './release-secret';
+import { contentOf, type ReleaseRevision, releasesOf } from './release-secret';
 import { pollUntil, type Session } from '../session';
 
-/** A Helm release, by the object that asks for it. */
-export interface ReleaseName {
-  readonly name: string;
-  /** Where its objects are. */
-  readonly namespace: string;
-  /** Where Helm keeps what it knows of it. */
-  readonly storage: string;
+/** The release that an object installs, with Helm's Secrets of it: a release that Argo CD renders has none. */
+function storedRelease(manifest: Manifest): (Release & { readonly storageNamespace: string }) | undefined {
+  const release = releaseOf(manifest);
+  const { storageNamespace } = release ?? {};
+  return release && storageNamespace !== undefined ? { ...release, storageNamespace } : undefined;
 }
 
-/** The release that a HelmChart of k3s or a HelmRelease of Flux asks for; nothing for any other object. */
-export function releaseNameOf(manifest: Manifest): ReleaseName | undefined {
-  const { name, namespace: own = 'default' } = manifest.metadata;
-  const spec = (manifest['spec'] ?? {}) as { targetNamespace?: string; storageNamespace?: string; releaseName?: string };
-  const namespace = spec.targetNamespace ?? own;
-  switch (groupKindOf(manifest)) {
-    case 'HelmChart.helm.cattle.io':
-      return { name, namespace, storage: namespace };
-    case 'HelmRelease.helm.toolkit.fluxcd.io': {
-      const composed = spec.targetNamespace === undefined ? name : `${spec.targetNamespace}-${name}`;
-      return { name: spec.releaseName ?? composed, namespace, storage: spec.storageNamespace ?? own };
-    }
-    default:
-      return undefined;
-  }
+/** The revisions of the release that an object installs, the newest first. */
+export async function revisionsOf(cluster: Pick<Cluster, 'list'>, manifest: Manifest): Promise<ReleaseRevision[]> {
+  const release = storedRelease(manifest);
+  return release ? releasesOf(cluster, release.storageNamespace, release.name) : [];
 }
 
-/** What Helm deletes with a release: what is in it, but for what its chart says to keep. */
+/** What is deleted with a release: its objects, but for those that the chart tells Helm to keep. */
 export async function releasedObjects(cluster: Cluster, manifest: Manifest): Promise<readonly Manifest[]> {
-  const release = releaseNameOf(manifest);
-  if (!release) return [];
-  const [newest] = await releasesOf(cluster, release.storage, release.name);
+  if (groupKindOf(manifest) === 'Application.argoproj.io') return resourcesOf(manifest);
+  const [newest] = await revisionsOf(cluster, manifest);
   const { objects = [] } = (newest && contentOf(newest)) ?? {};
   return objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'] !== 'keep');
 }
 
+/**
+ * What an Application of Argo CD has applied, by its status. Its annotations are not there, so all of it counts. Without the finalizer
+ * Argo CD deletes nothing.
+ */
+function resourcesOf(application: Manifest): Manifest[] {
+  const { finalizers } = application.metadata as { readonly finalizers?: readonly string[] };
+  if (!finalizers?.some((finalizer) => finalizer.startsWith('resources-finalizer.argocd.argoproj.io'))) return [];
+  return listOf(valueAt(application, 'status', 'resources')).flatMap((resource) => {
+    const [group, version, kind, namespace, name] = ['group', 'version', 'kind', 'namespace', 'name'].map((field) =>
+      valueAt(resource, field),
+    );
+    if (typeof version !== 'string' || typeof kind !== 'string' || typeof name !== 'string') return [];
+    const apiVersion = typeof group === 'string' && group !== '' ? `${group}/${version}` : version;
+    return [{ apiVersion, kind, metadata: { name, ...(typeof namespace === 'string' && { namespace }) } }];
+  });
+}
+
 const VOLUME: Kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
-const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
 /** How long a pod may take to end: Kubernetes kills it after thirty seconds. */
 const END_MILLISECONDS = 60_000;
 
 /**
- * Stops the Job that installs a HelmChart, before the HelmChart is deleted. k3s does not: while its uninstall Job runs, an install Job that failed
- * tries again, and what it installs then belongs to nobody. A Job that is suspended stays so, and its pods end.
+ * Stops the Job that installs a HelmChart before the HelmChart is deleted. k3s does not: while its uninstall Job runs, an install Job that failed
+ * tries again, and what it installs then has no owner. A suspended Job stays suspended, and its pods end.
  */
 export async function stopInstallJob(session: Session, chart: LiveObject): Promise<void> {
-  if (groupKindOf(chart) !== 'HelmChart.helm.cattle.io') return;
+  const key = releaseOf(chart)?.installJob;
+  if (!key) return;
   const { cluster } = session;
-  const key: ObjectKey = { ...JOB, namespace: chart.metadata.namespace ?? 'default', name: `helm-install-${chart.metadata.name}` };
   const job = await cluster.get(key);
   if (!job || isFinished(job)) return;
   await cluster.patch(key, { spec: { suspend: true } });
@@ -66,28 +70,28 @@ function isFinished(job: LiveObject): boolean {
   return conditions.some(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True');
 }
 
-/** What is wrong after a release's object has gone: whatever Helm still knows of the release is still there, and belongs to nobody. */
+/** Whether a release is still installed after its object is gone, and the command that uninstalls it. */
 export async function orphanOf(cluster: Cluster, manifest: Manifest): Promise<string | undefined> {
-  const release = releaseNameOf(manifest);
+  const release = storedRelease(manifest);
   if (!release) return undefined;
-  const [left] = await releasesOf(cluster, release.storage, release.name);
+  const [left] = await revisionsOf(cluster, manifest);
   if (!left) return undefined;
   return (
-    `has gone, but its release ${release.name} is still in namespace ${release.storage} (revision ${left.revision}, ${left.status}), ` +
-    `and nothing looks after it any more. Take it away with: helm uninstall --namespace ${release.storage} ${release.name}`
+    `is deleted, but its release ${release.name} is still installed in namespace ${release.storageNamespace} ` +
+    `(revision ${left.revision}, ${left.status}). Uninstall it: helm uninstall --namespace ${release.storageNamespace} ${release.name}`
   );
 }
 
-/** The volumes that a release leaves behind: those that its chart keeps, and those of its StatefulSets. */
+/** The claims that are kept when a release is uninstalled: those that its chart tells Helm to keep, and those of its StatefulSets. */
 export async function volumesOf(cluster: Cluster, manifest: Manifest): Promise<LiveObject[]> {
-  const release = releaseNameOf(manifest);
+  const release = releaseOf(manifest);
   if (!release) return [];
   const claims = await cluster.list(VOLUME, { namespace: release.namespace });
   return claims.filter((claim) => isVolumeOf(manifest, claim));
 }
 
 export function isVolumeOf(manifest: Manifest, object: Manifest): boolean {
-  const release = releaseNameOf(manifest);
+  const release = releaseOf(manifest);
   const { namespace, annotations = {}, labels = {} } = object.metadata;
   if (!release || object.kind !== VOLUME.kind || namespace !== release.namespace) return false;
   return annotations['meta.helm.sh/release-name'] === release.name || labels['app.kubernetes.io/instance'] === release.name;

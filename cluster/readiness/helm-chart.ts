@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { releaseOf } from '../../manifests/helm-release';
-import { listOf, valueAt } from '../../manifests/fields';
 import { conditionOf, type LiveObject } from '../objects/live-object';
 import { contentOf, type ReleaseRevision, type ReleaseContent, releasesOf } from '../helm/release-secret';
 import { saying, sentence } from './conditions';
@@ -76,8 +75,8 @@ function differentVersion(chart: LiveObject, { chartVersion }: ReleaseContent): 
 
 /** Secrets and a HelmChartConfig add values that are not ours to know. And without any, Helm goes on with the ones that it had. */
 function differentValues(chart: LiveObject, config: LiveObject | undefined, content: ReleaseContent): string | undefined {
-  const values = releaseOf(chart)?.values ?? {};
-  const known = config === undefined && listOf(valueAt(chart, 'spec', 'valuesSecrets')).length === 0 && Object.keys(values).length > 0;
+  const { values = {}, valuesElsewhere } = releaseOf(chart) ?? {};
+  const known = config === undefined && !valuesElsewhere && Object.keys(values).length > 0;
   return !known || isDeepStrictEqual(values, content.config) ? undefined : 'its values are not installed yet';
 }
 

@@ -1,4 +1,5 @@
 import { listOf, valueAt } from '../../manifests/fields';
+import { releaseOf } from '../../manifests/helm-release';
 import { conditionOf, type LiveObject } from '../objects/live-object';
 import { saying } from './conditions';
 import { textAt } from './fields';
@@ -6,8 +7,9 @@ import { podTrouble } from './pod-trouble';
 import type { ReadinessContext } from './readiness';
 
 /** The Job by which the Helm controller installs and upgrades a HelmChart. It runs beside the HelmChart, not where the release goes. */
-export async function installJobOf({ metadata: { namespace, name } }: LiveObject, look: ReadinessContext): Promise<LiveObject | undefined> {
-  return look.get({ apiVersion: 'batch/v1', kind: 'Job', ...(namespace !== undefined && { namespace }), name: `helm-install-${name}` });
+export async function installJobOf(chart: LiveObject, look: ReadinessContext): Promise<LiveObject | undefined> {
+  const key = releaseOf(chart)?.installJob;
+  return key && look.get(key);
 }
 
 /** What the Job does or why it does not, in a part of a sentence. That it is complete proves nothing: it ends well after failures, too. */

@@ -2,12 +2,18 @@ import type { Manifest } from '../manifest';
 import type { Reference } from '../reference';
 import { contractOf } from '../contract';
 import { isMap, listOf, valueAt } from '../fields';
+import { releaseOf } from '../helm-release';
 
 /** The objects that exist once an object is applied: itself, the `makes` of its contract, and what a well-known controller creates for it. */
 export function providedBy(manifest: Manifest): Reference[] {
   const { kind, metadata } = manifest;
   const { namespace, name } = metadata;
-  return [{ kind, namespace, name, keys: keysOf(manifest) }, ...(contractOf(manifest).makes ?? []), ...(IMPLIED[kind]?.(manifest) ?? [])];
+  return [
+    { kind, namespace, name, keys: keysOf(manifest) },
+    ...(contractOf(manifest).makes ?? []),
+    ...(IMPLIED[kind]?.(manifest) ?? []),
+    ...namespaceOfRelease(manifest),
+  ];
 }
 
 /** Whether cert-manager creates the TLS Secrets of an Ingress. https://cert-manager.io/docs/usage/ingress/ */
@@ -24,11 +30,12 @@ const IMPLIED: Readonly<Record<string, (manifest: Manifest) => Reference[]>> = {
     const { namespace } = manifest.metadata;
     return listOf(valueAt(manifest['spec'], 'tls')).flatMap((item) => certificate(valueAt(item, 'secretName'), namespace));
   },
-  HelmChart: ({ spec }) => {
-    const name = valueAt(spec, 'targetNamespace');
-    return valueAt(spec, 'createNamespace') === true && typeof name === 'string' ? [{ kind: 'Namespace', name }] : [];
-  },
 };
+
+function namespaceOfRelease(manifest: Manifest): Reference[] {
+  const release = releaseOf(manifest);
+  return release?.createsNamespace ? [{ kind: 'Namespace', name: release.namespace }] : [];
+}
 
 function certificate(name: unknown, namespace: string | undefined): Reference[] {
   return typeof name === 'string' ? [{ kind: 'Secret', namespace, name, keys: CERTIFICATE_KEYS }] : [];

@@ -2,6 +2,7 @@ import type { Manifest } from '../manifest';
 import type { Reference } from '../reference';
 import { addressOf } from './service-address';
 import { type FieldPath, formatField, hasMeaningfulFields, visitFields } from '../fields';
+import { withoutValues } from '../helm-release';
 import { REFERRING_FIELDS } from './referring-fields';
 
 /** A reference of an object to another one, and its field. */
@@ -18,7 +19,7 @@ const CLUSTER_SCOPED = new Set(['ClusterIssuer', 'ClusterRole', 'IngressClass', 
 export function referencesOf(manifest: Manifest): FoundReference[] {
   if (!hasMeaningfulFields(manifest.kind)) return [];
   const found: FoundReference[] = [];
-  visitFields(manifest, (parent, key, path) => {
+  visitFields(withoutValues(manifest), (parent, key, path) => {
     const read = Object.hasOwn(REFERRING_FIELDS, key) ? REFERRING_FIELDS[key] : undefined;
     for (const reference of read?.(parent[key], manifest) ?? []) {
       found.push({ field: formatField(path), reference: withNamespace(reference, manifest.metadata.namespace) });

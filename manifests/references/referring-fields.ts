@@ -49,6 +49,13 @@ export const REFERRING_FIELDS: Readonly<Record<string, Read>> = {
   pvcName: (value) => referenceTo('PersistentVolumeClaim', value),
   postgresCluster: (value) => referenceTo('PostgresCluster', valueAt(value, 'clusterName'), valueAt(value, 'clusterNamespace')),
 
+  // Flux' HelmRelease, Kustomization and sources.
+  sourceRef: (value) => named('GitRepository', value),
+  chartRef: (value) => named('OCIRepository', value),
+  certSecretRef: (value) => named('Secret', value),
+  proxySecretRef: (value) => named('Secret', value),
+  valuesFrom: (value) => listOf(value).flatMap((item) => named('Secret', item).map((found) => withKeys(found, [text(item, 'valuesKey')]))),
+
   // k3s' HelmChart.
   authSecret: (value) => fromObject('Secret', value),
   dockerRegistrySecret: (value) => fromObject('Secret', value),
@@ -90,6 +97,11 @@ function fromVolumeSource(kind: string, value: unknown): Reference[] {
 
 function fromTls(value: unknown): Reference[] {
   return referenceTo('Secret', valueAt(value, 'secretName')).map((reference) => withKeys(reference, ['tls.crt', 'tls.key']));
+}
+
+function text(value: unknown, key: string): string {
+  const found = valueAt(value, key);
+  return typeof found === 'string' ? found : 'values.yaml';
 }
 
 function withKeys(reference: Reference, keys: readonly string[]): Reference {

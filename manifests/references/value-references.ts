@@ -1,6 +1,6 @@
 import type { Reference } from '../reference';
 import { addressOf } from './service-address';
-import type { Release } from '../helm-release';
+import { fieldOf, type Release } from '../helm-release';
 import { type FieldPath, formatField, isMap, listOf, type YamlMap, visitFields } from '../fields';
 import { REFERRING_FIELDS } from './referring-fields';
 import { type FoundReference, withNamespace } from './references';
@@ -33,10 +33,10 @@ const NOT_CREATED: Readonly<Record<string, string>> = { secret: 'Secret', servic
  * The references in a chart's values, by the conventions of charts. References that no convention recognizes are declared in the contract's
  * `reads`. Names that a template creates (`{{ .Release.Name }}-secret`) are the chart's own.
  */
-export function valueReferences({ values, valuesField, namespace }: Release): FoundReference[] {
+export function valueReferences({ values, places, namespace }: Release): FoundReference[] {
   const found: FoundReference[] = [];
   visitFields(values, (parent, key, path) => {
-    const field = `${valuesField}: ${formatField(path)}`;
+    const field = `${fieldOf(places.values)}: ${formatField(path)}`;
     for (const reference of referencesIn(parent, key, path)) {
       if (!reference.name.includes('{{')) found.push({ field, reference: withNamespace(reference, namespace) });
     }

@@ -1,5 +1,5 @@
-import { type Manifest, keyOf } from '../../../manifests/manifest';
-import { orphanOf, releaseNameOf, stopInstallJob, volumesOf } from '../../../cluster/helm/release-objects';
+import { type Manifest, formatKey, keyOf } from '../../../manifests/manifest';
+import { orphanOf, releasedObjects, stopInstallJob, volumesOf } from '../../../cluster/helm/release-objects';
 import { releaseSecret } from '../readiness/releases';
 import { MemoryCluster } from '../support/memory-cluster';
 import { manifest } from '../support/objects';
@@ -7,20 +7,35 @@ import { sessionOn, type TestSession } from '../support/session';
 
 const CHART = manifest('helm.cattle.io/v1 HelmChart kube-system/cvat', { spec: { targetNamespace: 'cvat' } });
 
-test.each([
-  ['helm.cattle.io/v1 HelmChart kube-system/one', { targetNamespace: 'cvat' }, { name: 'one', namespace: 'cvat', storage: 'cvat' }],
-  ['helm.cattle.io/v1 HelmChart kube-system/one', {}, { name: 'one', namespace: 'kube-system', storage: 'kube-system' }],
-  ['helm.toolkit.fluxcd.io/v2 HelmRelease flux/one', {}, { name: 'one', namespace: 'flux', storage: 'flux' }],
-  ['helm.toolkit.fluxcd.io/v2 HelmRelease flux/one', { targetNamespace: 'cvat' }, { name: 'cvat-one', namespace: 'cvat', storage: 'flux' }],
-  [
-    'helm.toolkit.fluxcd.io/v2beta1 HelmRelease flux/one',
-    { targetNamespace: 'cvat', releaseName: 'mine', storageNamespace: 'kept' },
-    { name: 'mine', namespace: 'cvat', storage: 'kept' },
-  ],
-  ['example.org/v1 HelmChart kube-system/one', {}, undefined],
-  ['apps/v1 Deployment cvat/one', {}, undefined],
-])('%s with %j asks for the release %j', (what, spec, release) => {
-  expect(releaseNameOf(manifest(what, { spec }))).toEqual(release);
+describe('an Application of Argo CD', () => {
+  const application = (finalizers: readonly string[]): Manifest => {
+    const resources = [
+      { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'cvat', name: 'backend' },
+      { version: 'v1', kind: 'Service', namespace: 'cvat', name: 'backend' },
+      { group: '', version: 'v1', kind: 'Namespace', name: 'cvat' },
+      { kind: 'Broken' },
+    ];
+    const spec = { source: { chart: 'cvat', repoURL: 'https://example.org' } };
+    return manifest('argoproj.io/v1alpha1 Application argocd/cvat', { metadata: { finalizers }, spec, status: { resources } });
+  };
+
+  test('deletes what its status lists', async () => {
+    const released = await releasedObjects(new MemoryCluster(), application(['resources-finalizer.argocd.argoproj.io/background']));
+    expect(released.map((object) => `${object.apiVersion} ${formatKey(keyOf(object))}`)).toEqual([
+      'apps/v1 Deployment cvat/backend',
+      'v1 Service cvat/backend',
+      'v1 Namespace cvat',
+    ]);
+  });
+
+  test('deletes nothing without its finalizer', async () => {
+    expect(await releasedObjects(new MemoryCluster(), application(['example.org/other']))).toEqual([]);
+  });
+
+  test('leaves no Secrets of Helm', async () => {
+    const cluster = new MemoryCluster(releaseSecret());
+    expect(await orphanOf(cluster, application([]))).toBeUndefined();
+  });
 });
 
 describe('the Job that installs a HelmChart', () => {
@@ -32,7 +47,7 @@ describe('the Job that installs a HelmChart', () => {
     return session.cluster.writes;
   }
 
-  test('is suspended before its HelmChart goes, and its pods are waited for', async () => {
+  test('is suspended before its HelmChart is deleted, and its pods are waited for', async () => {
     const session = sessionOn(new MemoryCluster(job({ active: 1 })));
     session.clock.after(5000, () => void session.cluster.put(job({ terminating: 1 })));
     session.clock.after(15_000, () => void session.cluster.put(job({})));
@@ -42,7 +57,7 @@ describe('the Job that installs a HelmChart', () => {
     expect(session.clock.now() - before).toBeLessThan(20_000);
   });
 
-  test('is not waited for longer than a pod may take to end', async () => {
+  test('is waited for at most as long as a pod may take to end', async () => {
     const session = sessionOn(new MemoryCluster(job({ active: 1 })));
     const before = session.clock.now();
     await stop(session);
@@ -61,19 +76,19 @@ describe('the Job that installs a HelmChart', () => {
     expect(await stop(sessionOn(new MemoryCluster(job({ conditions }))))).toHaveLength(1);
   });
 
-  test('need not be there, and is that of a HelmChart only', async () => {
+  test('is not stopped when it is not found, or when the object is not a HelmChart', async () => {
     expect(await stop(sessionOn())).toEqual([]);
     const other = manifest('example.org/v1 Widget kube-system/cvat');
     expect(await stop(sessionOn(new MemoryCluster(job({ active: 1 }))), other)).toEqual([]);
   });
 });
 
-describe('a release whose object has gone', () => {
-  test('is an orphan as long as Helm knows of it, and how to take it away is said', async () => {
+describe('a release whose object is deleted', () => {
+  test('is an orphan while Helm has a Secret of it, with the command that uninstalls it', async () => {
     const secrets = [releaseSecret({ revision: 2, status: 'uninstalling' }), releaseSecret({ revision: 1, status: 'superseded' })];
     expect(await orphanOf(new MemoryCluster(...secrets), CHART)).toBe(
-      'has gone, but its release cvat is still in namespace cvat (revision 2, uninstalling), ' +
-        'and nothing looks after it any more. Take it away with: helm uninstall --namespace cvat cvat',
+      'is deleted, but its release cvat is still installed in namespace cvat (revision 2, uninstalling). ' +
+        'Uninstall it: helm uninstall --namespace cvat cvat',
     );
   });
 
@@ -86,7 +101,7 @@ describe('a release whose object has gone', () => {
   });
 });
 
-test('the volumes that a release leaves behind are those that Helm or its StatefulSets have made', async () => {
+test('the claims that are kept after an uninstall are those that Helm or a StatefulSet of the release created', async () => {
   const claim = (name: string, metadata: object): Manifest => manifest(`v1 PersistentVolumeClaim ${name}`, { metadata });
   const cluster = new MemoryCluster(
     claim('cvat/kept', { annotations: { 'meta.helm.sh/release-name': 'cvat' } }),

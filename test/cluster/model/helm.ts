@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { releaseNameOf } from '../../../cluster/helm/release-objects';
+import { releaseOf as readRelease } from '../../../manifests/helm-release';
 import { keyOf, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Reference } from '../../../manifests/reference';
@@ -16,7 +16,7 @@ export const HELM_FINALIZER = 'wrangler.cattle.io/on-helm-chart-remove';
 
 /** Where a release is, and what it is called. */
 export function placeOf(chart: Manifest): { readonly namespace: string; readonly name: string } {
-  const { namespace, name } = releaseNameOf(chart) ?? { namespace: 'default', name: '' };
+  const { namespace, name } = readRelease(chart) ?? { namespace: 'default', name: '' };
   return { namespace, name };
 }
 
