@@ -50,11 +50,15 @@ export const REFERRING_FIELDS: Readonly<Record<string, Read>> = {
   postgresCluster: (value) => referenceTo('PostgresCluster', valueAt(value, 'clusterName'), valueAt(value, 'clusterNamespace')),
 
   // Flux' HelmRelease, Kustomization and sources.
-  sourceRef: (value) => named('GitRepository', value),
-  chartRef: (value) => named('OCIRepository', value),
-  certSecretRef: (value) => named('Secret', value),
-  proxySecretRef: (value) => named('Secret', value),
-  valuesFrom: (value) => listOf(value).flatMap((item) => named('Secret', item).map((found) => withKeys(found, [text(item, 'valuesKey')]))),
+  sourceRef: (value) => fromObject('GitRepository', value),
+  chartRef: (value) => fromObject('OCIRepository', value),
+  certSecretRef: (value) => fromObject('Secret', value),
+  proxySecretRef: (value) => fromObject('Secret', value),
+  valuesFrom: (value) =>
+    listOf(value).flatMap((item) => {
+      const [key = 'values.yaml'] = texts([valueAt(item, 'valuesKey')]);
+      return fromObject('Secret', item).map((reference) => withKeys(reference, [key]));
+    }),
 
   // k3s' HelmChart.
   authSecret: (value) => fromObject('Secret', value),
@@ -97,11 +101,6 @@ function fromVolumeSource(kind: string, value: unknown): Reference[] {
 
 function fromTls(value: unknown): Reference[] {
   return referenceTo('Secret', valueAt(value, 'secretName')).map((reference) => withKeys(reference, ['tls.crt', 'tls.key']));
-}
-
-function text(value: unknown, key: string): string {
-  const found = valueAt(value, key);
-  return typeof found === 'string' ? found : 'values.yaml';
 }
 
 function withKeys(reference: Reference, keys: readonly string[]): Reference {

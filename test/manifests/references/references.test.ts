@@ -135,6 +135,32 @@ test("a HelmChart refers to the Secrets of its registry and of its values, besid
   expect(found(helmChart({ authSecret: { name: 'a' }, valuesSecrets }))).toEqual(['Secret kube-system/a', 'Secret kube-system/b: k']);
 });
 
+test('a HelmRelease and its source refer to each other and to the Secrets beside them, but not to what its values name', () => {
+  const spec = {
+    chart: { spec: { sourceRef: { kind: 'HelmRepository', name: 'a' } } },
+    chartRef: { kind: 'OCIRepository', name: 'b', namespace: 'sources' },
+    valuesFrom: [
+      { kind: 'Secret', name: 'c', valuesKey: 'k' },
+      { kind: 'ConfigMap', name: 'd' },
+      { kind: 'Secret', name: 'e', optional: true },
+    ],
+    targetNamespace: 'apps',
+    values: { serviceAccountName: 'f', secretRef: { name: 'g' } },
+  };
+  expect(found(object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'flux-system/r', { spec }))).toEqual([
+    'HelmRepository flux-system/a',
+    'OCIRepository sources/b',
+    'Secret flux-system/c: k',
+    'ConfigMap flux-system/d: values.yaml',
+  ]);
+  const secrets = { secretRef: { name: 'a' }, certSecretRef: { name: 'b' }, proxySecretRef: { name: 'c' } };
+  expect(found(object('source.toolkit.fluxcd.io/v1', 'OCIRepository', 'flux-system/s', { spec: secrets }))).toEqual([
+    'Secret flux-system/a',
+    'Secret flux-system/b',
+    'Secret flux-system/c',
+  ]);
+});
+
 test('schemas and data refer to nothing', () => {
   const schema = { properties: { secretRef: { name: 'a' }, serviceAccountName: 'b' } };
   expect(found(object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'd', { spec: schema }))).toEqual([]);
