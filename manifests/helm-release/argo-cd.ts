@@ -4,7 +4,7 @@ import type { ReadRelease } from './release';
 import { literal, mergeValues, parseValues, setValues } from './values';
 
 /** An Argo CD Application that installs a Helm chart. https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ */
-export const readApplication: ReadRelease = (manifest, _find) => {
+export const readApplication: ReadRelease = (manifest) => {
   const { spec } = manifest;
   const sources = isMap(spec['source']) ? [spec['source']] : listOf(spec['sources']);
   const index = sources.findIndex(isChart);

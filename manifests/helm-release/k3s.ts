@@ -7,7 +7,7 @@ import { literal, mergeValues, parseValues, setValues } from './values';
 const UNMANAGED = 'helmcharts.helm.cattle.io/unmanaged';
 
 /** The release of a HelmChart of k3s and RKE2. https://docs.k3s.io/helm */
-export const readHelmChart: ReadRelease = (manifest, _find) => {
+export const readHelmChart: ReadRelease = (manifest) => {
   const { spec } = manifest;
   const { name, namespace: own = 'default', annotations } = manifest.metadata;
   const namespace = text(spec['targetNamespace']) ?? own;
