@@ -1,0 +1,69 @@
+import { describeSource } from '../constructs/helm/chart-source';
+import { ChartLockError, lockedChart, readChartLock } from '../manifests/chart-lock';
+import { availableVersions } from './charts/available-versions';
+import { type ChartReport, chartReport } from './charts/chart-report';
+import { HelmError, HelmNotFound } from './charts/helm';
+import { allReleases, type EnvironmentRelease } from './charts/releases';
+
+const HELP = `npm run charts:check
+
+Reports on the chart of every release: its version, newer ones (patch, minor, major), the Kubernetes versions that it supports, whether it is
+deprecated or no longer offered. Asks each chart's repository or registry; without a network it reports what the lock file knows, and says so.
+
+Exit code: 0 nothing to object to, 1 a chart is deprecated or withdrawn, 2 wrong usage.
+`;
+
+async function main(): Promise<number> {
+  const [argument] = process.argv.slice(2);
+  if (argument === '--help' || argument === '-h') return write(process.stdout, HELP, 0);
+  if (argument !== undefined) return write(process.stderr, `charts:check takes no argument "${argument}".\n\n${HELP}`, 2);
+  try {
+    const reports = await reportAll(allReleases());
+    process.stdout.write(reports.map(({ text }) => text).join('\n'));
+    return reports.some(({ isBad }) => isBad) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof HelmNotFound || error instanceof ChartLockError)) throw error;
+    return write(process.stderr, `${error.message}\n`, 1);
+  }
+}
+
+async function reportAll(releases: readonly EnvironmentRelease[]): Promise<{ text: string; isBad: boolean }[]> {
+  const lock = readChartLock();
+  const bySource = new Map<string, EnvironmentRelease[]>();
+  for (const release of releases) {
+    const source = describeSource(release.release.chart);
+    bySource.set(source, [...(bySource.get(source) ?? []), release]);
+  }
+  return Promise.all(
+    [...bySource].map(async ([source, users]) => {
+      const [{ release } = { release: undefined }] = users;
+      if (!release) return { text: '', isBad: false };
+      const asked = await ask(release.chart);
+      const report = chartReport(release.chart, { locked: lockedChart(lock, source), ...asked });
+      return { text: format(report, users), isBad: report.problems.length > 0 };
+    }),
+  );
+}
+
+async function ask(
+  chart: EnvironmentRelease['release']['chart'],
+): Promise<{ available: Awaited<ReturnType<typeof availableVersions>>; offline?: string }> {
+  try {
+    return { available: await availableVersions(chart) };
+  } catch (error) {
+    if (!(error instanceof HelmError)) throw error;
+    return { available: undefined, offline: error.message.split('\n')[0] ?? '' };
+  }
+}
+
+function format({ source, lines, problems }: ChartReport, users: readonly EnvironmentRelease[]): string {
+  const names = users.map(({ environment, release }) => `${environment}/${release.name}`).join(', ');
+  return `${source}  (${names})\n${[...lines, ...problems.map((problem) => `PROBLEM: ${problem}`)].map((line) => `  ${line}\n`).join('')}`;
+}
+
+function write(stream: NodeJS.WriteStream, text: string, code: number): number {
+  stream.write(text);
+  return code;
+}
+
+if (require.main === module) void main().then((code) => (process.exitCode = code));
