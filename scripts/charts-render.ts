@@ -1,0 +1,53 @@
+import { ChartLockError } from '../manifests/chart-lock';
+import { HelmError } from './charts/helm';
+import { allReleases } from './charts/releases';
+import { renderForReview } from './charts/render-chart';
+
+const DEFAULT_KUBE_VERSION = '1.33.0';
+
+const HELP = `npm run charts:render -- release ... [--kube-version 1.33.0]
+
+Writes what the vendored charts of these releases make of each environment's values to charts/<chart>/rendered/<environment>.yaml. Commit the files:
+a pull request then shows what a new version of a chart changes. They are not applied. What a chart makes up each time, and what is in Secrets,
+is left out. Releases of the delivery rendered() need none of this: their objects are in dist.
+
+  release         the name of a release in an environment: cvat, pgo
+  --kube-version  the Kubernetes version that the charts are rendered for. Default: ${DEFAULT_KUBE_VERSION}
+
+Exit code: 0 written, 1 a chart is not vendored or cannot be rendered, 2 wrong usage.
+`;
+
+function main(): number {
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) return write(process.stdout, HELP, 0);
+  const option = args.indexOf('--kube-version');
+  const kubeVersion = option < 0 ? DEFAULT_KUBE_VERSION : (args[option + 1] ?? '');
+  const names = args.filter((_arg, index) => index !== option && (option < 0 || index !== option + 1));
+  if (names.length === 0 || names.some((name) => name.startsWith('-')) || !/^\d+\.\d+\.\d+$/.test(kubeVersion)) {
+    return write(process.stderr, HELP, 2);
+  }
+  const releases = allReleases();
+  const known = new Set(releases.map(({ release }) => release.name));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    return write(process.stderr, `No environment has a release ${unknown.join(', ')}. There are: ${[...known].sort().join(', ')}.\n`, 2);
+  }
+  let failures = 0;
+  for (const release of releases.filter(({ release: { name } }) => names.includes(name))) {
+    try {
+      process.stdout.write(`${renderForReview(release, kubeVersion)}\n`);
+    } catch (error) {
+      if (!(error instanceof HelmError || error instanceof ChartLockError)) throw error;
+      failures++;
+      process.stderr.write(`${release.environment}/${release.release.name}: ${error.message}\n`);
+    }
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+function write(stream: NodeJS.WriteStream, text: string, code: number): number {
+  stream.write(text);
+  return code;
+}
+
+if (require.main === module) process.exitCode = main();

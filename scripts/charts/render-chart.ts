@@ -1,0 +1,72 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { Yaml } from 'cdk8s';
+import { describeSource } from '../../constructs/helm/chart-source';
+import { helmTemplate } from '../../constructs/helm/rendering/helm-template';
+import { type RenderedObject, renderedObjects } from '../../constructs/helm/rendering/rendered-object';
+import { CHARTS_FOLDER, lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
+import { isMap } from '../../manifests/fields';
+import { HelmError } from './helm';
+import type { EnvironmentRelease } from './releases';
+
+/** In place of what a chart makes up each time, and of what is in a Secret. */
+const VARIES = '(differs each time)';
+const SECRET = '(secret)';
+
+const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
+
+/**
+ * Writes what a release's vendored chart makes of its values, for reviews: nobody applies this file. Returns its path.
+ *
+ * Hooks are in it, because they run. What differs from one rendering to the next is left out, so that a diff shows changes only, and so is the content
+ * of Secrets.
+ */
+export function renderForReview({ environment, release }: EnvironmentRelease, kubeVersion: string): string {
+  const { name, namespace, chart, values } = release;
+  const locked = lockedChart(readChartLock(), describeSource(chart));
+  const file = chart.kind === 'archive' ? chart.file : locked?.file;
+  if (file === undefined) throw new HelmError(`${describeSource(chart)} is not vendored. Run: npm run charts:pull -- ${name}`);
+  const finding = locked && vendoredFinding(locked);
+  if (finding) throw new HelmError(`${finding.message} ${finding.remedy}`);
+
+  const [first, second] = TIME_ZONES.map((zone) =>
+    renderedObjects(helmTemplate({ file, name, namespace, values, kubeVersion, apiVersions: [] }, zone)),
+  );
+  const target = `${CHARTS_FOLDER}/${locked?.name ?? name}/rendered/${environment}.yaml`;
+  write(target, text(first ?? [], second ?? [], `${environment}/${name}: ${describeSource(chart)}`));
+  return target;
+}
+
+function text(first: readonly RenderedObject[], second: readonly RenderedObject[], title: string): string {
+  const header =
+    `# ${title}\n` +
+    `# What the chart makes of the environment's values. For reviews: this file is not applied. Written by \`npm run charts:render\`.\n`;
+  const documents = first.map(({ template, manifest }, index) => {
+    const stable = withoutDifferences(manifest, second[index]?.manifest);
+    return `---\n# ${template}\n${Yaml.stringify(manifest.kind === 'Secret' ? withoutData(stable) : stable)}`;
+  });
+  return header + documents.join('');
+}
+
+function withoutDifferences(one: unknown, other: unknown): unknown {
+  if (isDeepStrictEqual(one, other)) return one;
+  if (isMap(one) && isMap(other)) return Object.fromEntries(Object.keys(one).map((key) => [key, withoutDifferences(one[key], other[key])]));
+  if (Array.isArray(one) && Array.isArray(other)) return one.map((item, index) => withoutDifferences(item, other[index]));
+  return VARIES;
+}
+
+function withoutData(secret: unknown): unknown {
+  if (!isMap(secret)) return secret;
+  const masked = (['data', 'stringData'] as const).flatMap((field) => {
+    const data = secret[field];
+    return isMap(data) ? [[field, Object.fromEntries(Object.keys(data).map((key) => [key, SECRET]))] as const] : [];
+  });
+  return { ...secret, ...Object.fromEntries(masked) };
+}
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}.partial`, content);
+  renameSync(`${file}.${process.pid}.partial`, file);
+}

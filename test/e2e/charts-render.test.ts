@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromArchive, fromRepository } from '../../constructs/helm/chart-source';
+import { findControlPlane } from '../../scripts/control-plane';
+import { renderForReview } from '../../scripts/charts/render-chart';
+
+const FIXTURE = join(__dirname, 'fixtures', 'charts', 'gates');
+const before = process.cwd();
+let folder: string;
+
+beforeAll(() => {
+  process.env['HELM'] = join(findControlPlane(), 'helm');
+  folder = mkdtempSync(join(tmpdir(), 'charts-render-'));
+  execFileSync(process.env['HELM'], ['package', FIXTURE, '--destination', folder]);
+  process.chdir(folder);
+});
+
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
+
+function rendered(values: Record<string, unknown>): string {
+  const archive = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
+  const release = { name: 'gates', namespace: 'gates', chart: fromArchive(archive), values, contract: {} };
+  const file = renderForReview({ environment: 'local', release }, '1.33.0');
+  expect(file).toBe('charts/gates/rendered/local.yaml');
+  return readFileSync(file, 'utf8');
+}
+
+test('says that it is not applied, and which template each object is from', () => {
+  const text = rendered({});
+  expect(text).toMatch(/^# local\/gates: gates-1\.0\.0\.tgz\n# .* this file is not applied\./);
+  expect(text).toContain('---\n# templates/deployment.yaml\napiVersion: apps/v1\nkind: Deployment\n');
+});
+
+test('contains hooks, which the chart runs', () => {
+  expect(rendered({ hook: true })).toContain('name: gates-hook');
+});
+
+test('is the same each time, also of a chart that makes up passwords and dates', () => {
+  const values = { randomPassword: true, date: true };
+  expect(rendered(values)).toBe(rendered(values));
+  expect(rendered(values)).toContain('password: (differs each time)');
+});
+
+test('contains no value of a Secret', () => {
+  const text = rendered({ secret: 'hunter2' });
+  expect(text).toContain('token: (secret)');
+  expect(text).not.toContain('hunter2');
+});
+
+test('a chart that is not vendored is refused with the command', () => {
+  const chart = fromRepository('https://charts.example.org', 'app', '1.0.0');
+  const release = { name: 'app', namespace: 'app', chart, values: {}, contract: {} };
+  expect(() => renderForReview({ environment: 'local', release }, '1.33.0')).toThrow(
+    'https://charts.example.org app 1.0.0 is not vendored. Run: npm run charts:pull -- app',
+  );
+});
