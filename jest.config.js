@@ -43,7 +43,7 @@ module.exports = {
       displayName: 'unit',
       globalSetup: fixtures,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/e2e/', '<rootDir>/test/schema/', '<rootDir>/test/cluster/'],
+      testPathIgnorePatterns: ['/node_modules/', ...['cluster', 'deep', 'e2e', 'schema'].map((folder) => `<rootDir>/test/${folder}/`)],
     },
     {
       ...common,
@@ -69,7 +69,11 @@ module.exports = {
       displayName: 'deep',
       globals: { deep: true },
       globalSetup: fixtures,
-      testMatch: [...properties, ...conformance.map((path) => (path.endsWith('/') ? `${path}**/*.test.ts` : path))],
+      testMatch: [
+        '<rootDir>/test/deep/**/*.test.ts',
+        ...properties,
+        ...conformance.map((path) => (path.endsWith('/') ? `${path}**/*.test.ts` : path)),
+      ],
     },
     {
       ...common,

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Yaml } from 'cdk8s';
 import { check } from './checks/check';
 import { acknowledge } from './checks/acknowledgement';
 import type { CheckFinding } from './checks/rule';
@@ -8,6 +7,7 @@ import { renderingsOf } from './constructs/helm/delivery/rendered';
 import { type LockedRendering, readChartLock, renderingFinding } from './manifests/chart-lock';
 import type { Acknowledgement } from './manifests/finding';
 import type { Stage } from './manifests/stage';
+import { toYamlDocuments } from './manifests/yaml';
 import { type Environment, Platform } from './constructs/platform';
 import { type AcknowledgedProblem, formatProblems, type Problem, reportedProblems } from './constructs/problem';
 import { defaultEnvironment, environments } from './environments';
@@ -84,7 +84,7 @@ function isSameField(ofConstruct: string, ofObject: string): boolean {
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */
 function yaml(environment: string, { objects }: Stage): string {
   const header = `# Written by \`npm run synth\` from environments/${environment}.ts: change that, not this.\n---\n`;
-  return header + Yaml.stringify(...objects.map(({ manifest }) => manifest));
+  return header + toYamlDocuments(objects.map(({ manifest }) => manifest));
 }
 
 /** Writes what was synthesized into a folder. */

@@ -1,8 +1,9 @@
-import { Chart, Yaml } from 'cdk8s';
+import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { check } from '../checks/check';
 import { type Environment, Platform } from '../constructs/platform';
 import { environments } from '../environments';
+import { toYamlDocuments } from '../manifests/yaml';
 
 const ROUNDS = 10;
 
@@ -41,7 +42,7 @@ export function perObject(counts: readonly number[]): string {
 }
 
 function yaml(platform: Platform): number {
-  return platform.stages().reduce((length, { objects }) => length + Yaml.stringify(...objects.map(({ manifest }) => manifest)).length, 0);
+  return platform.stages().reduce((length, { objects }) => length + toYamlDocuments(objects.map(({ manifest }) => manifest)).length, 0);
 }
 
 function warm(run: () => unknown): number {

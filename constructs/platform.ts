@@ -14,6 +14,7 @@ import { HelmRelease, type HelmReleaseProps } from './helm/helm-release';
 import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
 import { PostgresOperator, type PostgresOperatorProps } from './postgres/postgres-operator';
 import { report } from './problem';
+import { manifestOf } from './serialization';
 
 /** What runs on one cluster. A system that is left out is not in dist/. */
 export interface Environment {
@@ -108,11 +109,11 @@ export class Platform extends App {
       objects: chart.node
         .findAll()
         .filter((construct) => construct instanceof ApiObject)
-        .map((object) => ({
-          path: object.node.path,
-          manifest: object.toJson() as Manifest,
-          ...(chartOf(object) && { chart: chartOf(object) }),
-        }))
+        .flatMap((object) => {
+          const manifest = manifestOf(object);
+          const chart = chartOf(object);
+          return manifest ? [{ path: object.node.path, manifest, ...(chart && { chart }) }] : [];
+        })
         .sort((one, other) => rank(one.manifest) - rank(other.manifest)),
     }));
   }

@@ -198,3 +198,21 @@ describe('all mistakes at once, by `npm run synth`', () => {
     expect(after).toEqual(before);
   });
 });
+
+describe('values that are not data', () => {
+  const cyclic: Record<string, unknown> = {};
+  cyclic['self'] = cyclic;
+  const bad = { a: NaN, b: [Infinity], c: () => 1, d: new Date(0), e: cyclic };
+
+  test('are all reported with their paths, in values and in the spec of a PostgresCluster, without a trace', () => {
+    const environment = {
+      ...local,
+      postgres: { ...postgres, spec: { metadata: { labels: bad } } as object },
+      releases: [{ ...release, values: bad }],
+    };
+    const { problems } = synthesize({ local: environment });
+    const fields = (part: string): string[] => problems.filter(({ path }) => path.startsWith(part)).map(({ field }) => field);
+    expect(fields('70-extra')).toEqual(['values.a', 'values.b[0]', 'values.c', 'values.d', 'values.e.self']);
+    expect(fields('30-postgres')).toEqual(['a', 'b[0]', 'c', 'd', 'e.self'].map((field) => `spec.metadata.labels.${field}`));
+  });
+});

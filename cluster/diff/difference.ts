@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
-import { stringify } from 'yaml';
 import { type Manifest, formatKey, keyOf } from '../../manifests/manifest';
 import { without } from '../objects/live-object';
+import { toYaml } from '../../manifests/yaml';
 import { printable } from '../cli/terminal/printable';
 import { LAST_APPLIED_ANNOTATION } from './abandoned';
 import { masked } from './masked';
@@ -86,9 +86,8 @@ function nonEmpty(name: string, values: object): object {
 
 /** YAML as dist has it: what it is first, the rest by name. Text of several lines stays text of several lines. */
 function yamlOf({ apiVersion, kind, metadata, ...rest }: Manifest): string {
-  const options = { sortMapEntries: true, lineWidth: 0, aliasDuplicateObjects: false };
   const yaml = [{ apiVersion, kind }, { metadata }, rest]
     .filter((part) => Object.keys(part).length > 0)
-    .map((part) => stringify(part, options));
+    .map((part) => toYaml(part, { sorted: true }));
   return printable(yaml.join(''));
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type { Contract } from '../../manifests/contract';
+import { dataFindings } from '../../manifests/data';
 import type { Finding } from '../../manifests/finding';
 import type { Values } from '../merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
@@ -58,10 +59,19 @@ export class HelmRelease extends Construct {
     for (const [field, finding] of chartSourceFindings(chart)) report(this, field, finding);
     const locked = lockedChart(readChartLock(), describeSource(chart));
     report(this, 'chart', locked && vendoredFinding(locked));
+    const invalid = dataFindings({ values });
+    for (const { field, ...finding } of invalid) report(this, field, finding);
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
     ensureNamespace(this, namespace);
-    this.release = { name, namespace, chart, values, timeout, contract: { makes, reads, needs, holdsData } };
+    this.release = {
+      name,
+      namespace,
+      chart,
+      values: invalid.length > 0 ? {} : values,
+      timeout,
+      contract: { makes, reads, needs, holdsData },
+    };
     delivery?.deliver(this, this.release);
   }
 }

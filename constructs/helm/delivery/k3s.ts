@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { stringify } from 'yaml';
 import type { HelmChartSpec } from '../../../imports/helm.cattle.io';
 import type { Need } from '../../../manifests/reference';
 import { contractAnnotations } from '../../../manifests/contract';
-import type { Values } from '../../merge';
+import { toYaml } from '../../../manifests/yaml';
 import type { Plain } from '../../plain';
 import { report } from '../../problem';
 import { asGoPrints } from '../../syntax/duration';
@@ -44,7 +43,7 @@ class K3sDelivery extends Delivery {
       // As the controller writes it when it writes the object: another way would look like somebody else's change from then on.
       timeout: release.timeout && asGoPrints(release.timeout),
       // A string, not an object: every version of the controller understands it.
-      valuesContent: Object.keys(release.values).length > 0 ? yaml(release.values) : undefined,
+      valuesContent: Object.keys(release.values).length > 0 ? toYaml(release.values) : undefined,
     };
     new ApiObject(scope, 'resource', {
       apiVersion: 'helm.cattle.io/v1',
@@ -58,14 +57,6 @@ class K3sDelivery extends Delivery {
       spec,
     });
   }
-}
-
-/**
- * Lines for a review: one value a line, however long, and no anchors for parts that occur twice. Helm reads YAML 1.1, to which `on` is true and
- * `1_000` a number, so text that looks like that is quoted. https://github.com/kubernetes-sigs/yaml
- */
-function yaml(values: Values): string {
-  return stringify(values, { lineWidth: 0, aliasDuplicateObjects: false, compat: 'yaml-1.1' });
 }
 
 function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec> {
