@@ -78,7 +78,10 @@ function examine(
 /** Whether a construct's field is written to this field of its object: `chart.version` to `spec.version`, `name` to `metadata.name`. */
 function isSameField(ofConstruct: string, ofObject: string): boolean {
   const field = ofObject.replace(/^(spec|metadata)\./, '');
-  return field === ofConstruct.replace(/^chart\./, '') || (/^chart\b/.test(ofConstruct) && /^(chart|version)$/.test(field));
+  if (field === ofConstruct.replace(/^chart\./, '')) return true;
+  // The other two are where Flux and Argo CD have them.
+  if (ofConstruct === 'name') return /^(releaseName|source\.helm\.releaseName)$/.test(field);
+  return /^chart\b/.test(ofConstruct) && /^(chart|version|chart\.spec\.version|ref\.(tag|digest)|source\.targetRevision)$/.test(field);
 }
 
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */

@@ -18,7 +18,7 @@ import { manifestOf } from './serialization';
 
 /** What runs on one cluster. A system that is left out is not in dist/. */
 export interface Environment {
-  /** How Helm charts are installed: k3s(). */
+  /** How Helm charts are installed: k3s(), flux(), argoCd() or rendered(). */
   readonly delivery: Delivery;
   /**
    * The namespace of CVAT, its PostgresCluster and its AppUsers.

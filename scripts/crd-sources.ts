@@ -35,6 +35,21 @@ export const crdSources: readonly CrdSource[] = [
     'gateway.networking.k8s.io_httproutes.yaml': 'a424a0d6c953b162e71d1d97bb7e75012d8f1ac264e7274f2763d1b96ab39852',
     'gateway.networking.k8s.io_gateways.yaml': '25b885f5870b8fff1ae82efa2628b2761cef3745900c2aecf8fb76629a01255a',
   }),
+  ...upstream('flux-helm-controller-v1.6.3', 'fluxcd/helm-controller', 'v1.6.3', 'config/crd/bases', {
+    'helm.toolkit.fluxcd.io_helmreleases.yaml': 'aa8638ac68465ceac1f93a617baf5be833c589c51fd78a7384a4a274c252becc',
+  }),
+  ...upstream('flux-source-controller-v1.9.1', 'fluxcd/source-controller', 'v1.9.1', 'config/crd/bases', {
+    'source.toolkit.fluxcd.io_gitrepositories.yaml': '39a5a46c81539c992abc53f9be3e5434cd70d50a10d169b1e8a450e0df1c9d09',
+    'source.toolkit.fluxcd.io_helmcharts.yaml': 'dc0158d014e90007c0a084973ef561cd20d3d44520ed4e604e8acff8bb19d2b0',
+    'source.toolkit.fluxcd.io_helmrepositories.yaml': '97c7759df00946cbb9a75a56457cff9964b2543d2248df859cef21e26b8e2ae6',
+    'source.toolkit.fluxcd.io_ocirepositories.yaml': '2655834d468e46a533410d9e2bc3f4e7cbf9b4c922b95652012acb09bfb2545a',
+  }),
+  ...upstream('flux-kustomize-controller-v1.9.4', 'fluxcd/kustomize-controller', 'v1.9.4', 'config/crd/bases', {
+    'kustomize.toolkit.fluxcd.io_kustomizations.yaml': 'da23ca0e6b4c80d3d26a91583137491e147ef4ef1e2208aece0d0af4ef851974',
+  }),
+  ...upstream('argo-cd-v3.5.1', 'argoproj/argo-cd', 'v3.5.1', 'manifests/crds', {
+    'application-crd.yaml': '5dde0e229249b6b707beb98674c1deae3949d5c319a6c45b9f5a80c99618e40c',
+  }),
   ...upstream('cert-manager-v1.21.1', 'cert-manager/cert-manager', 'v1.21.1', 'deploy/crds', {
     'cert-manager.io_certificates.yaml': '7ad91029c00ec959d54215b19d3b1a9b7e0247eaa60f987151c2b70d8661f8af',
   }),

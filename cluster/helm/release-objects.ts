@@ -1,3 +1,4 @@
+import { isCrd } from '../../manifests/custom-resource-definition';
 import { listOf, valueAt } from '../../manifests/fields';
 import { type Release, releaseOf } from '../../manifests/helm-release';
 import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
@@ -28,13 +29,13 @@ export async function releasedObjects(cluster: Cluster, manifest: Manifest): Pro
 }
 
 /**
- * What an Application of Argo CD has applied, by its status. Its annotations are not there, so all of it counts. Without the finalizer
- * Argo CD deletes nothing.
+ * What an Application of Argo CD has applied, by its status. Their annotations are not in it, so that all of them count, but for CRDs, which Argo
+ * CD never deletes. Without its finalizer it deletes nothing.
  */
 function resourcesOf(application: Manifest): Manifest[] {
   const { finalizers } = application.metadata as { readonly finalizers?: readonly string[] };
   if (!finalizers?.some((finalizer) => finalizer.startsWith('resources-finalizer.argocd.argoproj.io'))) return [];
-  return listOf(valueAt(application, 'status', 'resources')).flatMap((resource) => {
+  const resources = listOf(valueAt(application, 'status', 'resources')).flatMap((resource) => {
     const [group, version, kind, namespace, name] = ['group', 'version', 'kind', 'namespace', 'name'].map((field) =>
       valueAt(resource, field),
     );
@@ -42,6 +43,7 @@ function resourcesOf(application: Manifest): Manifest[] {
     const apiVersion = typeof group === 'string' && group !== '' ? `${group}/${version}` : version;
     return [{ apiVersion, kind, metadata: { name, ...(typeof namespace === 'string' && { namespace }) } }];
   });
+  return resources.filter((resource) => !isCrd(resource));
 }
 
 const VOLUME: Kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };

@@ -8,6 +8,7 @@ export type ChartSource = RepositoryChart | OciChart | GitChart | ArchiveChart;
 /** A chart of an HTTP repository: a folder on the web with an index.yaml. */
 export interface RepositoryChart {
   readonly kind: 'repository';
+  readonly secret?: string;
   /** The repository's address: `https://kapernikov.github.io/cvat-helm/`. */
   readonly url: string;
   readonly name: string;
@@ -17,6 +18,7 @@ export interface RepositoryChart {
 /** A chart in a container registry. */
 export interface OciChart {
   readonly kind: 'oci';
+  readonly secret?: string;
   /** With the chart's name and without a tag: `oci://registry-1.docker.io/cvat/cvat`. */
   readonly url: string;
   readonly version: string;
@@ -27,6 +29,7 @@ export interface OciChart {
 /** A chart in a git repository. */
 export interface GitChart {
   readonly kind: 'git';
+  readonly secret?: string;
   /** `https://github.com/cvat-ai/cvat`. */
   readonly url: string;
   /** The folder of the chart in the repository. */
@@ -62,6 +65,14 @@ export function fromGit(url: string, source: { path: string; tag: string; commit
 /** A packaged chart that is kept in this repository: nothing is fetched when it is installed. */
 export function fromArchive(file: string): ArchiveChart {
   return { kind: 'archive', file };
+}
+
+/**
+ * A private source. The Secret is beside the delivery's own object: in kube-system with k3s, in flux-system with Flux. Argo CD finds its Secret by
+ * the address and ignores this name. Declare the Secret in `needs`, with the command that creates it.
+ */
+export function withSecret<Source extends RepositoryChart | OciChart | GitChart>(source: Source, secret: string): Source {
+  return { ...source, secret };
 }
 
 /** A source as one line, to find its vendored archive in the lock file: `https://charts.min.io minio 5.4.0`. */

@@ -29,7 +29,7 @@ export interface HelmReleaseProps extends Contract {
    */
   readonly timeout?: string;
   /**
-   * How the chart is installed: `k3s()`.
+   * How the chart is installed: `k3s()`, `flux()`, `argoCd()` or `rendered()`.
    * @default the delivery of the environment or App: Delivery.provide(app, k3s())
    */
   readonly delivery?: Delivery;
@@ -50,7 +50,7 @@ export class HelmRelease extends Construct {
 
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
     super(scope, id);
-    const { name, chart, values = {}, timeout, makes, reads, needs, holdsData } = props;
+    const { name, chart, values = {}, timeout, makes, reads, operates, needs, holdsData } = props;
     const namespace = namespaceOf(this, props.namespace) ?? 'default';
     const delivery = props.delivery ?? Delivery.of(this);
 
@@ -70,7 +70,7 @@ export class HelmRelease extends Construct {
       chart,
       values: invalid.length > 0 ? {} : values,
       timeout,
-      contract: { makes, reads, needs, holdsData },
+      contract: { makes, reads, operates, needs, holdsData },
     };
     delivery?.deliver(this, this.release);
   }

@@ -21,7 +21,7 @@ export const readApplication: ReadRelease = (manifest) => {
   const pinned = revision !== undefined && /^(sha256:.*|[0-9a-f]{40})$/.test(revision);
   const releaseName = text(valueAt(helm, 'releaseName'));
   // Argo CD takes the object, if there is one, and else the text; parameters win over both.
-  const hasObject = isMap(valueAt(helm, 'valuesObject'));
+  const hasObject = valueAt(helm, 'values') === undefined || isMap(valueAt(helm, 'valuesObject'));
   return {
     name: releaseName ?? manifest.metadata.name,
     namespace: text(valueAt(spec, 'destination', 'namespace')) ?? 'default',

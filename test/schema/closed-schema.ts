@@ -48,7 +48,8 @@ export function closeObject(schema: StructuralSchema): AnySchemaObject {
   return {
     ...closed,
     properties: { ...closed['properties'], ...OBJECT },
-    required: [...(closed['required'] ?? []), 'apiVersion', 'kind', 'metadata'],
+    // Some CRDs, as that of an Application, name metadata by themselves.
+    required: [...new Set<unknown>([...((closed['required'] as unknown[] | undefined) ?? []), 'apiVersion', 'kind', 'metadata'])],
   };
 }
 

@@ -62,7 +62,12 @@ class K3sDelivery extends Delivery {
 function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec> {
   switch (chart.kind) {
     case 'repository':
-      return { repo: chart.url, chart: chart.name, version: chart.version };
+      return {
+        repo: chart.url,
+        chart: chart.name,
+        version: chart.version,
+        authSecret: chart.secret === undefined ? undefined : { name: chart.secret },
+      };
     case 'oci':
       if (chart.digest !== undefined) {
         report(scope, 'chart.digest', {
@@ -70,7 +75,11 @@ function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec>
           remedy: 'Leave the digest out, or keep the packaged chart in this repository and use fromArchive.',
         });
       }
-      return { chart: chart.url, version: chart.version };
+      return {
+        chart: chart.url,
+        version: chart.version,
+        dockerRegistrySecret: chart.secret === undefined ? undefined : { name: chart.secret },
+      };
     case 'git':
       report(scope, 'chart', {
         message: 'k3s cannot install a chart from git.',

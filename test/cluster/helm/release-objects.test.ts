@@ -13,13 +13,14 @@ describe('an Application of Argo CD', () => {
       { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'cvat', name: 'backend' },
       { version: 'v1', kind: 'Service', namespace: 'cvat', name: 'backend' },
       { group: '', version: 'v1', kind: 'Namespace', name: 'cvat' },
+      { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', name: 'widgets.example.org' },
       { kind: 'Broken' },
     ];
     const spec = { source: { chart: 'cvat', repoURL: 'https://example.org' } };
     return manifest('argoproj.io/v1alpha1 Application argocd/cvat', { metadata: { finalizers }, spec, status: { resources } });
   };
 
-  test('deletes what its status lists', async () => {
+  test('deletes what its status lists, except CRDs', async () => {
     const released = await releasedObjects(new MemoryCluster(), application(['resources-finalizer.argocd.argoproj.io/background']));
     expect(released.map((object) => `${object.apiVersion} ${formatKey(keyOf(object))}`)).toEqual([
       'apps/v1 Deployment cvat/backend',

@@ -26,7 +26,10 @@ export class Definition {
   private knownKind: string | undefined;
 
   constructor(private readonly source: CrdSource) {
-    const [group = '', plural = ''] = basename(source.file, '.yaml').split('_');
+    // Argo CD names its files by the singular alone.
+    const [group = '', plural = ''] = source.file.endsWith('application-crd.yaml')
+      ? ['argoproj.io', 'applications']
+      : basename(source.file, '.yaml').split('_');
     this.group = group;
     this.name = `${plural}.${group}`;
   }
