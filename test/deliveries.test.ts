@@ -79,7 +79,7 @@ function findings(delivery: Delivery, changes: readonly Partial<Release>[]): str
   });
 }
 
-describe.each(MISTAKES)('%s', (_, rule, ...changes) => {
+describe.each(MISTAKES.map(([what, rule, ...changes]) => ({ what, rule, changes })))('$what', ({ rule, changes }) => {
   const expected = findings(k3s(), changes);
 
   test(`is found by ${rule}`, () => {
