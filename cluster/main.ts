@@ -1,24 +1,27 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiCluster } from './api/api-cluster';
-import { connect } from './api/connection';
+import { connect, type Connection } from './api/connection';
 import { Http } from './api/http';
-import type { Command as Run } from './cli/commands/command';
+import { exitOnBrokenPipe } from './cli/commands/output';
 import { runDeploy } from './cli/commands/run-deploy';
 import { runDestroy } from './cli/commands/run-destroy';
 import { runDiff } from './cli/commands/run-diff';
 import { runStatus } from './cli/commands/run-status';
-import { readDist } from './dist';
 import { type Command, HELP } from './cli/help';
 import { type Options, parseOptions } from './cli/options';
-import { CommandProblem } from './problem';
-import { isRefusal } from './deploy/refusal';
-import type { Clock } from './session';
-import { endWithReader } from './cli/terminal/broken-pipe';
 import { createReporter, type ReportFormat } from './cli/terminal/create-reporter';
+import { isRefusal } from './deploy/refusal';
+import { type Dist, readDist } from './dist';
+import { CommandProblem } from './problem';
+import type { Clock, Session } from './session';
+
+/** Runs a command, prints its result and returns the exit code. */
+type Run = (session: Session, dist: Dist, options: Options, connection: Connection) => Promise<number>;
 
 const RUNS: Readonly<Record<Command, Run>> = { deploy: runDeploy, diff: runDiff, status: runStatus, destroy: runDestroy };
 
+/** 128 + SIGINT, the exit code of a shell. */
 const INTERRUPTED = 130;
 
 const clock: Clock = { now: () => Date.now(), pause: (milliseconds, signal) => pause(milliseconds, undefined, signal ? { signal } : {}) };
@@ -30,11 +33,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const interrupt = new AbortController();
-  // Each request under way listens.
+  // Every request adds a listener.
   setMaxListeners(0, interrupt.signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      // The second time, a person has no patience.
+      // A second signal does not wait for requests to end.
       if (interrupt.signal.aborted) process.exit(INTERRUPTED);
       interrupt.abort();
     });
@@ -43,7 +46,7 @@ async function main(): Promise<number> {
     return await run(options, interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
-    process.stderr.write(`\nInterrupted. What was done stays done; run the same command again to go on.\n`);
+    process.stderr.write(`\nInterrupted. What was done is kept; run the same command again to continue.\n`);
     return INTERRUPTED;
   }
 }
@@ -70,7 +73,7 @@ function formatOf({ json }: Options): ReportFormat {
   return process.stdout.isTTY ? 'terminal' : 'plain';
 }
 
-for (const stream of [process.stdout, process.stderr]) endWithReader(stream, (code) => process.exit(code));
+for (const stream of [process.stdout, process.stderr]) exitOnBrokenPipe(stream, (code) => process.exit(code));
 
 main().then(
   (code) => process.exit(code),

@@ -15,7 +15,7 @@ import { ApiError, isCode } from './api-error';
 import { discover, versionedKind } from './discovery';
 import type { Http } from './http';
 
-/** More than nearly every list has. What is longer comes in several answers. */
+/** The largest number of objects in a page. Nearly every list fits in one. */
 const PAGE = 5000;
 
 interface Page {
@@ -23,7 +23,7 @@ interface Page {
   readonly items: readonly LiveObject[];
 }
 
-/** A real cluster. */
+/** A cluster behind a real API server. */
 export class ApiCluster implements Cluster {
   readonly namespace: string;
   private resources: Promise<ReadonlyMap<string, Resource>> | undefined;
@@ -59,7 +59,7 @@ export class ApiCluster implements Cluster {
     do {
       const query = { labelSelector: labels, fieldSelector: fields, limit: String(PAGE), continue: next };
       const { body } = await this.http.send<Page>({ path, query });
-      // The items of a list do not say what they are.
+      // The items of a list have no apiVersion and kind.
       for (const item of body.items) objects.push({ ...item, ...kind });
       next = body.metadata.continue || undefined;
     } while (next !== undefined);
@@ -70,7 +70,7 @@ export class ApiCluster implements Cluster {
     const key = keyOf(manifest);
     const path = (await this.resource(key)) && (await this.pathOf(key, key.name));
     if (path === undefined)
-      throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${versionedKind(manifest)}` });
+      throw new ApiError(404, { reason: 'NotFound', message: `the API server does not serve ${versionedKind(manifest)}` });
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), dryRun: dryRun ? 'All' : undefined };
     const contentType = 'application/apply-patch+yaml';
     const { code, body } = await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: manifest });
@@ -79,7 +79,7 @@ export class ApiCluster implements Cluster {
 
   async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
     const path = await this.pathOf(key, key.name);
-    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${versionedKind(key)}` });
+    if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the API server does not serve ${versionedKind(key)}` });
     const contentType = Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
     return (await this.http.send<LiveObject>({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, contentType, body: patch }))
       .body;
@@ -88,12 +88,12 @@ export class ApiCluster implements Cluster {
   async delete(key: ObjectKey, { uid, resourceVersion }: DeleteOptions = {}): Promise<void> {
     const path = await this.pathOf(key, key.name);
     if (path === undefined) return;
-    // Without this policy, a Job's pods would stay.
+    // The default policy of a Job would orphan its Pods.
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid, resourceVersion } };
     try {
       await this.http.send({ method: 'DELETE', path, body });
     } catch (error) {
-      // Gone, or another object by now.
+      // Not found, or a new object of the same name (409 on the uid alone).
       if (!isCode(error, 404) && !(uid !== undefined && resourceVersion === undefined && isCode(error, 409))) throw error;
     }
   }
@@ -111,13 +111,13 @@ export class ApiCluster implements Cluster {
     return (await this.http.send<{ status: { allowed: boolean } }>({ method: 'POST', path, body })).body.status.allowed;
   }
 
-  /** Nothing while the kind is not served in any version: an object of one that is no longer served is still there in another. */
+  /** Undefined if no version of the kind is served. An object whose version is no longer served can be read in another. */
   private async pathOf({ namespace, ...kind }: Kind & { namespace?: string }, name?: string): Promise<string | undefined> {
     const served = await this.servedAs(kind);
     if (served === undefined) return undefined;
     const { apiVersion, resource } = served;
     if (resource.namespaced && name !== undefined && namespace === undefined)
-      throw new CommandProblem(`${kind.kind} ${name} has no namespace.`);
+      throw new CommandProblem(`${kind.kind} ${name}: metadata.namespace: must be set. Run npm run synth.`);
     const parts = [
       groupOf(apiVersion) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`,
       ...(resource.namespaced && namespace !== undefined ? ['namespaces', encodeURIComponent(namespace)] : []),

@@ -1,11 +1,11 @@
-/** One thing that is wrong with a request: `{ reason: 'FieldValueInvalid', field: 'spec.template', message: 'field is immutable' }`. */
+/** A cause of a failed request: `{ reason: 'FieldValueInvalid', field: 'spec.template', message: 'field is immutable' }`. */
 export interface Cause {
   readonly reason?: string;
   readonly message?: string;
   readonly field?: string;
 }
 
-/** Kubernetes' own object for an answer that is not a success. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
+/** Kubernetes' Status object of a failed request. https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 export interface Status {
   readonly code?: number;
   readonly reason?: string;
@@ -13,7 +13,7 @@ export interface Status {
   readonly details?: { readonly causes?: readonly Cause[]; readonly retryAfterSeconds?: number };
 }
 
-/** The API server said no. */
+/** The API server has refused or failed a request. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 

@@ -1,69 +1,69 @@
 import type { Manifest, Kind, ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 
-/** Under this name the API server notes which fields dist has set. It must never change: fields of the old name would stay for ever. */
+/** The field manager of server-side apply. It must never change: fields owned by the old name would stay forever. */
 export const FIELD_MANAGER = 'third-party-platform';
 
-/** What the API server says of a kind. */
+/** A kind as the API server's discovery describes it. */
 export interface Resource {
-  /** The name in paths, which is the plural: `postgresclusters`. */
+  /** The plural, as in paths: `postgresclusters`. */
   readonly name: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
 }
 
 export interface ListOptions {
-  /** Left out: everywhere. */
+  /** Default: all namespaces. */
   readonly namespace?: string;
-  /** `owner=helm,name=cvat` */
+  /** A label selector: `owner=helm,name=cvat`. */
   readonly labels?: string;
-  /** `type=Warning`, where the kind allows it. */
+  /** A field selector, where the kind supports it: `type=Warning`. */
   readonly fields?: string;
 }
 
 export interface ApplyOptions {
-  /** Everything as usual, but nothing is stored. */
+  /** Validates, defaults and admits the object, but does not store it. */
   readonly dryRun?: boolean;
-  /** Takes fields over from whoever has set them to something else. */
+  /** Takes over fields that another field manager has set to another value. */
   readonly force?: boolean;
 }
 
 export interface Applied {
   readonly object: LiveObject;
-  /** It was not there before. */
+  /** The object did not exist before. */
   readonly created: boolean;
 }
 
 export interface DeleteOptions {
-  /** Deletes only this very object, not another that has taken its name. */
+  /** Precondition: deletes only the object with this uid, not a new one of the same name. */
   readonly uid?: string;
-  /** Deletes it only as it was read. Otherwise it is a conflict. */
+  /** Precondition: a conflict if the object has changed since it was read. */
   readonly resourceVersion?: string;
 }
 
-/** What may be done with which kind, for `isAllowed`. `*` is all. */
+/** A right that `isAllowed` checks. `*` is every verb; without a kind, every kind. */
 export interface Access {
   readonly verb: string;
   readonly kind?: Kind;
   readonly namespace?: string;
 }
 
-/** What the commands need of a Kubernetes cluster, and no more. The model in the tests is another one. */
+/** The port to a Kubernetes cluster. ApiCluster is the real one; tests have a model. */
 export interface Cluster {
-  /** Where objects go that name no namespace: where kubectl's context points. */
+  /** The namespace of the kubeconfig context, for objects without one. */
   readonly namespace: string;
-  /** Nothing while the kind is not served. */
+  /** Undefined while the API server does not serve the kind. */
   resource(kind: Kind): Promise<Resource | undefined>;
-  /** Forgets which kinds are served: definitions have come or gone. */
+  /** Discards the cached discovery, after CRDs were created or deleted. */
   rediscover(): void;
   get(key: ObjectKey): Promise<LiveObject | undefined>;
-  /** All of them, in whatever pages; none of a kind that is not served. */
+  /** All pages of a list. Empty for a kind that is not served. */
   list(kind: Kind, options?: ListOptions): Promise<LiveObject[]>;
-  /** Server-side apply. Fails with a conflict where somebody else has set a field to something else. */
+  /** Server-side apply. Fails with a conflict (409) if another field manager has set a field to another value. */
   apply(manifest: Manifest, options?: ApplyOptions): Promise<Applied>;
   /** A JSON merge patch, or a JSON patch where it is a list. */
   patch(key: ObjectKey, patch: object): Promise<LiveObject>;
-  /** Asks for it, and does not wait: finalizers may hold it. One that is not there is fine. */
+  /** Requests the deletion and does not wait: finalizers can delay it. An object that is not found is no error. */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<void>;
   isAllowed(access: Access): Promise<boolean>;
 }

@@ -8,18 +8,18 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import { CommandProblem } from '../problem';
 
-/** Where the API server is, and who we are to it. */
+/** The address of the API server, and the credentials for it. */
 export interface Connection {
   /** The context's name in the kubeconfig. */
   readonly context: string;
   readonly server: string;
-  /** Where objects go that name no namespace. */
+  /** The context's namespace, for objects without one. */
   readonly namespace: string;
-  /** Asked for before every request: tokens expire. */
+  /** Called before every request, because tokens expire. */
   readonly credentials: () => Promise<Credentials>;
 }
 
-/** What goes along with a request. Client certificates are with the agent. */
+/** What authenticates a request. Client certificates are in the agent. */
 export interface Credentials {
   readonly agent: HttpAgent;
   readonly headers?: OutgoingHttpHeaders;
@@ -39,19 +39,22 @@ export function connect(context?: string): Connection {
   const configuration = load();
   const contexts = [...new Set(configuration.getContexts().map(({ name }) => name))];
   if (context !== undefined) {
-    if (!contexts.includes(context)) throw new CommandProblem(`The kubeconfig has no context "${context}". It has ${list(contexts)}.`);
+    if (!contexts.includes(context))
+      throw new CommandProblem(`--context: must be a context of the kubeconfig: ${list(contexts)}; got "${context}".`);
     configuration.setCurrentContext(context);
   }
   const current = configuration.getCurrentContext();
   const cluster = configuration.getCurrentCluster();
   if (!cluster || contexts.length === 0) {
     throw new CommandProblem(
-      `There is no cluster to talk to: ${contexts.length === 0 ? 'there is no kubeconfig' : `the kubeconfig names no current context, and has ${list(contexts)}`}.\n` +
-        `Set KUBECONFIG (on k3s: /etc/rancher/k3s/k3s.yaml), or name a context with --context.`,
+      contexts.length === 0
+        ? 'No kubeconfig found. Set KUBECONFIG (k3s: /etc/rancher/k3s/k3s.yaml).'
+        : `current-context: must be a context of the kubeconfig: ${list(contexts)}; got "${current}". Give one with --context.`,
     );
   }
+  const user = configuration.getContextObject(current)?.user;
   if (!configuration.getCurrentUser()) {
-    throw new CommandProblem(`The context "${current}" of the kubeconfig names no user that is in it, so there is nobody to log in as.`);
+    throw new CommandProblem(`contexts[${current}].user: must be a user of the kubeconfig; got ${list(user === undefined ? [] : [user])}.`);
   }
   return {
     context: current,
@@ -82,7 +85,7 @@ function load(): KubeConfig {
       });
     }
   } catch (error) {
-    throw new CommandProblem(`The kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandProblem(`Failed to read the kubeconfig: ${error instanceof Error ? error.message : String(error)}`);
   }
   // In a Pod.
   if (configuration.contexts.length === 0 && existsSync(SERVICE_ACCOUNT)) configuration.loadFromCluster();

@@ -2,7 +2,7 @@ import type { Resource } from './cluster';
 import type { Kind } from '../../manifests/manifest';
 import type { Http } from './http';
 
-/** All kinds in one answer. Kubernetes has this since 1.30, and as v2beta1 since 1.27; asked for both, it gives the better. */
+/** Aggregated discovery: v2 since Kubernetes 1.30, v2beta1 since 1.27. */
 const ACCEPT = ['v2', 'v2beta1'].map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`).join(',');
 
 interface GroupList {
@@ -20,7 +20,7 @@ interface GroupList {
   }[];
 }
 
-/** Which kinds the API server serves, by `apiVersion kind`. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
+/** The kinds that the API server serves, by `apiVersion kind`. https://kubernetes.io/docs/concepts/overview/kubernetes-api/#aggregated-discovery */
 export async function discover(http: Http): Promise<ReadonlyMap<string, Resource>> {
   await http.untilReady();
   const lists = await Promise.all(['/api', '/apis'].map((path) => http.send<GroupList>({ path, accept: ACCEPT })));

@@ -21,25 +21,25 @@ export interface HttpAnswer<Body> {
 }
 
 export interface HttpOptions {
-  /** Ends everything under way. */
+  /** Aborts all requests. */
   readonly signal?: AbortSignal;
-  /** Called with what the API server remarks about a request that it carries out: a deprecated version, a field without effect. */
+  /** Called with each Warning header: a deprecated version, a field without effect. */
   readonly onWarning?: (text: string) => void;
 }
 
-/** A connection that has died on the way looks like a server that thinks. */
-const SILENCE_SECONDS = 60;
-/** How long a server that has answered once may be away: an API server that is upgraded takes about a minute to come back. */
-const AWAY_SECONDS = 120;
-const FIRST_PAUSE_MILLISECONDS = 200;
-const LONGEST_PAUSE_MILLISECONDS = 5000;
-const READY_PAUSE_MILLISECONDS = 500;
-/** 429: too many requests. 503 and 504: there is somebody, but not the API server; it starts, or stops. */
+/** A lost connection looks like a slow server; after this time without data a request fails. */
+const IDLE_SECONDS = 60;
+/** How long requests are retried once the server has answered: an upgrade of the API server takes about a minute. */
+const RETRY_SECONDS = 120;
+const FIRST_RETRY_MILLISECONDS = 200;
+const LONGEST_RETRY_MILLISECONDS = 5000;
+const READY_POLL_MILLISECONDS = 500;
+/** 429: too many requests. 503 and 504: a proxy answers while the API server starts or stops. */
 const TRANSIENT = [429, 503, 504];
 
 /**
- * Requests to the API server over a few connections that are kept. Each may be sent again: getting, applying and deleting twice is the same as
- * once. So a server that restarts is waited for, once it has been there.
+ * Sends requests to the API server over a few keep-alive connections. Every request is idempotent, so it is retried while a server that has
+ * answered once restarts.
  */
 export class Http {
   private reached = false;
@@ -51,30 +51,30 @@ export class Http {
 
   async send<Body>(request: HttpRequest): Promise<HttpAnswer<Body>> {
     const { signal } = this.options;
-    const givenUpAt = Date.now() + AWAY_SECONDS * 1000;
-    for (let milliseconds = FIRST_PAUSE_MILLISECONDS; ; milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE_MILLISECONDS)) {
-      let wanted = milliseconds;
+    const deadline = Date.now() + RETRY_SECONDS * 1000;
+    for (let milliseconds = FIRST_RETRY_MILLISECONDS; ; milliseconds = Math.min(2 * milliseconds, LONGEST_RETRY_MILLISECONDS)) {
+      let delay = milliseconds;
       try {
         return await this.once<Body>(request);
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof CommandProblem || (error instanceof ApiError && !TRANSIENT.includes(error.code))) throw error;
-        if (!this.reached || Date.now() > givenUpAt) throw error instanceof ApiError ? error : unreachable(this.connection, error);
-        if (error instanceof ApiError) wanted = Math.max(wanted, 1000 * (error.status.details?.retryAfterSeconds ?? 0));
+        if (!this.reached || Date.now() > deadline) throw error instanceof ApiError ? error : unreachable(this.connection, error);
+        if (error instanceof ApiError) delay = Math.max(delay, 1000 * (error.status.details?.retryAfterSeconds ?? 0));
         else await this.untilReady();
       }
-      await pause(wanted, undefined, { signal });
+      await pause(delay, undefined, { signal });
     }
   }
 
   /**
-   * Waits until the API server says that it is wholly there. While it starts, it may not know yet which kinds others have defined, and a kind that
-   * is not served looks like one of which there are no objects: then nothing would seem to need its operator any more.
+   * Waits until /readyz succeeds. While the API server starts, it may not serve all CRDs yet, and a kind that is not served looks like a kind
+   * without objects: its operator would then be deleted too early.
    */
   async untilReady(): Promise<void> {
     const { signal } = this.options;
-    const givenUpAt = Date.now() + AWAY_SECONDS * 1000;
-    while (Date.now() <= givenUpAt) {
+    const deadline = Date.now() + RETRY_SECONDS * 1000;
+    while (Date.now() <= deadline) {
       try {
         const answer = await this.open({ path: '/readyz', accept: '*/*' }, await this.credentials());
         await read(answer);
@@ -84,7 +84,7 @@ export class Http {
         signal?.throwIfAborted();
         if (!this.reached) throw error instanceof CommandProblem ? error : unreachable(this.connection, error);
       }
-      await pause(READY_PAUSE_MILLISECONDS, undefined, { signal });
+      await pause(READY_POLL_MILLISECONDS, undefined, { signal });
     }
   }
 
@@ -94,7 +94,7 @@ export class Http {
     const text = await read(answer);
     this.reached = true;
     for (const warning of warningsOf(answer)) this.options.onWarning?.(warning);
-    if (code === 401) throw unknownToServer(this.connection);
+    if (code === 401) throw unauthorized(this.connection);
     if (code < 200 || code > 299) throw new ApiError(code, statusOf(text, answer));
     return { code, body: this.parsed(request.path, text) as Body };
   }
@@ -105,7 +105,7 @@ export class Http {
     } catch {
       const { server, context } = this.connection;
       throw new CommandProblem(
-        `What answers at ${server}, the server of the context "${context}", is no API server: it answers ${path} with something else than JSON.`,
+        `${server}: must be an API server; got an answer to ${path} that is not JSON. Check the server of the context "${context}" in the kubeconfig.`,
       );
     }
   }
@@ -115,7 +115,7 @@ export class Http {
       return await this.connection.credentials();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new CommandProblem(`Logging in as the context "${this.connection.context}" failed: ${reason}`);
+      throw new CommandProblem(`Failed to get credentials for the context "${this.connection.context}": ${reason}`);
     }
   }
 
@@ -136,7 +136,7 @@ export class Http {
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
       const sent = open(url, { ...credentials, method, headers, ...(signal && { signal }) });
-      sent.setTimeout(SILENCE_SECONDS * 1000, () => sent.destroy(new Error(`nothing was heard for ${SILENCE_SECONDS} s`)));
+      sent.setTimeout(IDLE_SECONDS * 1000, () => sent.destroy(new Error(`no data for ${IDLE_SECONDS} s`)));
       sent.once('response', resolve).once('error', reject).end(text);
     });
   }
@@ -153,42 +153,39 @@ function statusOf(text: string, { headers }: IncomingMessage): Status {
   try {
     status = JSON.parse(text) as Status;
   } catch {
-    // Not from the API server itself, but from something on the way to it.
+    // Not from the API server, but from a proxy before it.
   }
   const retryAfterSeconds = Number(headers['retry-after'] ?? NaN);
   return Number.isFinite(retryAfterSeconds) ? { ...status, details: { ...status.details, retryAfterSeconds } } : status;
 }
 
-/** RFC 9111 has it as `299 - "text"`, with quotes and backslashes escaped. */
+/** Format: `299 - "text"`, with escaped quotes and backslashes (RFC 9111). */
 function warningsOf({ headersDistinct }: IncomingMessage): string[] {
   const texts = (headersDistinct['warning'] ?? []).flatMap((header) => [...header.matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g)]);
   return texts.map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
 }
 
 const TLS_PROBLEMS: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired. k3s makes new ones when it is restarted: sudo systemctl restart k3s',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for other names. Use one of those in the kubeconfig',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody whom the kubeconfig trusts. Get the kubeconfig of this very cluster',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by nobody whom the kubeconfig trusts. Get the kubeconfig of this very cluster',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is signed by nobody whom the kubeconfig trusts. Get the kubeconfig of this very cluster',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'its certificate is signed by nobody whom the kubeconfig trusts. Get the kubeconfig of this very cluster',
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it wants a client certificate, and the kubeconfig has none',
+  CERT_HAS_EXPIRED: 'its certificate has expired. k3s renews it on a restart: sudo systemctl restart k3s',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is not valid for this host name. Use one of its names in the kubeconfig',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not signed by the CA in the kubeconfig. Get a new kubeconfig for this cluster',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not signed by the CA in the kubeconfig. Get a new kubeconfig for this cluster',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not signed by the CA in the kubeconfig. Get a new kubeconfig for this cluster',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not signed by the CA in the kubeconfig. Get a new kubeconfig for this cluster',
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'it requires a client certificate, and the kubeconfig has none',
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED:
     'the client certificate in the kubeconfig has expired. Get a new kubeconfig (k3s: /etc/rancher/k3s/k3s.yaml)',
 };
 
 function unreachable({ context, server }: Connection, error: unknown): CommandProblem {
   const { code = '', message = String(error) } = error as { code?: string; message?: string };
-  const reason =
-    TLS_PROBLEMS[code] ?? `it does not answer (${message || code}). Is it running, and is this the right context? kubectl cluster-info`;
-  return new CommandProblem(`The API server ${server} of the context "${context}" cannot be talked to: ${reason}.`);
+  const reason = TLS_PROBLEMS[code] ?? `${message || code}. Check that it runs, and that this is the right context: kubectl cluster-info`;
+  return new CommandProblem(`Cannot connect to the API server ${server} of the context "${context}": ${reason}.`);
 }
 
-function unknownToServer({ context, server }: Connection): CommandProblem {
+function unauthorized({ context, server }: Connection): CommandProblem {
   return new CommandProblem(
-    `The API server ${server} does not know who is asking: the certificate or token of the context "${context}" is wrong, or has expired.\n` +
+    `The API server ${server} answers 401 Unauthorized: the certificate or token of the context "${context}" is invalid or has expired.\n` +
       'Get a new kubeconfig (k3s: /etc/rancher/k3s/k3s.yaml), or log in again.',
   );
 }

@@ -1,6 +1,6 @@
 import type { Dist } from '../dist';
 
-/** A command for a person to copy: it goes on with the same folder on the same cluster. */
+/** A command to copy from a message: with the same folder and context as the command that printed it. */
 export function commandLine(
   command: 'deploy' | 'destroy',
   { folder }: Pick<Dist, 'folder'>,
@@ -8,7 +8,7 @@ export function commandLine(
   ...words: readonly string[]
 ): string {
   const all = [...(folder === 'dist' ? [] : [folder]), ...(context === undefined ? [] : ['--context', context]), ...words];
-  // Without a flag among them, npm passes the words on as they are.
+  // npm passes words on as they are; only options need the --.
   const dashes = all.some((word) => word.startsWith('-')) ? ['--'] : [];
   return ['npm run', command, ...dashes, ...all].join(' ');
 }

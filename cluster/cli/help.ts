@@ -1,9 +1,9 @@
-const FOLDER = `  folder              what npm run synth has written: dist (default), dist/production`;
-const CONTEXT = `  --context NAME      the cluster, by its context in the kubeconfig; default: where kubectl points`;
-const TIMEOUT = `  --timeout 30m       how long a stage may take: 90s, 10m, 1h30m`;
-const YES = `  -y, --yes           do not ask; without a terminal nobody is asked.
-                      At a terminal, --output json needs it`;
-const STAGE = `  --stage NAME        only this stage: 50-cvat, or cvat. Can be given several times`;
+const FOLDER = `  folder              a folder that npm run synth has written: dist (default), dist/production`;
+const CONTEXT = `  --context NAME      the kubeconfig context; default: the current context, as for kubectl`;
+const TIMEOUT = `  --timeout 30m       timeout for each stage: 90s, 10m, 1h30m`;
+const YES = `  -y, --yes           do not ask for confirmation. Without a terminal, the command never asks.
+                      Required with --output json at a terminal`;
+const STAGE = `  --stage NAME        only this stage: 50-cvat, or cvat. Can be repeated`;
 
 /** The commands. */
 export type Command = 'deploy' | 'diff' | 'status' | 'destroy';
@@ -12,58 +12,58 @@ export type Command = 'deploy' | 'diff' | 'status' | 'destroy';
 export const HELP: Readonly<Record<Command, string>> = {
   deploy: `npm run deploy -- [folder] [options]
 
-Applies dist stage by stage, each when the one before is ready, and takes away what an earlier deploy has applied and dist has no longer.
-It can be interrupted, and run again at any time: on a cluster that is as dist says, it changes nothing.
+Applies dist stage by stage, each when the stage before is ready, and prunes objects that an earlier deploy applied and that are no longer in dist.
+It can be interrupted and run again at any time. If the cluster already matches dist, it changes nothing.
 
 ${FOLDER}
 ${CONTEXT}
 ${STAGE}
 ${TIMEOUT}
-  --dry-run           send everything to the API server, which checks it and stores nothing
-  --force-conflicts   take fields over that somebody else has set to something else
-  --delete-data       also take away what holds data (databases, volumes, namespaces, definitions (CRDs)) when dist has it no longer
+  --dry-run           have the API server validate all objects, and change nothing
+  --force-conflicts   take over fields that another field manager has set to another value
+  --delete-data       also prune what holds data: databases, volumes, namespaces, CRDs
 ${YES}
-  --output json       a line of JSON for each thing that happens, and the result last
+  --output json       print one line of JSON for each event, and the result last
 
-Exit code: 0 all is ready, 1 something is not, 2 wrong usage or no cluster, 130 interrupted.
+Exit code: 0 everything is ready, 1 something is not ready, 2 wrong usage or no cluster, 130 interrupted.
 `,
   diff: `npm run diff -- [folder] [options]
 
-Shows what deploy would change, as the API server itself says. Values of Secrets are not shown.
+Shows what deploy would change, by a dry run on the API server. Does not show values of Secrets.
 
 ${FOLDER}
 ${CONTEXT}
 ${STAGE}
-  --output json       one JSON document
+  --output json       print one JSON document
 
-Exit code: 0 no differences, 1 differences, 2 wrong usage, no cluster, or the API server would refuse something.
+Exit code: 0 no differences, 1 differences, 2 wrong usage, no cluster, or the API server would refuse an object.
 `,
   status: `npm run status -- [folder] [options]
 
-Shows every object of the environment, stage by stage, and why those are not ready that are not.
+Shows every object of the environment, stage by stage, and why an object is not ready.
 
 ${FOLDER}
 ${CONTEXT}
 ${STAGE}
-  --output json       one JSON document
+  --output json       print one JSON document
 
-Exit code: 0 all is ready, 1 something is not, 2 wrong usage or no cluster.
+Exit code: 0 everything is ready, 1 something is not ready, 2 wrong usage or no cluster.
 `,
   destroy: `npm run destroy -- [folder] [stage ...] [options]
 
-Takes an environment away, or some stages of it: in reverse order, each when what was deleted before is really gone. What holds data stays, and
-what is needed to look after it: databases and their operator, volumes, namespaces, definitions (CRDs). Can be run again at any time.
+Deletes an environment, or some of its stages, in reverse order: each object when the objects deleted before it are gone. Keeps what holds data
+(databases, volumes, namespaces, CRDs), and the operators that manage it. It can be interrupted and run again at any time.
 
 ${FOLDER}
   stage               only this stage: 50-cvat, or cvat
 ${CONTEXT}
-  --stage NAME        the same as a stage, as the other commands want it
-  --dry-run           tell what would go, in which order, and what would stay and why, and delete nothing
-  --delete-data       the data goes, too. Backups on volumes go with their database
+  --stage NAME        the same as stage
+  --dry-run           show what would be deleted, in which order, and what would be kept and why; change nothing
+  --delete-data       also delete what holds data. Backups on volumes are deleted with their database
 ${TIMEOUT}
 ${YES}
-  --output json       a line of JSON for each thing that happens, and the result last
+  --output json       print one line of JSON for each event, and the result last
 
-Exit code: 0 all is gone but what was to be kept, 1 something else is left, 2 wrong usage or no cluster, 130 interrupted.
+Exit code: 0 everything is deleted except what is kept, 1 something else is left, 2 wrong usage or no cluster, 130 interrupted.
 `,
 };

@@ -2,13 +2,13 @@ import type { ParseArgsConfig } from 'node:util';
 
 type Flag = NonNullable<ParseArgsConfig['options']>[string];
 
-/** Many have set these for npm itself, in ~/.npmrc; and whoever meant us is only asked. */
+/** Many users set these for npm in ~/.npmrc. Missing one does no harm: the command asks. */
 const HARMLESS = ['yes', 'help'];
 
 /**
- * The flags that npm has taken for its own, as they should be written: `npm run deploy --dry-run` calls us without the flag, and deploys. All that
- * is left of it is a variable, npm_config_dry_run=true; it is empty for a flag that npm knows itself and nobody has given. npm does not know which
- * of our flags have a value: of `--context production`, what is left is npm_config_context=true, and a positional.
+ * The options that were given before `--`, as they should be written. npm parses them itself: `npm run deploy --dry-run` runs deploy without the
+ * option, and sets npm_config_dry_run=true. The variable is empty for an option of npm's own that was not given. npm does not know which options
+ * have a value: for `--context production` it sets npm_config_context=true and passes `production` on.
  */
 export function flagsTakenByNpm(
   flags: readonly (readonly [string, Flag])[],
@@ -19,7 +19,7 @@ export function flagsTakenByNpm(
     const value = environment[`npm_config_${name.replaceAll('-', '_')}`] ?? '';
     if (value === '' || name in given || HARMLESS.includes(name)) return [];
     if (type === 'boolean') return [`--${name}`];
-    // npm puts an empty line between the values of a flag that is given twice.
+    // npm separates the values of a repeated option by an empty line.
     return value === 'true' ? [`--${name} …`] : value.split(/\n+/).map((each) => `--${name} ${each}`);
   });
 }

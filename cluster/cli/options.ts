@@ -10,9 +10,9 @@ export interface Options {
   readonly command: Command;
   /** A folder that synth has written. */
   readonly folder: string;
-  /** As a person calls them; all when none is named. */
+  /** Names of stages, with or without their number. Empty: all. */
   readonly stages: readonly string[];
-  /** Of the kubeconfig; nothing: its current one. */
+  /** The kubeconfig context; undefined: the current one. */
   readonly context?: string;
   readonly timeoutMilliseconds: number;
   readonly json: boolean;
@@ -23,48 +23,46 @@ export interface Options {
 }
 
 const COMMON = { context: { type: 'string' }, output: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
-const WAITING = { timeout: { type: 'string' }, yes: { type: 'boolean', short: 'y' }, 'delete-data': { type: 'boolean' } } as const;
-const REHEARSING = { 'dry-run': { type: 'boolean' } } as const;
+const CHANGE = { timeout: { type: 'string' }, yes: { type: 'boolean', short: 'y' }, 'delete-data': { type: 'boolean' } } as const;
+const DRY_RUN = { 'dry-run': { type: 'boolean' } } as const;
 const STAGE = { stage: { type: 'string', multiple: true } } as const;
 
 const FLAGS: Readonly<Record<Command, NonNullable<ParseArgsConfig['options']>>> = {
-  deploy: { ...COMMON, ...WAITING, ...STAGE, ...REHEARSING, 'force-conflicts': { type: 'boolean' } },
+  deploy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN, 'force-conflicts': { type: 'boolean' } },
   diff: { ...COMMON, ...STAGE },
   status: { ...COMMON, ...STAGE },
-  destroy: { ...COMMON, ...WAITING, ...STAGE, ...REHEARSING },
+  destroy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN },
 };
 
-/** Pulling images for the first time may take this long. */
+/** The first pull of all images can take this long. */
 const DEFAULT_TIMEOUT = '30m';
 
 /** Every flag of any command. */
 const ALL_FLAGS = Object.values(FLAGS).reduce((all, flags) => ({ ...all, ...flags }));
 
-/** What a command line says; nothing when it asks for help. */
+/** Parses the arguments; undefined with --help. Throws a CommandProblem that includes the help. */
 export function parseOptions([command, ...rest]: readonly string[], environment: NodeJS.ProcessEnv): Options | undefined {
   const known = COMMANDS.find((candidate) => candidate === command);
-  if (!known) throw new CommandProblem(`There is no command "${command ?? ''}": ${COMMANDS.map((name) => `npm run ${name}`).join(', ')}.`);
+  if (!known) throw new CommandProblem(`command: must be one of ${COMMANDS.join(', ')}; got "${command ?? ''}". Run: npm run deploy`);
   const { values, positionals } = parse(known, rest);
   if (values['help'] === true) return undefined;
-  const swallowed = flagsTakenByNpm(Object.entries(ALL_FLAGS), environment, values);
-  if (swallowed.length > 0) {
-    const them = swallowed.length === 1 ? 'an option' : 'options';
-    throw usage(known, `npm keeps ${them} before -- for itself. Write: npm run ${known} -- ${swallowed.join(' ')}`);
-  }
+  const taken = flagsTakenByNpm(Object.entries(ALL_FLAGS), environment, values);
+  if (taken.length > 0)
+    throw usage(known, `Options must come after --: npm does not pass on others. Run: npm run ${known} -- ${taken.join(' ')}`);
   const folders = positionals.filter(isFolder);
   const stages = positionals.filter((positional) => !isFolder(positional));
-  if (folders.length > 1) throw usage(known, `One folder at a time, not ${folders.join(' and ')}.`);
+  if (folders.length > 1) throw usage(known, `folder: must be one folder; got ${folders.join(' and ')}.`);
   if (stages.length > 0 && known !== 'destroy')
-    throw usage(known, `"${stages.join(' ')}" is no folder. A stage is named by --stage ${stages[0]}.`);
+    throw usage(known, `folder: must be dist, or have a slash; got "${stages.join(' ')}". To select a stage, use --stage ${stages[0]}.`);
   const {
     context,
     output,
     timeout = DEFAULT_TIMEOUT,
     stage = [],
   } = values as { context?: string; output?: string; timeout?: string; stage?: string[] };
-  if (output !== undefined && output !== 'json') throw usage(known, `--output knows json only, not "${output}".`);
+  if (output !== undefined && output !== 'json') throw usage(known, `--output: must be json; got "${output}".`);
   const timeoutMilliseconds = parseDuration(timeout);
-  if (timeoutMilliseconds === undefined) throw usage(known, `--timeout "${timeout}" is no duration. Write 90s, 10m or 1h30m.`);
+  if (timeoutMilliseconds === undefined) throw usage(known, `--timeout: must be a duration such as 90s, 10m or 1h30m; got "${timeout}".`);
   return {
     command: known,
     folder: (folders[0] ?? 'dist').replace(/(.)\/+$/, '$1'),

@@ -3,7 +3,7 @@ import { conditionOf, type LiveObject } from '../objects/live-object';
 import { idOf, formatKey, keyOf } from '../../manifests/manifest';
 import { isNamespace } from '../../manifests/custom-resource-definition';
 import { pollUntil, type Session } from '../session';
-import { inShort } from '../cli/terminal/duration';
+import { formatDuration } from '../cli/duration';
 import { missingOperatorOf, type DeletionContext } from './keep-rules';
 
 export interface DeletionWait {
@@ -37,7 +37,7 @@ export async function waitUntilDeleted(
     return stuck.size > 0 || undefined;
   });
   reporter.waiting([]);
-  const late = (object: LiveObject): string => `still exists after ${inShort(wait.deadline - since)}: ${reasonOf(object)}`;
+  const late = (object: LiveObject): string => `still exists after ${formatDuration(wait.deadline - since)}: ${reasonOf(object)}`;
   return new Map(left.map((object) => [idOf(keyOf(object)), stuck.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
 }
 

@@ -115,9 +115,9 @@ export class StageApplication {
     for (const [id, object] of found) this.liveBefore.set(id, object);
   }
 
-  private resultOf({ object, created }: Expected): 'created' | 'changed' | 'unchanged' {
+  private resultOf({ object, created }: Expected): 'created' | 'configured' | 'unchanged' {
     if (created) return 'created';
-    return this.liveBefore.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'changed';
+    return this.liveBefore.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'configured';
   }
 
   /** Retries while the object or its namespace is being deleted: an apply to it would be lost. Retries transient errors as well. */

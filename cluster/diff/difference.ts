@@ -3,7 +3,7 @@ import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import { type Manifest, formatKey, keyOf } from '../../manifests/manifest';
 import { without } from '../objects/live-object';
 import { toYaml } from '../../manifests/yaml';
-import { printable } from '../cli/terminal/printable';
+import { printable } from '../cli/terminal/table';
 import { LAST_APPLIED_ANNOTATION } from './abandoned';
 import { masked } from './masked';
 

@@ -134,8 +134,8 @@ describeWithDefinitions('what goes wrong', () => {
         const { code, stderr } = await runWith(kubeconfigFor(`https://127.0.0.1:${port}`), command);
         expect(code).toBe(2);
         expect(stderr).toBe(
-          `The API server https://127.0.0.1:${port} of the context "test" cannot be talked to: it does not answer (connect ECONNREFUSED 127.0.0.1:${port}). ` +
-            'Is it running, and is this the right context? kubectl cluster-info.\n',
+          `Cannot connect to the API server https://127.0.0.1:${port} of the context "test": connect ECONNREFUSED 127.0.0.1:${port}. ` +
+            'Check that it runs, and that this is the right context: kubectl cluster-info.\n',
         );
       },
     );
@@ -150,9 +150,7 @@ describeWithDefinitions('what goes wrong', () => {
           'deploy',
         );
         expect(code).toBe(2);
-        expect(stderr).toMatch(
-          /cannot be talked to: its certificate has expired\. k3s makes new ones when it is restarted: sudo systemctl restart k3s\.\n$/,
-        );
+        expect(stderr).toMatch(/: its certificate has expired\. k3s renews it on a restart: sudo systemctl restart k3s\.\n$/);
       } finally {
         server.close();
       }
@@ -162,7 +160,7 @@ describeWithDefinitions('what goes wrong', () => {
       const { code, stderr } = await runWith(kubeconfigFor(cluster.server), 'deploy');
       expect(code).toBe(2);
       expect(stderr).toMatch(
-        /^The API server \S+ does not know who is asking: the certificate or token of the context "test" is wrong, or has expired\.\nGet a new/,
+        /^The API server \S+ answers 401 Unauthorized: the certificate or token of the context "test" is invalid or has expired\.\nGet a new/,
       );
     });
 

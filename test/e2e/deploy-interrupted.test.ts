@@ -120,7 +120,7 @@ describeWithDefinitions('a deploy', () => {
     await deploy.said(/^waiting +PostgresCluster chapter\/my-postgres: 0 of 1 instances are ready$/m);
     await cluster.restartApiServer();
     cluster.pods.release('my-postgres');
-    expect(succeeded(await deploy.result())).toContain('\nAll of tutorial is ready.\n');
+    expect(succeeded(await deploy.result())).toContain('\ntutorial is ready (');
     expect(await count('appusers,postgresclusters', '-n', 'chapter')).toBe(2);
     await commands.output('status', TUTORIAL);
     expect(await commands.output('deploy', TUTORIAL)).not.toMatch(/^(created|changed|waiting) /m);
@@ -147,13 +147,15 @@ describeWithDefinitions('a deploy', () => {
 
     test('has nothing left to do the second time', async () => {
       const before = await versions();
-      expect(await commands.output('deploy', dist)).toContain(`10-many\n${MANY.length} unchanged\n\nAll of many is ready.\n`);
+      expect(await commands.output('deploy', dist)).toContain(
+        `10-many\n${MANY.length} unchanged\n\nmany is ready (${MANY.length} objects).\n`,
+      );
       expect(await versions()).toBe(before);
     });
 
     test('is undone by destroy', async () => {
       const stdout = await commands.output('destroy', dist, '--delete-data');
-      expect(stdout).toContain(`\n${MANY.length} objects taken away.\n\nDone.\n`);
+      expect(stdout).toContain(`\n${MANY.length} objects deleted.\n\nDone.\n`);
       expect(await count('configmaps', '-n', 'many')).toBe(0);
       expect(await count('configmaps', '-n', 'default', '--field-selector=metadata.name=third-party-platform-many')).toBe(0);
     });

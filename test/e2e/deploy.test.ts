@@ -79,13 +79,13 @@ describeWithDefinitions('an environment from its first deploy on', () => {
       '90-data-protection',
     ]);
     expect(stdout.match(/^created /gm)).toHaveLength(OBJECTS.length);
-    expect(stdout.slice(stdout.indexOf('\nAll of '))).toBe(`
-All of local is ready.
+    expect(stdout.slice(stdout.indexOf('\nlocal is ready'))).toBe(`
+local is ready (${OBJECTS.length} objects).
 
 Open in a browser:
   http://cvat.kube-public
 
-If no name service knows that name, add this line to /etc/hosts:
+If DNS does not resolve these names, add to /etc/hosts:
   127.0.0.1 cvat.kube-public
 
 Passwords are in:
@@ -140,13 +140,13 @@ Passwords are in:
       '-      hostname: cvat.kube-public',
       '+      hostname: cvat.example.org',
     ]);
-    expect(stdout).toMatch(/\n0 to create, 3 to change, 0 to take away, of 17 objects\.\n$/);
+    expect(stdout).toMatch(/\n0 to create, 3 to change, 0 to delete, of 17 objects\.\n$/);
 
     const deployed = await commands.output('deploy', dist);
     expect(deployed.match(/^changed .*$/gm)?.sort()).toEqual([
-      'changed    Deployment cvat/app-user-operator',
-      'changed    HelmChart kube-system/cvat',
-      'changed    Ingress cvat/cvat-closed-registration',
+      'configured Deployment cvat/app-user-operator',
+      'configured HelmChart kube-system/cvat',
+      'configured Ingress cvat/cvat-closed-registration',
     ]);
     expect(deployed).toContain('\n  http://cvat.example.org\n');
     expect(await valueAt('{.items[*].spec.rules[*].host}', 'ingress')).toBe('cvat.example.org cvat.example.org');
@@ -201,7 +201,7 @@ Passwords are in:
   test('loses what dist has no longer, but not the database, which is listed', async () => {
     const dist = distWith({ '60-app-users': () => undefined, '30-postgres': without('PostgresCluster', 'Secret') });
     const stdout = await commands.output('deploy', dist);
-    expect(stdout).toContain('Taken away, because dist has it no longer: 1 object.');
+    expect(stdout).toContain('Pruned: 1 object.');
     expect(stdout).toMatch(
       /No longer in dist, but kept, because --delete-data was not given:\n {2}PostgresCluster cvat\/my-postgres\n {4}holds data/,
     );
@@ -220,7 +220,7 @@ Passwords are in:
     const { code, stdout } = await commands.run('destroy', 'app-user-crd', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'Not taken away:\n  CustomResourceDefinition appusers.kapernikov.com\n    AppUser cvat/john still exists, and would be deleted with it.',
+      'Not deleted:\n  CustomResourceDefinition appusers.kapernikov.com\n    AppUser cvat/john still exists, and would be deleted with it.',
     );
     expect(await valueAt('{.items[*].metadata.name}', 'appusers')).toBe('john');
   });

@@ -144,7 +144,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     const { code, stdout } = await commands.run('destroy', 'postgres-operator', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(
-      'Not taken away:\n  HelmChart kube-system/pgo\n    PostgresCluster cvat/my-postgres still exists, and only this can finalize it.',
+      'Not deleted:\n  HelmChart kube-system/pgo\n    PostgresCluster cvat/my-postgres still exists, and only this can finalize it.',
     );
     expect(await names('helmchart', 'pgo', '-n', 'kube-system')).toHaveLength(1);
   });
@@ -171,7 +171,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: false });
     expect(await names('deployment', 'pgo', '-n', 'crunchy-pgo')).toHaveLength(1);
     expect(await names('deployments', '-n', 'cvat')).toEqual([]);
-    expect(await commands.output('destroy')).toContain('There was nothing to take away.');
+    expect(await commands.output('destroy')).toContain('There was nothing to delete.');
   });
 
   test('says how to go on when its Postgres operator has gone before the database, and does nothing until then', async () => {
@@ -210,7 +210,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
 
   test('goes without a trace when told --delete-data', async () => {
     const stdout = await commands.output('destroy', '--delete-data');
-    expect(stdout).toMatch(/\n\d+ objects taken away\.\n\nDone\.\n$/);
+    expect(stdout).toMatch(/\n\d+ objects deleted\.\n\nDone\.\n$/);
     let left: string[] = [];
     // What belonged to what is gone is collected a moment later.
     await until(

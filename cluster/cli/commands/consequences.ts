@@ -2,17 +2,17 @@ import type { PruneCandidate } from '../../deploy/prune';
 import { formatKey } from '../../../manifests/manifest';
 import { listed } from './output';
 
-/** Above what dist has no longer, and a deploy does not take away. */
-export const KEPT = 'No longer in dist, but kept, because --delete-data was not given:';
+/** The title above objects that prune keeps. */
+export const KEPT = 'Kept, though no longer in dist, because --delete-data was not given:';
 
-/** What a deploy takes away: a person wants to read that before saying yes, and data first. */
+/** What a deploy will prune and keep, to print before the confirmation: data first. */
 export function consequencesOf(left: readonly PruneCandidate[], deleteData: boolean): string[] {
   const data = left.flatMap(({ key, data: whose }) =>
     whose === undefined ? [] : [{ object: formatKey(key), reason: `holds data: ${whose}` }],
   );
   const others = left.filter(({ data: whose }) => whose === undefined).map(({ key }) => `  ${formatKey(key)}`);
   return [
-    ...listed(deleteData ? 'Takes away WITH ITS DATA, because dist has it no longer:' : KEPT, data),
-    ...(others.length === 0 ? [] : ['', 'Takes away, because dist has it no longer:', ...others]),
+    ...listed(deleteData ? 'Prunes WITH ITS DATA, because it is no longer in dist:' : KEPT, data),
+    ...(others.length === 0 ? [] : ['', 'Prunes, because it is no longer in dist:', ...others]),
   ];
 }

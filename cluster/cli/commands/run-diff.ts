@@ -8,14 +8,14 @@ import { announce, counted, listed, print, printJson } from './output';
 
 export async function runDiff(session: Session, dist: Dist, options: Options, connection: Connection): Promise<number> {
   const comparisons = await compare(session, dist, options);
-  // Not into the diff: somebody may want to keep that.
-  announce(`Compares ${dist.environment} (${dist.folder}) with what is on the cluster:`, connection, options, process.stderr);
+  // To stderr: stdout is the diff.
+  announce(`Comparing ${dist.environment} (${dist.folder}) with the cluster:`, connection, options, process.stderr);
   const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
   const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
-  const left = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
+  const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   if (options.json) {
     const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
-    printJson({ environment: dist.environment, differences, leftOver: left });
+    printJson({ environment: dist.environment, differences, leftOver: kept });
   } else {
     const paint = paintFor(process.stdout);
     for (const { difference } of different) if (difference.text !== '') print(`${paintDifference(difference.text, paint)}\n`);
@@ -24,7 +24,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
         different.map(({ difference }) => difference.kind),
         comparisons.length,
       )
-        .concat(listed('Left over: no longer in dist, but deploy keeps it, unless it is told --delete-data:', left))
+        .concat(listed('Kept by deploy, though no longer in dist, unless --delete-data is given:', kept))
         .concat(listed('The API server would refuse:', refused))
         .join('\n'),
     );
@@ -37,6 +37,6 @@ function summaryOf(kinds: readonly string[], total: number): string[] {
   const number = (kind: string): number => kinds.filter((each) => each === kind).length;
   if (kinds.length === 0) return [`No differences in ${counted(total, 'object')}.`];
   return [
-    `${number('created')} to create, ${number('changed')} to change, ${number('removed')} to take away, of ${counted(total, 'object')}.`,
+    `${number('created')} to create, ${number('changed')} to change, ${number('removed')} to delete, of ${counted(total, 'object')}.`,
   ];
 }

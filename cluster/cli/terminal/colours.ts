@@ -1,20 +1,20 @@
 import { styleText } from 'node:util';
-import type { Stream } from './stream';
+import type { Stream } from './reporter';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'gray' | 'bold';
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (colour: Colour, text: string) => string;
 
 export const plain: Paint = (_, text) => text;
 
-/** Colours for a person at a terminal who has not asked for none. https://no-color.org */
+/** Colours for a terminal, unless NO_COLOR is set. https://no-color.org */
 export function paintFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Paint {
   if (!stream.isTTY || environment['NO_COLOR'] || environment['TERM'] === 'dumb') return plain;
   return (colour, text) => styleText(colour, text, { validateStream: false });
 }
 
-/** A unified diff in colours. */
+/** Colours a unified diff. */
 export function paintDifference(text: string, paint: Paint): string {
   return text
     .split('\n')

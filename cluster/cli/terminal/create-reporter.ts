@@ -1,13 +1,19 @@
 import { JsonReporter } from './json';
 import { PlainReporter } from './plain';
 import { Progress } from './progress';
-import type { Reporter } from './reporter';
-import type { Stream } from './stream';
-import { systemTicker, type Ticker } from './ticker';
+import type { Reporter, Stream, Ticker } from './reporter';
 
+/** `terminal` redraws what is waited for, `plain` prints lines for a log, `json` one JSON object per line. */
 export type ReportFormat = 'terminal' | 'plain' | 'json';
 
-/** A reporter for whoever reads the stream. */
+const systemTicker: Ticker = {
+  now: () => Date.now(),
+  every(milliseconds, call) {
+    const timer = setInterval(call, milliseconds).unref();
+    return () => clearInterval(timer);
+  },
+};
+
 export function createReporter(format: ReportFormat, stream: Stream = process.stdout, ticker: Ticker = systemTicker): Reporter {
   switch (format) {
     case 'terminal':

@@ -1,9 +1,7 @@
-import { changesOf } from './plain';
-import type { Awaited, ReportedEvent, Reporter } from './reporter';
-import type { Stream } from './stream';
-import type { Ticker } from './ticker';
+import { changedSince } from './plain';
+import type { Awaited, ReportedEvent, Reporter, Stream, Ticker } from './reporter';
 
-/** A JSON object a line, for scripts: an event with the time at which it happened. What is waited for is an event of type `state`. */
+/** Prints one JSON object per line: an event and its time. An object that is waited for is an event of type `state` when its reason changes. */
 export class JsonReporter implements Reporter {
   private awaited: readonly Awaited[] = [];
 
@@ -17,7 +15,7 @@ export class JsonReporter implements Reporter {
   }
 
   waiting(objects: readonly Awaited[]): void {
-    for (const { stage, object, reason } of changesOf(this.awaited, objects))
+    for (const { stage, object, reason } of changedSince(this.awaited, objects))
       this.line({ type: 'state', stage, object, state: 'waiting', reason });
     this.awaited = objects;
   }

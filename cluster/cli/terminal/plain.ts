@@ -1,17 +1,15 @@
+import { formatDuration } from '../duration';
 import { plain } from './colours';
-import { inShort } from './duration';
-import type { Awaited, ReportedEvent, Reporter } from './reporter';
-import { sentenceOf } from './sentence';
-import type { Stream } from './stream';
-import type { Ticker } from './ticker';
+import type { Awaited, ReportedEvent, Reporter, Stream, Ticker } from './reporter';
+import { formatEvent } from './sentence';
 
-/** So that a person who reads a log sees that it goes on, and for what it waits. */
-const REMINDER = 30_000;
+/** A log shows in this interval that the command is still waiting, and for what. */
+const REMINDER_MILLISECONDS = 30_000;
 
-/** So many objects are named in a reminder. */
+/** The number of objects that a reminder names. */
 const NAMED = 3;
 
-/** Lines for a file or for CI: one for each change, and a reminder of what is still waited for. */
+/** Prints lines for a file or CI: one for each event, and reminders of what is still waited for. */
 export class PlainReporter implements Reporter {
   private awaited: readonly Awaited[] = [];
   private stopReminding: (() => void) | undefined;
@@ -22,15 +20,15 @@ export class PlainReporter implements Reporter {
   ) {}
 
   line(event: ReportedEvent): void {
-    this.stream.write(`${sentenceOf(event, plain)}\n`);
+    this.stream.write(`${formatEvent(event, plain)}\n`);
   }
 
   waiting(objects: readonly Awaited[]): void {
-    for (const { stage, object, reason } of changesOf(this.awaited, objects))
+    for (const { stage, object, reason } of changedSince(this.awaited, objects))
       this.line({ type: 'state', stage, object, state: 'waiting', reason });
     this.awaited = objects;
     if (objects.length === 0) this.end();
-    else this.stopReminding ??= this.ticker.every(REMINDER, () => this.remind());
+    else this.stopReminding ??= this.ticker.every(REMINDER_MILLISECONDS, () => this.remind());
   }
 
   end(): void {
@@ -40,17 +38,17 @@ export class PlainReporter implements Reporter {
   }
 
   private remind(): void {
-    const longest = [...this.awaited].sort((a, b) => a.since - b.since);
-    const named = longest
+    const longestFirst = [...this.awaited].sort((a, b) => a.since - b.since);
+    const named = longestFirst
       .slice(0, NAMED)
-      .map(({ object, reason, since }) => `${object} (${inShort(this.ticker.now() - since)}): ${reason}`);
-    const left = longest.length - named.length;
-    this.line({ type: 'state', state: 'waiting', object: `still for ${[...named, ...(left > 0 ? [`${left} more`] : [])].join('; ')}` });
+      .map(({ object, reason, since }) => `${object} (${formatDuration(this.ticker.now() - since)}): ${reason}`);
+    const more = longestFirst.length - named.length;
+    this.line({ type: 'state', state: 'waiting', object: `still for ${[...named, ...(more > 0 ? [`${more} more`] : [])].join('; ')}` });
   }
 }
 
-/** What is waited for since now, or for another reason than before. */
-export function changesOf(before: readonly Awaited[], now: readonly Awaited[]): Awaited[] {
-  const said = new Map(before.map(({ object, reason }) => [object, reason]));
-  return now.filter(({ object, reason }) => said.get(object) !== reason);
+/** The objects of `now` that are new, or have another reason than before. */
+export function changedSince(before: readonly Awaited[], now: readonly Awaited[]): Awaited[] {
+  const reasons = new Map(before.map(({ object, reason }) => [object, reason]));
+  return now.filter(({ object, reason }) => reasons.get(object) !== reason);
 }

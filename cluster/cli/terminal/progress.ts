@@ -1,19 +1,17 @@
 import { createLogUpdate } from 'log-update';
+import { formatDuration } from '../duration';
 import { type Paint, paintFor } from './colours';
-import { inShort } from './duration';
-import type { Awaited, ReportedEvent, Reporter } from './reporter';
-import { sentenceOf } from './sentence';
-import type { Stream } from './stream';
+import type { Awaited, ReportedEvent, Reporter, Stream, Ticker } from './reporter';
+import { formatEvent } from './sentence';
 import { cut, onOneLine } from './table';
-import type { Ticker } from './ticker';
 
-/** How often the time that has passed is drawn anew. */
-const TICK = 1000;
+/** How often the elapsed time is redrawn. */
+const TICK_MILLISECONDS = 1000;
 
-/** So many objects are shown, however high the terminal is: a stage may have 2,000. */
+/** The largest number of objects shown: a stage can have thousands. */
 const SHOWN = 10;
 
-/** For a person at a terminal: lines that stay, and below them what is waited for. */
+/** Prints lines to a terminal, and below them a region that shows what is waited for. */
 export class Progress implements Reporter {
   private readonly region: ReturnType<typeof createLogUpdate>;
   private readonly paint: Paint;
@@ -24,35 +22,35 @@ export class Progress implements Reporter {
     private readonly stream: Stream,
     private readonly ticker: Ticker,
   ) {
-    // Of a stream, log-update takes what ours has.
+    // log-update uses nothing of a stream that ours does not have.
     this.region = createLogUpdate(stream as NodeJS.WritableStream);
     this.paint = paintFor(stream);
   }
 
   line(event: ReportedEvent): void {
-    // Not by log-update, which would break the line at the terminal's width: a command in it could not be copied.
+    // Not by log-update: it breaks a line at the terminal's width, and a command in it could not be copied.
     this.region.clear();
-    this.stream.write(`${sentenceOf(event, this.paint)}\n`);
+    this.stream.write(`${formatEvent(event, this.paint)}\n`);
     this.draw();
   }
 
   waiting(objects: readonly Awaited[]): void {
     this.awaited = objects;
     if (objects.length === 0) {
-      this.rest();
+      this.stop();
     } else {
-      this.stopTicking ??= this.ticker.every(TICK, () => this.draw());
+      this.stopTicking ??= this.ticker.every(TICK_MILLISECONDS, () => this.draw());
       this.draw();
     }
   }
 
   end(): void {
     this.awaited = [];
-    this.rest();
+    this.stop();
     this.region.done();
   }
 
-  private rest(): void {
+  private stop(): void {
     this.stopTicking?.();
     this.stopTicking = undefined;
     this.region.clear();
@@ -62,7 +60,7 @@ export class Progress implements Reporter {
     if (this.awaited.length > 0) this.region(this.frame().join('\n'));
   }
 
-  /** A line of its own for each stage and each object; none is wider than the terminal, where it would be wrapped. */
+  /** A line for each stage and each object, cut to the terminal's width: a wrapped line would not be erased. */
   private frame(): string[] {
     const now = this.ticker.now();
     const width = (this.stream.columns ?? 80) - 1;
@@ -71,7 +69,7 @@ export class Progress implements Reporter {
     for (const stage of new Set(shown.map((object) => object.stage))) {
       lines.push(this.paint('bold', cut(`${stage}: waiting`, width)));
       for (const { object, reason, since } of shown.filter((one) => one.stage === stage)) {
-        const time = inShort(now - since);
+        const time = formatDuration(now - since);
         lines.push(`  ${cut(onOneLine(`${object}: ${reason}`), Math.max(width - time.length - 4, 0))}  ${this.paint('gray', time)}`);
       }
     }

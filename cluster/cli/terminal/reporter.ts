@@ -1,32 +1,49 @@
-/** Something that happened. Names and reasons only: no values of Secrets come here. */
+/** Something that happened. Has names and reasons only: no value of a Secret. */
 export interface ReportedEvent {
   readonly type: 'stage' | 'applied' | 'state' | 'warning' | 'note';
   readonly stage?: string;
-  /** In words: `PostgresCluster cvat/my-postgres`. */
+  /** Kind, namespace and name: `PostgresCluster cvat/my-postgres`. */
   readonly object?: string;
-  /** What was done to the object: `created`, `changed`, `unchanged`, `deleted`. */
+  /** For `applied`: `created`, `configured`, `unchanged`, `pruned` or `deleted`. */
   readonly result?: string;
-  /** How far the object is: `ready`, `waiting`, `failed`. */
+  /** For `state`: `ready`, `waiting` or `failed`. */
   readonly state?: string;
   readonly reason?: string;
   readonly message?: string;
 }
 
-/** An object that is waited for. */
+/** An object that is not ready or not deleted yet. */
 export interface Awaited {
   readonly stage: string;
   readonly object: string;
   readonly reason: string;
-  /** Milliseconds since 1970. */
+  /** When the wait began, in milliseconds since 1970. */
   readonly since: number;
 }
 
-/** Says what a command does while it does it. */
+/** Prints what a command does while it runs. */
 export interface Reporter {
-  /** A line that stays. */
+  /** Prints a line. */
   line(event: ReportedEvent): void;
-  /** All that is waited for now, instead of what was said before. Empty: nothing. */
+  /** Replaces the list of all objects that are waited for. Empty ends the wait. */
   waiting(objects: readonly Awaited[]): void;
-  /** Nothing is waited for any more, and nothing more will be said. */
+  /** Ends the wait and stops all timers. */
   end(): void;
+}
+
+/** Where a reporter writes: `process.stdout`, or a recording stream in tests. */
+export interface Stream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  /** The terminal's width in characters. */
+  readonly columns?: number;
+  readonly rows?: number;
+}
+
+/** The current time, and a timer; tests have one of their own. */
+export interface Ticker {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `call` in this interval until the returned function is called. Does not keep the process alive. */
+  every(milliseconds: number, call: () => void): () => void;
 }

@@ -1,14 +1,13 @@
 import type { Colour, Paint } from './colours';
-import { printable } from './printable';
 import type { ReportedEvent } from './reporter';
-import { onOneLine } from './table';
+import { onOneLine, printable } from './table';
 
-/** So that what happened stands below each other, and to whom: "created    Namespace cvat". */
+/** The width of the first column: "created    Namespace cvat". */
 const WIDTH = 10;
 
 const COLOURS: Readonly<Record<string, Colour>> = {
   created: 'green',
-  changed: 'green',
+  configured: 'green',
   ready: 'green',
   unchanged: 'gray',
   waiting: 'gray',
@@ -16,8 +15,8 @@ const COLOURS: Readonly<Record<string, Colour>> = {
   failed: 'red',
 };
 
-/** An event as a line; a note may have several. */
-export function sentenceOf({ type, stage, object, result, state, reason, message }: ReportedEvent, paint: Paint): string {
+/** An event as one line; a note can have several. */
+export function formatEvent({ type, stage, object, result, state, reason, message }: ReportedEvent, paint: Paint): string {
   const words = [object, [reason, message].filter((part) => part !== undefined).join(': ')].filter((part) => part).join(': ');
   if (type === 'stage') return paint('bold', onOneLine([stage, words].filter((part) => part).join(': ')));
   const what = type === 'applied' ? result : type === 'state' ? state : type === 'warning' ? type : undefined;

@@ -1,19 +1,17 @@
-import { printable } from './printable';
-
 export interface TableOptions {
-  /** The terminal's width in characters: the last column is cut there. Left out, nothing is cut: a file or another program reads it. */
+  /** The terminal's width in characters, to which the last column is cut. Default: nothing is cut. */
   readonly columns?: number;
-  /** Colours a cell that is already as wide as its column. The header is row 0. */
+  /** Colours a cell after it was padded to its column's width. The header is row 0. */
   readonly paint?: (text: string, row: number, column: number) => string;
 }
 
 const GAP = '  ';
 
-/** Of a column that is cut, so much stays, however narrow the terminal is. */
-const LEAST = 10;
+/** The smallest width to which a column is cut, even in a narrower terminal. */
+const MINIMUM = 10;
 
-/** Rows below each other, columns as wide as their content; the first row is the header. */
-export function tableOf(rows: readonly (readonly string[])[], { columns, paint = (text) => text }: TableOptions = {}): string {
+/** Formats rows as a table with columns as wide as their content. The first row is the header. */
+export function formatTable(rows: readonly (readonly string[])[], { columns, paint = (text) => text }: TableOptions = {}): string {
   const cells = rows.map((row) => row.map(onOneLine));
   const widths: number[] = [];
   for (const row of cells) row.forEach((text, column) => (widths[column] = Math.max(widths[column] ?? 0, text.length)));
@@ -24,7 +22,7 @@ export function tableOf(rows: readonly (readonly string[])[], { columns, paint =
     .map((row, index) =>
       row
         .map((text, column) => {
-          if (column === last) return paint(columns === undefined ? text : cut(text, Math.max(columns - left, LEAST)), index, column);
+          if (column === last) return paint(columns === undefined ? text : cut(text, Math.max(columns - left, MINIMUM)), index, column);
           return paint(text.padEnd(widths[column] ?? 0), index, column);
         })
         .join(GAP)
@@ -33,12 +31,18 @@ export function tableOf(rows: readonly (readonly string[])[], { columns, paint =
     .join('\n');
 }
 
-/** A text in at most so many characters. */
+/** Cuts a text to a number of characters. */
 export function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 }
 
-/** What a cluster says may have several lines, and characters that move the cursor. */
+/** Joins the lines of a text from the cluster, and escapes its control characters. */
 export function onOneLine(text: string): string {
   return printable(text.trim().replace(/\s+/g, ' '));
+}
+
+/** Escapes control characters of a text from the cluster, which could move the terminal's cursor. Keeps line breaks and tabs. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

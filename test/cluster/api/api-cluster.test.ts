@@ -60,12 +60,12 @@ const last = (): Asked => server.asked.at(-1) as Asked;
 const conflict = { status: 409, json: { reason: 'Conflict', message: 'the UID in the precondition is another' } };
 const notFound = { status: 404, json: { reason: 'NotFound', message: 'not found' } };
 
-test('objects without a namespace go where the context points', () => {
+test('reads objects without a namespace from the namespace of the context', () => {
   expect(cluster.namespace).toBe('mine');
 });
 
 describe('the discovery', () => {
-  test('asks for all kinds in the newest form that the API server has, once', async () => {
+  test('requests aggregated discovery once', async () => {
     expect(await cluster.resource(DEPLOYMENT)).toEqual({ name: 'deployments', namespaced: true, verbs: ['get', 'list'] });
     expect(await cluster.resource(NAMESPACE)).toMatchObject({ name: 'namespaces', namespaced: false });
     expect(server.lines.sort()).toEqual(['GET /api', 'GET /apis', 'GET /readyz']);
@@ -74,12 +74,12 @@ describe('the discovery', () => {
     );
   });
 
-  test('knows a kind in the versions that are served only, and none of another group', async () => {
+  test('knows only served versions, and no kind of another group', async () => {
     expect(await cluster.resource({ ...DEPLOYMENT, apiVersion: 'apps/v1beta1' })).toBeUndefined();
     expect(await cluster.resource({ ...DEPLOYMENT, apiVersion: 'v1' })).toBeUndefined();
   });
 
-  test('lives with what Kubernetes before 1.30 says, and with groups that cannot be asked at the moment', async () => {
+  test('accepts answers of Kubernetes before 1.30, and of groups that are not available', async () => {
     groups = [
       { metadata: { name: 'metrics.k8s.io' }, versions: [{ version: 'v1beta1', freshness: 'Stale' }] },
       {
@@ -91,7 +91,7 @@ describe('the discovery', () => {
     expect(await cluster.resource(ROLE)).toMatchObject({ name: 'clusterroles' });
   });
 
-  test('is made again when it is told that definitions have come', async () => {
+  test('is repeated after rediscover', async () => {
     expect(await cluster.get(UNKNOWN)).toBeUndefined();
     groups = [...GROUPS, group('example.org', 'v1', { resource: 'widgets', kind: 'Widget', scope: 'Namespaced' })];
     expect(await cluster.get(UNKNOWN)).toBeUndefined();
@@ -112,7 +112,7 @@ test.each([
   expect(lines()).toEqual([`GET ${path}`]);
 });
 
-test('an object of a version that is no longer served is there in another, but is not applied in it', async () => {
+test('reads an object whose version is no longer served in another, but does not apply it there', async () => {
   const old = { ...DEPLOYMENT, apiVersion: 'apps/v1beta1' };
   answer = () => ({ json: { metadata: {}, items: [] } });
   await cluster.get(old);
@@ -124,25 +124,25 @@ test('an object of a version that is no longer served is there in another, but i
   await expect(cluster.apply({ ...kind, metadata: { namespace, name } })).rejects.toMatchObject({ code: 404 });
 });
 
-test('what is not there, and what is of a kind that is not served, is nothing', async () => {
+test('get returns undefined for an object that is not found, and for a kind that is not served', async () => {
   answer = () => notFound;
   expect(await cluster.get(POD)).toBeUndefined();
   expect(await cluster.get(UNKNOWN)).toBeUndefined();
   expect(lines()).toEqual(['GET /api/v1/namespaces/cvat/pods/one']);
 });
 
-test('another error is an error', async () => {
+test('get throws other errors', async () => {
   answer = () => ({ status: 403, json: { message: 'no' } });
   await expect(cluster.get(POD)).rejects.toMatchObject({ code: 403 });
   await expect(cluster.delete(POD)).rejects.toMatchObject({ code: 403 });
 });
 
-test('an object that needs a namespace and has none is a problem, and not a list', async () => {
-  await expect(cluster.get({ apiVersion: 'v1', kind: 'Pod', name: 'one' })).rejects.toThrow('Pod one has no namespace.');
+test('refuses to get a namespaced object without a namespace', async () => {
+  await expect(cluster.get({ apiVersion: 'v1', kind: 'Pod', name: 'one' })).rejects.toThrow('Pod one: metadata.namespace: must be set');
 });
 
 describe('a list', () => {
-  test('has all pages, and its items say what they are', async () => {
+  test('has the items of all pages, with apiVersion and kind', async () => {
     answer = ({ path }) => {
       const next = new URLSearchParams(path.split('?')[1]).get('continue');
       if (next === null) return { json: { metadata: { continue: 'more/1' }, items: [{ metadata: { name: 'one' } }] } };
@@ -157,7 +157,7 @@ describe('a list', () => {
     expect(lines()).toEqual([`GET /api/v1/namespaces/cvat/pods?${query}`, `GET /api/v1/namespaces/cvat/pods?${query}&continue=more%2F1`]);
   });
 
-  test('without a namespace is of all namespaces', async () => {
+  test('covers all namespaces by default', async () => {
     answer = () => ({ json: { metadata: {}, items: [] } });
     await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' });
     expect(lines()).toEqual(['GET /apis/apps/v1/deployments?limit=5000']);
@@ -172,7 +172,7 @@ describe('a list', () => {
 describe('an apply', () => {
   const manifest = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', namespace: 'cvat' }, spec: {} };
 
-  test('is a server-side apply of our manager, which tolerates no field that the API server does not know', async () => {
+  test('is a server-side apply by our field manager, with strict field validation', async () => {
     answer = () => ({ status: 201, json: manifest });
     expect(await cluster.apply(manifest)).toEqual({ object: manifest, created: true });
     expect(lines()).toEqual([
@@ -181,25 +181,25 @@ describe('an apply', () => {
     expect([last().headers['content-type'], last().body]).toEqual(['application/apply-patch+yaml', manifest]);
   });
 
-  test('of what is there creates nothing', async () => {
+  test('of an existing object creates nothing', async () => {
     answer = () => ({ json: manifest });
     expect((await cluster.apply(manifest)).created).toBe(false);
   });
 
-  test('may take fields over, and may store nothing', async () => {
+  test('sends force and dryRun', async () => {
     await cluster.apply(manifest, { force: true, dryRun: true });
     expect(lines()[0]).toMatch(/&force=true&dryRun=All$/);
   });
 
-  test('of a kind that is not served fails as if the API server had said so', async () => {
+  test('of a kind that is not served fails with 404', async () => {
     await expect(cluster.apply({ ...manifest, ...{ apiVersion: 'example.org/v1', kind: 'Widget' } })).rejects.toMatchObject({
       code: 404,
-      message: 'the cluster does not serve example.org/v1 Widget',
+      message: 'the API server does not serve example.org/v1 Widget',
     });
   });
 });
 
-test('a patch is a JSON patch when it is a list, and a merge patch when not', async () => {
+test('patch sends a list as a JSON patch, and an object as a merge patch', async () => {
   answer = () => ({ json: { patched: true } });
   expect(await cluster.patch(NAMESPACE, [{ op: 'remove', path: '/metadata/labels' }])).toEqual({ patched: true });
   expect(last()).toMatchObject({
@@ -216,7 +216,7 @@ test('a patch is a JSON patch when it is a list, and a merge patch when not', as
 describe('a delete', () => {
   const options = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' };
 
-  test('takes what belongs to the object along, and means this very object', async () => {
+  test('deletes dependents in the background, with the uid as precondition', async () => {
     await cluster.delete(DEPLOYMENT);
     expect(last()).toMatchObject({ method: 'DELETE', path: '/apis/apps/v1/namespaces/cvat/deployments/one' });
     expect(last().body).toEqual({ ...options, preconditions: {} });
@@ -224,7 +224,7 @@ describe('a delete', () => {
     expect(last().body).toEqual({ ...options, preconditions: { uid: 'this' } });
   });
 
-  test('of what is gone, of what is another object by now, and of a kind that is not served is fine', async () => {
+  test('ignores an object that is not found, a uid that has changed, and a kind that is not served', async () => {
     answer = () => notFound;
     await cluster.delete(POD);
     answer = () => conflict;
@@ -233,7 +233,7 @@ describe('a delete', () => {
     expect(lines()).toHaveLength(2);
   });
 
-  test('that the API server refuses with a conflict of another cause fails', async () => {
+  test('fails with a conflict of another cause', async () => {
     answer = () => conflict;
     await expect(cluster.delete(POD)).rejects.toMatchObject({ code: 409 });
   });

@@ -39,7 +39,7 @@ function kubeconfig(parts: Parts = {}): string {
   });
 }
 
-/** The bundle is what people run, and client-node is an ES module that only it can load. */
+/** Runs the bundle: client-node is an ES module, which jest cannot load. */
 function status(contents: readonly (string | undefined)[], ...args: string[]): Promise<Outcome> {
   const files = contents.map((content, index) => {
     const file = join(home, `config-${index}`);
@@ -51,9 +51,7 @@ function status(contents: readonly (string | undefined)[], ...args: string[]): P
   return run(command, { cwd: ROOT, env: { KUBECONFIG: files.join(delimiter), HOME: home } });
 }
 
-const NO_KUBECONFIG =
-  'There is no cluster to talk to: there is no kubeconfig.\n' +
-  'Set KUBECONFIG (on k3s: /etc/rancher/k3s/k3s.yaml), or name a context with --context.\n';
+const NO_KUBECONFIG = 'No kubeconfig found. Set KUBECONFIG (k3s: /etc/rancher/k3s/k3s.yaml).\n';
 
 const failing = {
   apiVersion: 'client.authentication.k8s.io/v1',
@@ -67,50 +65,52 @@ test.each([
   [
     'no current context',
     () => kubeconfig({ current: '' }),
-    'There is no cluster to talk to: the kubeconfig names no current context, and has "here".\nSet KUBECONFIG (on k3s: /etc/rancher/k3s/k3s.yaml), or name a context with --context.\n',
+    'current-context: must be a context of the kubeconfig: "here"; got "". Give one with --context.\n',
   ],
   [
     'a context without a user',
     () => kubeconfig({ context: { cluster: 'default' } }),
-    'The context "here" of the kubeconfig names no user that is in it, so there is nobody to log in as.\n',
+    'contexts[here].user: must be a user of the kubeconfig; got none.\n',
   ],
-  ['YAML that is none', () => 'a: b: c\n', expect.stringMatching(/^The kubeconfig cannot be read: /)],
+  ['invalid YAML', () => 'a: b: c\n', expect.stringMatching(/^Failed to read the kubeconfig: /)],
   [
     'a plugin that fails',
     () => kubeconfig({ user: { exec: failing } }),
-    expect.stringMatching(/^Logging in as the context "here" failed: .*session expired, run: login/),
+    expect.stringMatching(/^Failed to get credentials for the context "here": .*session expired, run: login/),
   ],
   [
-    'a plugin that is not there',
+    'a plugin that is not found',
     () => kubeconfig({ user: { exec: { ...failing, command: 'no-such-plugin' } } }),
-    expect.stringMatching(/^Logging in as the context "here" failed: .*no-such-plugin/),
+    expect.stringMatching(/^Failed to get credentials for the context "here": .*no-such-plugin/),
   ],
-])('%s is told with what to do, and without a stack trace', async (_, content, message) => {
+])('reports %s without a stack trace', async (_, content, message) => {
   const { code, stdout, stderr } = await status([content()]);
   expect([code, stdout, stderr]).toEqual([2, '', message]);
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test('a context that is not there is told with those that are', async () => {
+test('reports a context that is not found, with those that exist', async () => {
   const { code, stderr } = await status([kubeconfig()], '--context', 'elsewhere');
-  expect([code, stderr]).toEqual([2, 'The kubeconfig has no context "elsewhere". It has "here".\n']);
+  expect([code, stderr]).toEqual([2, '--context: must be a context of the kubeconfig: "here"; got "elsewhere".\n']);
 });
 
-test('a user logs in by what the kubeconfig says, and a token that the server does not know is never shown', async () => {
+test('authenticates as the user of the kubeconfig, and never prints its token', async () => {
   server.handler = () => ({ status: 401, json: { message: 'Unauthorized' } });
   const { code, stdout, stderr } = await status([kubeconfig({ current: '' })], '--context', 'here');
-  expect([code, stderr]).toEqual([2, expect.stringMatching(/^The API server .* does not know who is asking: /)]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^The API server .* answers 401 Unauthorized: /)]);
   expect(server.asked[0]?.headers.authorization).toBe('Bearer secret-token');
   expect(stdout + stderr).not.toContain('secret-token');
 });
 
-test('of several kubeconfigs the first that names a context counts, as for kubectl, and those that are not there count for nothing', async () => {
+test('uses the first current-context of several kubeconfigs, as kubectl does, and ignores files that do not exist', async () => {
   const other = kubeconfig({ name: 'there', current: 'there', context: { cluster: 'default', user: 'admin', namespace: 'else' } });
   server.handler = () => ({ status: 401, json: {} });
   const { stderr } = await status([undefined, kubeconfig({ current: '' }), kubeconfig({ name: 'this', current: 'this' }), other]);
-  expect(stderr).toContain('of the context "this" is wrong, or has expired');
+  expect(stderr).toContain('of the context "this" is invalid or has expired');
   const elsewhere = kubeconfig().replace(server.url, 'http://127.0.0.1:1');
   const files = [kubeconfig(), other, elsewhere];
-  expect((await status(files, '--context', 'here')).stderr).toContain('does not know who is asking');
-  expect((await status(files, '--context', 'elsewhere')).stderr).toContain('It has "here", "there".');
+  expect((await status(files, '--context', 'here')).stderr).toContain('answers 401 Unauthorized');
+  expect((await status(files, '--context', 'elsewhere')).stderr).toContain(
+    'must be a context of the kubeconfig: "here", "there"; got "elsewhere"',
+  );
 });

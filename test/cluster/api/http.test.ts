@@ -97,38 +97,38 @@ describe('a refusal', () => {
     });
   });
 
-  test('of somebody whom the server does not know is told with what to do', async () => {
+  test('of 401 says how to get new credentials', async () => {
     answers({ status: 401, json: { message: 'Unauthorized' } });
     expect((await problemOf(new Http(server.connection).send(ONE))).message).toBe(
-      `The API server ${server.url} does not know who is asking: the certificate or token of the context "here" is wrong, or has expired.\n` +
+      `The API server ${server.url} answers 401 Unauthorized: the certificate or token of the context "here" is invalid or has expired.\n` +
         'Get a new kubeconfig (k3s: /etc/rancher/k3s/k3s.yaml), or log in again.',
     );
     expect(server.asked).toHaveLength(1);
   });
 });
 
-test('an answer that is no JSON comes from no API server, and is not asked for again', async () => {
+test('does not retry an answer that is not JSON: it is not from an API server', async () => {
   server.handler = (_, response) => void response.writeHead(200).end('<html>Welcome</html>');
   expect((await problemOf(new Http(server.connection).send(ONE))).message).toBe(
-    `What answers at ${server.url}, the server of the context "here", is no API server: it answers /api/v1/namespaces/cvat with something else than JSON.`,
+    `${server.url}: must be an API server; got an answer to /api/v1/namespaces/cvat that is not JSON. Check the server of the context "here" in the kubeconfig.`,
   );
   expect(server.asked).toHaveLength(1);
 });
 
-describe('a server that has too much to do', () => {
-  test('is asked again when it says, and not earlier', async () => {
+describe('a busy server', () => {
+  test('gets a retry after the time in Retry-After, and not earlier', async () => {
     answers({ status: 429, headers: { 'retry-after': '7' }, json: { message: 'too many requests' } }, { json: { ok: true } });
     expect((await new Http(server.connection).send(ONE)).body).toEqual({ ok: true });
     expect(pauses).toEqual([7000]);
   });
 
-  test.each([429, 503, 504])('is asked again after %i, less and less often', async (status) => {
+  test.each([429, 503, 504])('gets retries with growing pauses after %i', async (status) => {
     answers(...Array.from({ length: 7 }, () => ({ status })), { json: { ok: true } });
     expect((await new Http(server.connection).send(ONE)).body).toEqual({ ok: true });
     expect(pauses).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
   });
 
-  test('is given up after two minutes, by its own words', async () => {
+  test('is reported with its own message after two minutes', async () => {
     answers({ status: 503, json: { message: 'starting' } });
     const before = now;
     await expect(new Http(server.connection).send(ONE)).rejects.toMatchObject({ code: 503, message: 'starting' });
@@ -137,17 +137,17 @@ describe('a server that has too much to do', () => {
   });
 });
 
-describe('a server that goes away', () => {
-  test('before it has answered once is not waited for', async () => {
+describe('a server that stops', () => {
+  test('is not waited for before it has answered once', async () => {
     await server.stop();
     const problem = await problemOf(new Http(server.connection).send(ONE));
     expect(problem.message).toMatch(
-      /^The API server http:\/\/127.0.0.1:\d+ of the context "here" cannot be talked to: it does not answer \(connect ECONNREFUSED .*\)\. Is it running, and is this the right context\? kubectl cluster-info\.$/,
+      /^Cannot connect to the API server http:\/\/127.0.0.1:\d+ of the context "here": connect ECONNREFUSED .*\. Check that it runs, and that this is the right context: kubectl cluster-info\.$/,
     );
     expect([problem.exitCode, pauses]).toEqual([2, []]);
   });
 
-  test('in the middle of a request gets it again', async () => {
+  test('in the middle of a request gets the request again', async () => {
     const http = await reached();
     let cut = 0;
     server.handler = ({ path }, response) => {
@@ -158,7 +158,7 @@ describe('a server that goes away', () => {
     expect((await http.send(ONE)).body).toEqual({ ok: true });
   });
 
-  test('in the middle of an answer gives it again', async () => {
+  test('in the middle of an answer gets the request again', async () => {
     const http = await reached();
     let cut = 0;
     server.handler = ({ path }, response) => {
@@ -169,7 +169,7 @@ describe('a server that goes away', () => {
     expect((await http.send(ONE)).body).toEqual({ ok: true });
   });
 
-  test('is waited for until it says that it is ready: before, it may not serve all kinds', async () => {
+  test('is waited for until /readyz succeeds: before, it may not serve all kinds', async () => {
     const http = await reached();
     await server.stop();
     let unready = 2;
@@ -181,30 +181,30 @@ describe('a server that goes away', () => {
     expect(server.lines).toEqual(['GET /readyz', 'GET /readyz', 'GET /readyz', 'GET /api/v1/namespaces/cvat']);
   });
 
-  test('for more than two minutes is told as unreachable', async () => {
+  test('for more than two minutes is reported as unreachable', async () => {
     const http = await reached();
     await server.stop();
     const before = now;
-    expect((await problemOf(http.send(ONE))).message).toContain('cannot be talked to: it does not answer');
+    expect((await problemOf(http.send(ONE))).message).toContain('Cannot connect to the API server');
     expect((now - before) / 1000).toBeGreaterThan(120);
     expect((now - before) / 1000).toBeLessThan(130);
   });
 });
 
 test.each([
-  ['CERT_HAS_EXPIRED', 'its certificate has expired. k3s makes new ones when it is restarted: sudo systemctl restart k3s.'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired. k3s renews it on a restart: sudo systemctl restart k3s.'],
   ['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', 'the client certificate in the kubeconfig has expired. Get a new kubeconfig'],
-  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is signed by nobody whom the kubeconfig trusts.'],
-])('that TLS fails by %s is told in words', async (code, words) => {
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'its certificate is not signed by the CA in the kubeconfig.'],
+])('explains the TLS error %s', async (code, words) => {
   const http = new Http({
     ...server.connection,
     server: server.url.replace('http:', 'https:'),
     credentials: () => Promise.resolve({ agent: agentFailing(code) }),
   });
-  expect((await problemOf(http.send(ONE))).message).toContain(`cannot be talked to: ${words}`);
+  expect((await problemOf(http.send(ONE))).message).toContain(`of the context "here": ${words}`);
 });
 
-/** As the TLS layer would fail, which needs certificates to do so by itself. */
+/** Fails as the TLS layer does, without certificates. */
 function agentFailing(code: string): Agent {
   return Object.assign(new Agent(), {
     createConnection: (): never => {
@@ -213,14 +213,14 @@ function agentFailing(code: string): Agent {
   });
 }
 
-test('that nobody can log in is told by the reason of whoever was asked', async () => {
+test('reports why there are no credentials', async () => {
   const credentials = (): Promise<never> => Promise.reject(new Error('aws: command not found'));
   expect((await problemOf(new Http({ ...server.connection, credentials }).send(ONE))).message).toBe(
-    'Logging in as the context "here" failed: aws: command not found',
+    'Failed to get credentials for the context "here": aws: command not found',
   );
 });
 
-test('what the API server remarks is told: several at once, with quotes in them, and nothing else', async () => {
+test('passes on all warnings of the API server, with quotes in them, and no others', async () => {
   server.handler = (_, response) => {
     response.setHeader('warning', [
       '299 - "v1beta1 Widget is deprecated"',
@@ -234,10 +234,10 @@ test('what the API server remarks is told: several at once, with quotes in them,
   expect(told).toEqual(['v1beta1 Widget is deprecated', 'unknown field "spec.a"', 'a \\ and, 299 - too']);
 });
 
-describe('a person who interrupts', () => {
+describe('an interrupt', () => {
   const STOP = new Error('stop');
 
-  test('ends a request that is under way', async () => {
+  test('aborts a request', async () => {
     const interrupt = new AbortController();
     server.handler = () => void interrupt.abort(STOP);
     await expect(new Http(server.connection, { signal: interrupt.signal }).send(ONE)).rejects.toBe(STOP);
@@ -252,7 +252,7 @@ describe('a person who interrupts', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test('ends the wait for a server that is away', async () => {
+  test('ends the wait for a server that has stopped', async () => {
     const interrupt = new AbortController();
     answers({});
     const http = new Http(server.connection, { signal: interrupt.signal });

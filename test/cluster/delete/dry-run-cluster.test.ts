@@ -92,7 +92,7 @@ test('does not create an inventory', async () => {
 test('destroy --dry-run does not ask for confirmation and says that nothing was changed', async () => {
   const { code, out } = await ran('destroy', runDestroy, session, DIST, '--dry-run', '--delete-data');
   expect(code).toBe(0);
-  expect(out).toContain('6 objects would be taken away.\n\nNothing was changed: this was a dry run.\n');
+  expect(out).toContain('6 objects would be deleted.\n\nDry run: nothing was changed.\n');
   expect(session.cluster.writes).toEqual([]);
   const json = await ran('destroy', runDestroy, session, DIST, '--dry-run', '--delete-data', '--output', 'json');
   expect(JSON.parse(json.out)).toEqual({ type: 'result', dryRun: true, deleted: 6, kept: [], refused: [] });

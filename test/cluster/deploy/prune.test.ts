@@ -41,6 +41,7 @@ test('deletes objects that are no longer in dist and removes them from the inven
   expect(await after({ '10-one': [ONE, TWO], '20-gone': [manifest('v1 Secret cvat/x')] }, { '10-one': [ONE] })).toMatchObject({
     deleted: 2,
   });
+  expect(session.reporter.lines).toContain('applied ConfigMap cvat/two pruned');
   expect(session.cluster.names).toEqual(['ConfigMap cvat/one', 'ConfigMap default/third-party-platform-local']);
   expect(session.cluster.writes.filter((write) => write.startsWith('delete'))).toEqual([
     'delete Secret cvat/x',

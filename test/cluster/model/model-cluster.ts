@@ -126,5 +126,5 @@ export class ModelCluster implements Cluster {
 }
 
 function notServed({ apiVersion, kind }: Kind): ApiError {
-  return new ApiError(404, { reason: 'NotFound', message: `the cluster does not serve ${apiVersion} ${kind}` });
+  return new ApiError(404, { reason: 'NotFound', message: `the API server does not serve ${apiVersion} ${kind}` });
 }

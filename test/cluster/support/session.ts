@@ -2,7 +2,7 @@ import type { Clock, Session } from '../../../cluster/session';
 import type { Awaited, ReportedEvent, Reporter } from '../../../cluster/cli/terminal/reporter';
 import { MemoryCluster } from './memory-cluster';
 
-/** Time that passes only when somebody pauses. */
+/** A clock whose time passes by `pause` only. */
 export class VirtualClock implements Clock {
   private time = Date.parse('2026-01-01T00:00:00Z');
   private readonly due: { readonly at: number; readonly happen: () => void }[] = [];
@@ -20,18 +20,18 @@ export class VirtualClock implements Clock {
     signal?.throwIfAborted();
   }
 
-  /** Lets something happen on the cluster while somebody waits. */
+  /** Changes the cluster after this time. */
   after(milliseconds: number, happen: () => void): void {
     this.due.push({ at: this.time + milliseconds, happen });
   }
 }
 
-/** Remembers what was said. */
+/** A reporter that records its events. */
 export class RecordingReporter implements Reporter {
   readonly events: ReportedEvent[] = [];
-  /** Everything that was ever waited for, and why: `Job cvat/one: is running`. */
+  /** Every object that was ever waited for, with its reason: `Job cvat/one: is running`. */
   readonly awaited: string[] = [];
-  /** What is waited for now. */
+  /** The objects that are waited for now. */
   now: readonly Awaited[] = [];
 
   line(event: ReportedEvent): void {

@@ -8,26 +8,26 @@ const LEFT = [
   { stage: '10-one', key: keyOf(VOLUME), manifest: VOLUME, data: 'its volume' },
 ];
 
-test('a deploy that takes nothing away has none', () => {
+test('lists nothing when nothing will be pruned', () => {
   expect(consequencesOf([], true)).toEqual([]);
 });
 
-test('what holds data stays, and the rest goes', () => {
+test('lists what holds data as kept, and other objects as pruned', () => {
   expect(consequencesOf(LEFT, false)).toEqual([
     '',
-    'No longer in dist, but kept, because --delete-data was not given:',
+    'Kept, though no longer in dist, because --delete-data was not given:',
     '  PersistentVolumeClaim cvat/media',
     '    holds data: its volume',
     '',
-    'Takes away, because dist has it no longer:',
+    'Prunes, because it is no longer in dist:',
     '  Deployment cvat/old',
   ]);
 });
 
-test('with --delete-data the data comes first, and loud', () => {
+test('with --delete-data, lists first what will be pruned with its data', () => {
   expect(consequencesOf(LEFT, true).slice(0, 4)).toEqual([
     '',
-    'Takes away WITH ITS DATA, because dist has it no longer:',
+    'Prunes WITH ITS DATA, because it is no longer in dist:',
     '  PersistentVolumeClaim cvat/media',
     '    holds data: its volume',
   ]);

@@ -18,16 +18,16 @@ beforeEach(async () => {
   session.cluster.asked.length = 0;
 });
 
-test('diff tells what deploy keeps though dist has it no longer, and does not count it as a difference', async () => {
+test('diff lists what deploy keeps though it is no longer in dist, and does not count it as a difference', async () => {
   const { code, out } = await ran('diff', runDiff, session, DIST);
   expect(code).toBe(0);
   expect(out).toContain('No differences');
   expect(out).toContain(
-    'deploy keeps it, unless it is told --delete-data:\n  PersistentVolumeClaim cvat/media\n    holds data: its volume',
+    'Kept by deploy, though no longer in dist, unless --delete-data is given:\n  PersistentVolumeClaim cvat/media\n    holds data: its volume',
   );
 });
 
-test('diff as JSON has it beside the differences', async () => {
+test('diff as JSON lists it beside the differences', async () => {
   const { out } = await ran('diff', runDiff, session, DIST, '--output', 'json');
   expect(JSON.parse(out)).toEqual({
     environment: 'local',
@@ -36,18 +36,18 @@ test('diff as JSON has it beside the differences', async () => {
   });
 });
 
-test('a dry run of deploy keeps it, and takes it away with --delete-data', async () => {
+test('a dry run of deploy keeps it, and prunes it with --delete-data', async () => {
   expect(await ran('deploy', runDeploy, session, DIST, '--dry-run')).toMatchObject({
     code: 0,
-    out: expect.stringContaining('kept, because --delete-data was not given:\n  PersistentVolumeClaim cvat/media') as string,
+    out: expect.stringContaining('because --delete-data was not given:\n  PersistentVolumeClaim cvat/media') as string,
   });
   expect(session.reporter.lines).toEqual(['applied ConfigMap cvat/one unchanged dry run']);
   await ran('deploy', runDeploy, session, DIST, '--dry-run', '--delete-data');
-  expect(session.reporter.lines).toContain('applied PersistentVolumeClaim cvat/media deleted dry run');
+  expect(session.reporter.lines).toContain('applied PersistentVolumeClaim cvat/media pruned dry run');
   expect(session.cluster.writes).toEqual([]);
 });
 
-test('a dry run of deploy fails where the deployment would before its first write', async () => {
+test('a dry run of deploy fails where deploy would fail before its first write', async () => {
   const needs = [{ kind: 'Secret', namespace: 'cvat', name: 'login', remedy: 'make it' }];
   const dist = distOf({ '10-one': [manifest('v1 ConfigMap cvat/one', { contract: { needs } })] });
   await expect(ran('deploy', runDeploy, session, dist, '--dry-run')).rejects.toThrow('Secret cvat/login is not found');

@@ -13,22 +13,22 @@ const [ONE, TWO, OLD, VOLUME] = [
 ];
 const DIST = distOf({ '10-one': [ONE, TWO] });
 
-test('what dist has no longer is counted apart, and told what will become of it', async () => {
+test('counts objects that are no longer in dist apart, and says whether deploy prunes or keeps them', async () => {
   const session = sessionOn();
   for (const object of [ONE, TWO, OLD, VOLUME]) session.cluster.put(object);
   await (await Inventory.read(session.cluster, 'local')).add('10-one', [OLD, VOLUME].map(keyOf));
   const { code, out } = await ran('status', runStatus, session, DIST);
   expect(code).toBe(0);
   expect(out).toMatch(/ConfigMap cvat\/old +left over +is no longer in dist: the next deploy takes it away/);
-  // It does not say so of itself: its kind does.
+  // By its kind: it has no annotation.
   expect(out).toMatch(/PersistentVolumeClaim cvat\/media +left over +is no longer in dist: holds data \(its volume\), so it stays/);
-  expect(out.trimEnd().split('\n').at(-1)).toBe('All 2 objects are ready, and 2 left over.');
+  expect(out.trimEnd().split('\n').at(-1)).toBe('local is ready (2 objects, 2 left over).');
 });
 
-test('what is missing is counted against what dist has', async () => {
+test('counts missing objects as not ready', async () => {
   const session = sessionOn();
   session.cluster.put(ONE);
   const { code, out } = await ran('status', runStatus, session, DIST);
   expect(code).toBe(1);
-  expect(out.trimEnd().split('\n').at(-1)).toBe('1 of 2 objects are not ready.');
+  expect(out.trimEnd().split('\n').at(-1)).toBe('local is not ready (1 of 2 objects not ready).');
 });

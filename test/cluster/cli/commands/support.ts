@@ -1,29 +1,30 @@
 import type { Connection } from '../../../../cluster/api/connection';
-import type { Command } from '../../../../cluster/cli/commands/command';
 import type { Dist } from '../../../../cluster/dist';
-import type { Command as Name } from '../../../../cluster/cli/help';
-import { parseOptions } from '../../../../cluster/cli/options';
+import type { Command } from '../../../../cluster/cli/help';
+import { type Options, parseOptions } from '../../../../cluster/cli/options';
 import type { Session } from '../../../../cluster/session';
+
+type Run = (session: Session, dist: Dist, options: Options, connection: Connection) => Promise<number>;
 
 const CONNECTION: Connection = {
   context: 'here',
   server: 'https://127.0.0.1:6443',
   namespace: 'here',
-  credentials: () => Promise.reject(new Error('nobody asks')),
+  credentials: () => Promise.reject(new Error('not used')),
 };
 
-/** What a command has written, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly errors: string;
 }
 
-/** What the last command has written, even if it failed. */
+/** The output of the last command, even if it failed. */
 export const written = { out: '', errors: '' };
 
-/** Runs a command as a person calls it, without a terminal: `ran('diff', runDiff, session, dist, '--output', 'json')`. */
-export async function ran(name: Name, command: Command, session: Session, dist: Dist, ...flags: readonly string[]): Promise<Ran> {
+/** Runs a command with parsed options and without a terminal: `ran('diff', runDiff, session, dist, '--output', 'json')`. */
+export async function ran(name: Command, command: Run, session: Session, dist: Dist, ...flags: readonly string[]): Promise<Ran> {
   const options = parseOptions([name, ...flags], {});
   if (!options) throw new Error('asks for help');
   Object.assign(written, { out: '', errors: '' });

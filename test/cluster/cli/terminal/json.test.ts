@@ -1,7 +1,7 @@
 import { JsonReporter } from '../../../../cluster/cli/terminal/json';
 import { RecordedStream, TestTicker } from './support';
 
-test('every event is a JSON object on a line of its own, with its time; what is waited for is one when it changes', () => {
+test('prints each event as a JSON object with its time, and a wait when its reason changes', () => {
   const [stream, ticker] = [new RecordedStream(), new TestTicker()];
   const reporter = new JsonReporter(stream, ticker);
   const awaited = { stage: '30-postgres', object: 'Job a', reason: 'it\nruns', since: ticker.now() };

@@ -12,7 +12,7 @@ beforeEach(() => {
 
 const awaited = (object: string, reason: string, since = ticker.now()): Awaited => ({ stage: '30-postgres', object, reason, since });
 
-test('every event is a line', () => {
+test('prints each event as a line', () => {
   reporter.line({ type: 'stage', stage: '30-postgres' });
   reporter.line({ type: 'applied', object: 'Namespace cvat', result: 'created' });
   reporter.line({ type: 'state', object: 'Namespace cvat', state: 'ready' });
@@ -36,14 +36,14 @@ test('every event is a line', () => {
   ]);
 });
 
-test('what is waited for is said once, and again when its reason changes', () => {
+test('prints a wait once, and again when its reason changes', () => {
   reporter.waiting([awaited('Job a', 'it runs'), awaited('Job b', 'it runs')]);
   reporter.waiting([awaited('Job a', 'it runs'), awaited('Job b', 'it runs')]);
   reporter.waiting([awaited('Job a', 'it has failed once')]);
   expect(stream.lines).toEqual(['waiting    Job a: it runs', 'waiting    Job b: it runs', 'waiting    Job a: it has failed once']);
 });
 
-test('every 30 seconds a line says what is still waited for, the longest first, and how many more', () => {
+test('prints every 30 seconds what it still waits for, the longest first, and how many more', () => {
   const since = ticker.now();
   const many = (time: number): Awaited[] =>
     ['a', 'b', 'c', 'd', 'e'].map((name, index) => awaited(`Job ${name}`, 'it runs', time - index * 1000));
@@ -61,7 +61,7 @@ test('every 30 seconds a line says what is still waited for, the longest first, 
   expect(stream.lines[2]).toContain('Job e (1m34s)');
 });
 
-test('nothing more is said once nothing is waited for, or at the end', () => {
+test('stops its timer when the wait ends, and at the end', () => {
   reporter.waiting([awaited('Job a', 'it runs')]);
   reporter.waiting([]);
   expect(ticker.waiting).toBe(0);

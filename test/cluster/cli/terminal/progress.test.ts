@@ -2,7 +2,7 @@ import { createReporter } from '../../../../cluster/cli/terminal/create-reporter
 import type { Awaited } from '../../../../cluster/cli/terminal/reporter';
 import { RecordedStream, TestTicker } from './support';
 
-/** What a terminal shows after all that was written: it knows the few sequences that occur. */
+/** The content of a terminal after this text, with the few escape sequences that occur. */
 function screen(text: string): string[] {
   const lines = [''];
   let [row, column] = [0, 0];
@@ -41,7 +41,7 @@ const awaited = (object: string, reason: string, stage = '30-postgres'): Awaited
   since: Date.parse('2026-01-01T00:00:00Z'),
 });
 
-test('lines stay above what is waited for, which shows how long it has taken', () => {
+test('prints lines above the wait, which shows the elapsed time', () => {
   reporter.line({ type: 'applied', object: 'Namespace cvat', result: 'created' });
   reporter.waiting([awaited('Job a', 'it runs'), awaited('Job b', 'it runs', '50-cvat')]);
   ticker.pass(61_000);
@@ -56,7 +56,7 @@ test('lines stay above what is waited for, which shows how long it has taken', (
   ]);
 });
 
-test('what is no longer waited for disappears, and at the end only lines are left', () => {
+test('removes what is no longer waited for, and leaves only lines at the end', () => {
   reporter.waiting([awaited('Job a', 'it runs'), awaited('Job b', 'it runs')]);
   reporter.waiting([awaited('Job b', 'it has failed once')]);
   expect(screen(stream.text)).toEqual(['30-postgres: waiting', '  Job b: it has failed once  0s']);
@@ -67,7 +67,7 @@ test('what is no longer waited for disappears, and at the end only lines are lef
   expect(screen(stream.text)).toEqual(['ready      Job b']);
 });
 
-test('no line is wider than the terminal, and of many objects some are shown', () => {
+test('cuts lines to the width of the terminal, and shows some of many objects', () => {
   reporter.waiting(
     Array.from({ length: 2000 }, (_, index) => awaited(`ConfigMap cvat/${index}`, 'a reason that is much longer than a terminal is wide')),
   );
@@ -78,7 +78,7 @@ test('no line is wider than the terminal, and of many objects some are shown', (
   expect(lines[1]).toBe('  ConfigMap cvat/0: a reason that is much longer than …  0s');
 });
 
-test('a line that stays is not broken at the width of the terminal, so that a command in it can be copied', () => {
+test('does not break a printed line at the width of the terminal, so that a command in it can be copied', () => {
   const command = `kubectl -n cvat create secret generic my-postgres-backup --from-file=s3.conf --dry-run=client`;
   reporter.waiting([awaited('Job a', 'it runs')]);
   reporter.line({ type: 'note', message: command });

@@ -1,7 +1,6 @@
-import type { Stream } from '../../../../cluster/cli/terminal/stream';
-import type { Ticker } from '../../../../cluster/cli/terminal/ticker';
+import type { Stream, Ticker } from '../../../../cluster/cli/terminal/reporter';
 
-/** A stream that remembers what was written. */
+/** A stream that records its text. */
 export class RecordedStream implements Stream {
   text = '';
   readonly isTTY: boolean;
@@ -22,7 +21,7 @@ export class RecordedStream implements Stream {
   }
 }
 
-/** Time that goes when it is told to. */
+/** A ticker whose time passes by `pass` only. */
 export class TestTicker implements Ticker {
   private time = Date.parse('2026-01-01T00:00:00Z');
   private readonly calls = new Set<{ next: number; readonly every: number; readonly call: () => void }>();
@@ -37,7 +36,7 @@ export class TestTicker implements Ticker {
     return () => void this.calls.delete(entry);
   }
 
-  /** How many are still to be called. */
+  /** The number of running timers. */
   get waiting(): number {
     return this.calls.size;
   }
