@@ -4,6 +4,9 @@ import type { LiveObject } from '../objects/live-object';
 /** The field manager of server-side apply. It must never change: fields owned by the old name would stay forever. */
 export const FIELD_MANAGER = 'third-party-platform';
 
+/** The number of concurrent requests, and of connections. More only lengthen the API server's queue. */
+export const CONCURRENCY = 12;
+
 /** A kind as the API server's discovery describes it. */
 export interface Resource {
   /** The plural, as in paths: `postgresclusters`. */

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
 import { CommandProblem } from '../problem';
+import { CONCURRENCY } from './cluster';
 
 /** The address of the API server, and the credentials for it. */
 export interface Connection {
@@ -25,9 +26,6 @@ export interface Credentials {
   readonly headers?: OutgoingHttpHeaders;
   readonly auth?: string;
 }
-
-/** How many requests are under way at once. A connection costs a TLS handshake on both sides, so they are few, and kept. */
-export const CONNECTIONS = 12;
 
 /** How long certificates and tokens are used before the kubeconfig and its plugins are asked again: its files are read each time. */
 const CREDENTIALS_MILLISECONDS = 30_000;
@@ -109,7 +107,7 @@ function credentialsOf(configuration: KubeConfig, { server, proxyUrl }: Cluster)
     if (!last || !isDeepStrictEqual(last.tls, tls)) {
       // client-node's own agent opens a connection for each request. Where it goes through a proxy, that is better than not at all.
       const KeptAgent = server.startsWith('http:') ? HttpAgent : HttpsAgent;
-      last = { tls, agent: proxyUrl ? (agent as HttpAgent) : new KeptAgent({ ...tls, keepAlive: true, maxSockets: CONNECTIONS }) };
+      last = { tls, agent: proxyUrl ? (agent as HttpAgent) : new KeptAgent({ ...tls, keepAlive: true, maxSockets: CONCURRENCY }) };
     }
     return { agent: last.agent, headers: headers as OutgoingHttpHeaders, ...(auth != null && { auth }) };
   };

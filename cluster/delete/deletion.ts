@@ -5,7 +5,7 @@ import type { LiveObject } from '../objects/live-object';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
 import { ApiError } from '../api/api-error';
 import { unmark } from '../deploy/apply';
-import { CONCURRENCY } from '../api/concurrency';
+import { CONCURRENCY } from '../api/cluster';
 import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
 import { readLive } from '../objects/live';
@@ -23,6 +23,8 @@ export interface DeletionOptions {
   readonly targets: readonly Target[];
   readonly inventory: Inventory;
   readonly deleteData: boolean;
+  /** The word that is reported for each deleted object. */
+  readonly verb: 'deleted' | 'pruned';
   /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
 }
@@ -156,7 +158,7 @@ export class Deletion {
       if (isGuarded) await this.markForDeletion(live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
-      reporter.line({ type: 'applied', stage, object: formatKey(key), result: 'deleted' });
+      reporter.line({ type: 'applied', stage, object: formatKey(key), result: this.options.verb });
       return true;
     } catch (error) {
       // It was not deleted, so it must not stay marked.

@@ -18,6 +18,6 @@ export async function destroy(session: Session, dist: Dist, options: DestroyOpti
   const targets = await targetsOf(session.cluster, dist, inventory);
   const names = [...new Set(targets.map(({ stage }) => stage))].map((name) => ({ name }));
   const selected = new Set(selectStages(names, stages).map(({ name }) => name));
-  const deletion = new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds });
+  const deletion = new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds, verb: 'deleted' });
   return deletion.delete(targets.filter(({ stage }) => selected.has(stage)));
 }

@@ -3,7 +3,7 @@ import { type Manifest, idOf, formatKey, type Kind, keyOf, type ObjectKey } from
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply } from './apply';
-import { CONCURRENCY } from '../api/concurrency';
+import { CONCURRENCY } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
 import { isApplied } from './is-applied';
@@ -117,7 +117,9 @@ export class StageApplication {
 
   private resultOf({ object, created }: Expected): 'created' | 'configured' | 'unchanged' {
     if (created) return 'created';
-    return this.liveBefore.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'configured';
+    return this.liveBefore.get(idOf(keyOf(object)))?.metadata.resourceVersion === object.metadata.resourceVersion
+      ? 'unchanged'
+      : 'configured';
   }
 
   /** Retries while the object or its namespace is being deleted: an apply to it would be lost. Retries transient errors as well. */

@@ -46,7 +46,7 @@ export async function prune(
   await forgetMoved(targets, inventory);
   const candidates = pruneCandidates(dist, targets, stages);
   if (candidates.length === 0) return NOTHING_DELETED;
-  return new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds }).delete(candidates);
+  return new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds, verb: 'pruned' }).delete(candidates);
 }
 
 /** Removes from the inventory's stages what dist now has in another stage: it has been applied there. */

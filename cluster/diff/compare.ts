@@ -4,8 +4,7 @@ import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest'
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply, isFromDist } from '../deploy/apply';
-import { FIELD_MANAGER } from '../api/cluster';
-import { CONCURRENCY } from '../api/concurrency';
+import { CONCURRENCY, FIELD_MANAGER } from '../api/cluster';
 import { targetsOf } from '../delete/target';
 import { withoutAbandoned } from './abandoned';
 import { type Difference, differenceOf } from './difference';
