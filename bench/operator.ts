@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Operator } from '../test/e2e/operator/replica';
-import { World } from '../test/e2e/operator/world';
+import { OperatorTestCluster } from '../test/e2e/operator/operator-test-cluster';
 
 const AT_ONCE = 1000;
 const COUNT = 10_000;
@@ -15,68 +15,68 @@ const RESYNCS = 'app_user_operator_resyncs_total{result="success"}';
  * That answers at once: a real one takes half a second to make an account, and the operator asks it to make one at a time.
  */
 export async function operator(): Promise<string> {
-  const world = await World.start();
+  const cluster = await OperatorTestCluster.start();
   try {
-    const first = await world.operator('operator-0', { LOG_LEVEL: 'info', RESYNC_SECONDS: '600' });
-    await world.makeRobot();
+    const first = await cluster.operator('operator-0', { LOG_LEVEL: 'info', RESYNC_SECONDS: '600' });
+    await cluster.makeRobot();
     await first.leads();
-    const secondsForFew = await made(world, first, 0, AT_ONCE);
-    await made(world, first, AT_ONCE, COUNT);
-    const [peakWhileMaking, registered] = [first.peakMemory, world.cvat.count('register')];
+    const secondsForFew = await made(cluster, first, 0, AT_ONCE);
+    await made(cluster, first, AT_ONCE, COUNT);
+    const [peakWhileMaking, registered] = [first.peakMemory, cluster.cvat.count('register')];
     await first.program.stop();
     // One that finds all of them in sync, as after an upgrade.
-    const second = await world.operator('operator-0', { LOG_LEVEL: 'info', RESYNC_SECONDS: '20' });
+    const second = await cluster.operator('operator-0', { LOG_LEVEL: 'info', RESYNC_SECONDS: '20' });
     await reached(second, RESYNCS, 1);
-    const idle = await measureResyncs(world, second);
+    const idle = await measureResyncs(cluster, second);
     return `| | | budget |
 |---|---|---|
 | ${AT_ONCE} AppUsers made at once: seconds until all have their account | ${secondsForFew.toFixed(0)} | |
-| accounts for ${COUNT} AppUsers, and how often CVAT was asked to make one | ${accounts(world)}, ${registered} | ${COUNT}, ${COUNT} |
+| accounts for ${COUNT} AppUsers, and how often CVAT was asked to make one | ${accounts(cluster)}, ${registered} | ${COUNT}, ${COUNT} |
 | memory (RSS) in sync, at most, MiB | ${second.peakMemory.toFixed(0)} | 150 |
 | memory (RSS) while they were made, at most, MiB | ${peakWhileMaking.toFixed(0)} | |
 | a resync: requests to CVAT | ${idle.requestsToCvat} | ${COUNT / 1000 + 3} |
 | a resync: objects written, but for the Lease | ${idle.written} | 0 |
 | a resync: seconds of a processor | ${idle.processorSeconds.toFixed(1)} | |`;
   } finally {
-    await world.stop();
+    await cluster.stop();
   }
 }
 
 /** Seconds until all of them have an account. That there is one for each, and that none was asked for twice, is a condition and no figure. */
-async function made(world: World, replica: Operator, from: number, to: number): Promise<number> {
-  const [before, startedAt] = [world.cvat.count('register'), performance.now()];
+async function made(cluster: OperatorTestCluster, replica: Operator, from: number, to: number): Promise<number> {
+  const [before, startedAt] = [cluster.cvat.count('register'), performance.now()];
   for (let index = from; index < to; index += CONNECTIONS) {
-    await Promise.all(Array.from({ length: CONNECTIONS }, (_, offset) => world.create(`person-${index + offset}`)));
+    await Promise.all(Array.from({ length: CONNECTIONS }, (_, offset) => cluster.create(`person-${index + offset}`)));
   }
   await reached(replica, SYNCED, to);
   const seconds = (performance.now() - startedAt) / 1000;
-  const asked = world.cvat.count('register') - before;
-  if (accounts(world) !== to || asked !== to - from) {
-    throw new Error(`${to} AppUsers have ${accounts(world)} accounts; for the last ${to - from}, CVAT was asked ${asked} times`);
+  const asked = cluster.cvat.count('register') - before;
+  if (accounts(cluster) !== to || asked !== to - from) {
+    throw new Error(`${to} AppUsers have ${accounts(cluster)} accounts; for the last ${to - from}, CVAT was asked ${asked} times`);
   }
   return seconds;
 }
 
 /** Of each resync of an operator that has nothing to do. */
 async function measureResyncs(
-  world: World,
+  cluster: OperatorTestCluster,
   replica: Operator,
 ): Promise<{ requestsToCvat: number; written: number; processorSeconds: number }> {
   await idle(replica);
-  world.cvat.forgetRequests();
+  cluster.cvat.forgetRequests();
   const [written, processor, resyncs] = [await writes(replica), processorSecondsOf(replica), await replica.metric(RESYNCS)];
   await reached(replica, RESYNCS, resyncs + RESYNCS_MEASURED);
   await idle(replica);
   return {
-    requestsToCvat: [...world.cvat.counts.values()].reduce((sum, count) => sum + count, 0) / RESYNCS_MEASURED,
+    requestsToCvat: [...cluster.cvat.counts.values()].reduce((sum, count) => sum + count, 0) / RESYNCS_MEASURED,
     written: ((await writes(replica)) - written) / RESYNCS_MEASURED,
     processorSeconds: (processorSecondsOf(replica) - processor) / RESYNCS_MEASURED,
   };
 }
 
 /** Those of people, not the operator's own. */
-function accounts(world: World): number {
-  return world.cvat.people.all().length - 1;
+function accounts(cluster: OperatorTestCluster): number {
+  return cluster.cvat.people.all().length - 1;
 }
 
 async function reached(replica: Operator, metric: string, value: number): Promise<void> {

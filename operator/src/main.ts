@@ -1,16 +1,17 @@
+import type { RequestOptions } from 'node:http';
+import { KubeConfig } from '@kubernetes/client-node';
 import { CvatAccounts } from './accounts/cvat/cvat-accounts';
 import { conditionOf } from './app-user/app-user';
-import { readRobot } from './credentials/robot';
-import { ApiClient } from './kubernetes/api-client';
-import { connect } from './kubernetes/connection';
+import { readLogin } from './credentials/login';
+import { ApiClient, type ApiServerConnection } from './kubernetes/api-client';
 import { EventRecorder } from './kubernetes/event-recorder';
 import { LeaderElection } from './kubernetes/leader-election';
-import { systemClock as clock } from './queue/clock';
+import { systemTime as clock } from './queue/time-source';
 import { ConfigurationError, readConfiguration } from './runtime/configuration';
 import { createLog, describeError } from './runtime/log';
 import { Metrics } from './runtime/metrics';
 import { serve } from './runtime/server';
-import { Term } from './runtime/term';
+import { Controller } from './runtime/controller';
 
 /** Runs the operator until it is told to stop. */
 async function main(): Promise<void> {
@@ -20,16 +21,18 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());
 
-  let term: Term | undefined;
+  let controller: Controller | undefined;
   const metrics = new Metrics({
-    leading: () => term !== undefined,
-    queueDepth: () => term?.queue.depth ?? 0,
-    queueWaiting: () => term?.queue.waiting ?? 0,
-    applicationReady: () => term?.applicationReady ?? false,
-    accounts: () => term?.accountCounts ?? new Map(),
-    appUsers: () => reasonsOf(term),
+    leading: () => controller !== undefined,
+    queueDepth: () => controller?.queue.depth ?? 0,
+    queueWaiting: () => controller?.queue.waiting ?? 0,
+    applicationReady: () => controller?.applicationReady ?? false,
+    accounts: () => controller?.accountCounts ?? new Map(),
+    appUsers: () => reasonsOf(controller),
   });
-  const client = new ApiClient(connect(), { observe: (verb, resource, status) => metrics.apiRequests.inc({ verb, resource, status }) });
+  const client = new ApiClient(connectToApiServer(), {
+    observe: (verb, resource, status) => metrics.apiRequests.inc({ verb, resource, status }),
+  });
   const warn = (what: string) => (error: unknown) => log.warn(describeError(error), what);
   const recorder = new EventRecorder({ client, namespace, instance: podName, clock, failed: warn('an Event cannot be written') });
   const election = new LeaderElection({
@@ -38,24 +41,24 @@ async function main(): Promise<void> {
   });
   const accounts = new CvatAccounts({
     url: configuration.cvatUrl,
-    robot: () => readRobot(client, namespace, configuration.robotSecret),
+    login: () => readLogin(client, namespace, configuration.loginSecret),
     observe: (operation, seconds, outcome) => metrics.requests.observe({ operation, outcome }, seconds),
   });
   const server = await serve({
     ...{ port, registry: metrics.registry },
     healthy: () => election.alive,
     // A replica that waits for its turn is ready for it.
-    ready: () => election.contacted && (term?.ready ?? true),
+    ready: () => election.contacted && (controller?.ready ?? true),
   });
 
   log.info({ namespace, podName }, 'waits for its turn to lead');
   while (await election.acquire(stopping.signal)) {
     log.info('leads');
-    term = new Term({ configuration, client, accounts, recorder, clock, log, metrics });
-    term.start();
+    controller = new Controller({ configuration, client, accounts, recorder, clock, log, metrics });
+    controller.start();
     await election.hold(stopping.signal);
-    await term.stop();
-    term = undefined;
+    await controller.stop();
+    controller = undefined;
     if (!stopping.signal.aborted) log.warn('leads no longer');
   }
   await election.release();
@@ -64,9 +67,27 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-function reasonsOf(term: Term | undefined): ReadonlyMap<string, number> {
+/** The API server of the cluster that the operator runs in; on a developer's machine, the one that kubectl talks to. */
+function connectToApiServer(): ApiServerConnection {
+  const configuration = new KubeConfig();
+  configuration.loadFromDefault();
+  const cluster = configuration.getCurrentCluster();
+  if (!cluster) throw new Error('there is no API server to talk to: run in a cluster, or set KUBECONFIG');
+  return {
+    server: cluster.server,
+    credentials: async () => {
+      const options: RequestOptions = {};
+      await configuration.applyToHTTPSOptions(options);
+      // Its agent would open a connection for each request.
+      delete options.agent;
+      return options;
+    },
+  };
+}
+
+function reasonsOf(controller: Controller | undefined): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const appUser of term?.appUsers.all() ?? []) {
+  for (const appUser of controller?.appUsers.all() ?? []) {
     const reason = conditionOf(appUser, 'Ready')?.reason ?? 'Unknown';
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }

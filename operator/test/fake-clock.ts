@@ -1,4 +1,4 @@
-import type { Clock } from '../src/queue/clock';
+import type { TimeSource } from '../src/queue/time-source';
 
 interface Timer {
   readonly at: number;
@@ -6,7 +6,7 @@ interface Timer {
 }
 
 /** A clock that stands still until a test lets time pass. */
-export class FakeClock implements Clock {
+export class FakeClock implements TimeSource {
   private time = 0;
   private readonly timers = new Set<Timer>();
 

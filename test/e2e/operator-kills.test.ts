@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { until } from './harness/until';
-import { Detour } from './operator/detour';
-import { Killer } from './operator/killer';
-import { decode, World } from './operator/world';
+import { TcpProxy } from './operator/tcp-proxy';
+import { OperatorKiller } from './operator/operator-killer';
+import { decode, OperatorTestCluster } from './operator/operator-test-cluster';
 
-let world: World;
-let killer: Killer;
+let cluster: OperatorTestCluster;
+let killer: OperatorKiller;
 
 beforeAll(async () => {
-  world = await World.start();
-  killer = await Killer.start(world);
-  await world.makeRobot();
+  cluster = await OperatorTestCluster.start();
+  killer = await OperatorKiller.start(cluster);
+  await cluster.makeRobot();
 });
 
 afterAll(async () => {
-  await world?.stop();
+  await cluster?.stop();
 });
 
 afterEach(() => {
@@ -32,40 +32,40 @@ interface Story {
 async function killedAfterEachCall({ happens, ends }: Story, names: (call: number) => string): Promise<number> {
   for (let call = 1; ; call++) {
     const name = names(call);
-    const death = killer.after(call);
+    const kill = killer.after(call);
     await happens(name);
     await ends(name);
     killer.spare();
-    if (!death.came) return call - 1;
-    await death.over;
+    if (!kill.came) return call - 1;
+    await kill.over;
     await ends(name);
   }
 }
 
 async function inSync(name: string): Promise<void> {
-  const { status } = await world.reason(name, 'Synced');
-  const people = world.cvat.people.all().filter(({ email }) => email === `${name}@example.com`);
+  const { status } = await cluster.reason(name, 'Synced');
+  const people = cluster.cvat.people.all().filter(({ email }) => email === `${name}@example.com`);
   expect(people).toHaveLength(1);
   expect(people[0]).toMatchObject({ id: status?.userId, username: name, isActive: true });
-  const secret = await world.secret(`${name}-cvat`);
+  const secret = await cluster.secret(`${name}-cvat`);
   expect(secret && decode(secret, 'password')).toBe(people[0]?.password);
 }
 
 test('killed after any of its calls while it makes an account, the operator makes one', async () => {
   // Names that are too short to be registered need the most calls.
-  const kills = await killedAfterEachCall({ happens: (name) => world.create(name), ends: inSync }, (call) => `m${call}`);
+  const kills = await killedAfterEachCall({ happens: (name) => cluster.create(name), ends: inSync }, (call) => `m${call}`);
   expect(kills).toBeGreaterThanOrEqual(8);
 });
 
 test('killed after any of its calls while it closes an account, the operator closes it and leaves the Secret', async () => {
   const closed = async (name: string): Promise<void> => {
-    await world.gone(name);
-    const people = world.cvat.people.all().filter(({ email }) => email === `${name}@example.com`);
+    await cluster.gone(name);
+    const people = cluster.cvat.people.all().filter(({ email }) => email === `${name}@example.com`);
     expect(people.map(({ username, isActive }) => ({ username, isActive }))).toEqual([{ username: name, isActive: false }]);
-    expect((await world.secret(`${name}-cvat`))?.data?.['password']).toBeDefined();
+    expect((await cluster.secret(`${name}-cvat`))?.data?.['password']).toBeDefined();
   };
   // Those of the test before.
-  const kills = await killedAfterEachCall({ happens: (name) => world.delete(name), ends: closed }, (call) => `m${call}`);
+  const kills = await killedAfterEachCall({ happens: (name) => cluster.delete(name), ends: closed }, (call) => `m${call}`);
   expect(kills).toBeGreaterThanOrEqual(2);
 });
 
@@ -78,29 +78,29 @@ test('killed at any moment, in whatever happens, it ends with one account for ea
   });
   let [edits, amidst] = [0, 0];
   for (const [name, what, calls, remove] of runs) {
-    const death = killer.after(calls);
-    const exists = (await world.appUser(name)) !== undefined;
-    if (!exists) await world.create(name, { deletionPolicy: remove ? 'Delete' : 'Deactivate' });
-    else if (what === 'edit') await world.edit(name, { spec: { lastName: `Edit ${++edits}` } });
-    else if (what === 'delete') await world.delete(name);
-    const person = world.cvat.people.byUsername(name);
+    const kill = killer.after(calls);
+    const exists = (await cluster.appUser(name)) !== undefined;
+    if (!exists) await cluster.create(name, { deletionPolicy: remove ? 'Delete' : 'Deactivate' });
+    else if (what === 'edit') await cluster.edit(name, { spec: { lastName: `Edit ${++edits}` } });
+    else if (what === 'delete') await cluster.delete(name);
+    const person = cluster.cvat.people.byUsername(name);
     if (person && what === 'rename') person.username = `renamed-${edits}`;
-    if (person && what === 'leave') world.cvat.people.remove(person.id);
-    if (await killer.atTheLatestAfter(1.5, death)) amidst++;
+    if (person && what === 'leave') cluster.cvat.people.remove(person.id);
+    if (await killer.atTheLatestAfter(1.5, kill)) amidst++;
   }
   // Otherwise it was killed when there was nothing left to do.
   expect(amidst).toBeGreaterThan(25);
   for (const name of names) {
-    const appUser = await world.appUser(name);
-    if (appUser?.metadata.deletionTimestamp !== undefined) await world.gone(name);
+    const appUser = await cluster.appUser(name);
+    if (appUser?.metadata.deletionTimestamp !== undefined) await cluster.gone(name);
     else if (appUser !== undefined) await until(`${name} is in sync`, async () => (await inSync(name).catch(() => false)) !== false);
-    const open = world.cvat.people.all().filter(({ email, isActive }) => email === `${name}@example.com` && isActive);
-    expect(open).toHaveLength((await world.appUser(name)) === undefined ? 0 : 1);
+    const open = cluster.cvat.people.all().filter(({ email, isActive }) => email === `${name}@example.com` && isActive);
+    expect(open).toHaveLength((await cluster.appUser(name)) === undefined ? 0 : 1);
   }
 }, 180_000);
 
 test('when the leader is killed, another replica leads as soon as its Lease has run out', async () => {
-  const other = await world.operator('operator-1');
+  const other = await cluster.operator('operator-1');
   await killer.operator.leads();
   await until('the other is ready', async () => (await other.answer('/readyz'))?.status === 200);
   await killer.operator.program.stop('SIGKILL');
@@ -110,24 +110,24 @@ test('when the leader is killed, another replica leads as soon as its Lease has 
 });
 
 test('connections to the API server that go silent are given up, and what happened meanwhile is seen', async () => {
-  const detour = await Detour.to(world.controlPlane.server);
+  const tcpProxy = await TcpProxy.to(cluster.controlPlane.server);
   const environment = {
-    KUBECONFIG: world.kubeconfigBy(detour.url),
+    KUBECONFIG: cluster.kubeconfigBy(tcpProxy.url),
     WATCH_SILENCE_SECONDS: '2',
     RESYNC_SECONDS: '600',
     LEASE_NAME: 'app-user-operator',
   };
-  await Promise.all(world.running.map(({ program }) => program.stop()));
+  await Promise.all(cluster.running.map(({ program }) => program.stop()));
   try {
-    const operator = await world.operator('operator-2', environment);
+    const operator = await cluster.operator('operator-2', environment);
     await operator.leads();
-    await world.create('before');
-    await world.reason('before', 'Synced');
-    detour.silence();
-    await world.create('silenced');
-    await world.reason('silenced', 'Synced');
+    await cluster.create('before');
+    await cluster.reason('before', 'Synced');
+    tcpProxy.silence();
+    await cluster.create('silenced');
+    await cluster.reason('silenced', 'Synced');
     expect(operator.program.exit).toBeUndefined();
   } finally {
-    await detour.stop();
+    await tcpProxy.stop();
   }
 });

@@ -1,32 +1,32 @@
 import { until } from './harness/until';
 import type { Operator } from './operator/replica';
-import { RIGHTS, RULES, rulesWithout } from './operator/rules';
-import { USES } from './operator/uses';
-import { condition, decode, SERVICE, World } from './operator/world';
+import { PERMISSIONS, RULES, rulesWithout } from './operator/permissions';
+import { PERMISSION_USES } from './operator/permission-uses';
+import { condition, decode, SERVICE, OperatorTestCluster } from './operator/operator-test-cluster';
 
-let world: World;
+let cluster: OperatorTestCluster;
 let operator: Operator;
 
 beforeAll(async () => {
-  ({ world, operator } = await World.operated());
+  ({ cluster, operator } = await OperatorTestCluster.operated());
 });
 
 afterAll(async () => {
-  await world?.stop();
+  await cluster?.stop();
 });
 
 afterEach(() => {
-  world.cvat.faults.clear();
+  cluster.cvat.faults.clear();
 });
 
 test('an AppUser gets an account with a name of four letters, and its person a Secret with which it opens', async () => {
-  await world.create('john', { firstName: 'John', lastName: 'Doe', emailAddress: 'John.Doe@example.com' });
-  const { status } = await world.reason('john', 'Synced');
-  const person = world.cvat.people.byUsername('john');
+  await cluster.create('john', { firstName: 'John', lastName: 'Doe', emailAddress: 'John.Doe@example.com' });
+  const { status } = await cluster.reason('john', 'Synced');
+  const person = cluster.cvat.people.byUsername('john');
   expect(person).toMatchObject({ firstName: 'John', lastName: 'Doe', email: 'john.doe@example.com', isActive: true, groups: ['user'] });
   expect(status).toMatchObject({ username: 'john', userId: person?.id, credentialsSecretName: 'john-cvat' });
   expect(condition({ status } as never, 'Ready')).toMatchObject({ status: 'True', observedGeneration: 1 });
-  const secret = await world.secret('john-cvat');
+  const secret = await cluster.secret('john-cvat');
   if (!secret) throw new Error('there is no Secret');
   const { url, username, emailAddress, password } = Object.fromEntries(
     Object.keys(secret.data ?? {}).map((key) => [key, decode(secret, key)]),
@@ -41,83 +41,83 @@ test('an AppUser gets an account with a name of four letters, and its person a S
 });
 
 test('kubectl get au tells the story', async () => {
-  const { kubectl } = world.controlPlane;
+  const { kubectl } = cluster.controlPlane;
   expect(await kubectl.output(['get', 'au', 'john', '--namespace=people'])).toMatch(/john +john +John\.Doe@example\.com +True +Synced/);
 });
 
 test('what is no e-mail address is refused before it comes to the operator', async () => {
-  await expect(world.create('nobody', { emailAddress: 'nobody' })).rejects.toMatchObject({ status: 422 });
+  await expect(cluster.create('nobody', { emailAddress: 'nobody' })).rejects.toMatchObject({ status: 422 });
 });
 
 test('each field that is changed is changed in the account', async () => {
-  await world.create('updated');
-  await world.reason('updated', 'Synced');
-  const person = world.cvat.people.byUsername('updated');
+  await cluster.create('updated');
+  await cluster.reason('updated', 'Synced');
+  const person = cluster.cvat.people.byUsername('updated');
   for (const [spec, expected] of [
     [{ firstName: 'New' }, { firstName: 'New', lastName: 'Body' }],
     [{ lastName: 'Name' }, { firstName: 'New', lastName: 'Name' }],
     [{ emailAddress: 'new@example.com' }, { email: 'new@example.com' }],
   ] as const) {
-    await world.edit('updated', { spec });
-    await world.reason('updated', 'Synced');
+    await cluster.edit('updated', { spec });
+    await cluster.reason('updated', 'Synced');
     expect(person).toMatchObject({ ...expected, username: 'updated', isActive: true });
   }
-  const secret = await world.secret('updated-cvat');
+  const secret = await cluster.secret('updated-cvat');
   expect(secret && decode(secret, 'emailAddress')).toBe('new@example.com');
 });
 
 test('what people and administrators change in the application is put right', async () => {
-  await world.create('drifting');
-  const { status } = await world.reason('drifting', 'Synced');
-  const person = world.cvat.people.get(status?.userId ?? 0);
+  await cluster.create('drifting');
+  const { status } = await cluster.reason('drifting', 'Synced');
+  const person = cluster.cvat.people.get(status?.userId ?? 0);
   if (!person) throw new Error('there is no account');
   Object.assign(person, { username: 'renamed', firstName: 'Other', isActive: false });
   await until('all is as it was', () => person.username === 'drifting' && person.firstName === 'Some' && person.isActive);
 });
 
 test('who deletes the own account gets a new one', async () => {
-  await world.create('leaving');
-  const { status } = await world.reason('leaving', 'Synced');
-  world.cvat.people.remove(status?.userId ?? 0);
-  const again = await until('there is a new account', () => world.cvat.people.byUsername('leaving'));
-  await until('its number is known', async () => (await world.appUser('leaving'))?.status?.userId === again.id);
+  await cluster.create('leaving');
+  const { status } = await cluster.reason('leaving', 'Synced');
+  cluster.cvat.people.remove(status?.userId ?? 0);
+  const again = await until('there is a new account', () => cluster.cvat.people.byUsername('leaving'));
+  await until('its number is known', async () => (await cluster.appUser('leaving'))?.status?.userId === again.id);
 });
 
 test('a deleted AppUser leaves a closed account and its Secret, and made anew it opens the same one', async () => {
-  await world.create('returning');
-  const { status } = await world.reason('returning', 'Synced');
-  const before = await world.secret('returning-cvat');
-  await world.delete('returning');
-  await world.gone('returning');
-  expect(world.cvat.people.get(status?.userId ?? 0)).toMatchObject({ username: 'returning', isActive: false });
-  expect((await world.secret('returning-cvat'))?.data).toEqual(before?.data);
-  await world.create('returning');
-  expect((await world.reason('returning', 'Synced')).status?.userId).toBe(status?.userId);
-  expect(world.cvat.people.get(status?.userId ?? 0)).toMatchObject({ isActive: true });
-  expect((await world.secret('returning-cvat'))?.data).toEqual(before?.data);
+  await cluster.create('returning');
+  const { status } = await cluster.reason('returning', 'Synced');
+  const before = await cluster.secret('returning-cvat');
+  await cluster.delete('returning');
+  await cluster.gone('returning');
+  expect(cluster.cvat.people.get(status?.userId ?? 0)).toMatchObject({ username: 'returning', isActive: false });
+  expect((await cluster.secret('returning-cvat'))?.data).toEqual(before?.data);
+  await cluster.create('returning');
+  expect((await cluster.reason('returning', 'Synced')).status?.userId).toBe(status?.userId);
+  expect(cluster.cvat.people.get(status?.userId ?? 0)).toMatchObject({ isActive: true });
+  expect((await cluster.secret('returning-cvat'))?.data).toEqual(before?.data);
 });
 
 test('with the policy Delete, account and Secret go with the AppUser', async () => {
-  await world.create('removed', { deletionPolicy: 'Delete' });
-  const { status } = await world.reason('removed', 'Synced');
-  await world.delete('removed');
-  await world.gone('removed');
-  expect(world.cvat.people.get(status?.userId ?? 0)).toBeUndefined();
-  expect(await world.secret('removed-cvat')).toBeUndefined();
+  await cluster.create('removed', { deletionPolicy: 'Delete' });
+  const { status } = await cluster.reason('removed', 'Synced');
+  await cluster.delete('removed');
+  await cluster.gone('removed');
+  expect(cluster.cvat.people.get(status?.userId ?? 0)).toBeUndefined();
+  expect(await cluster.secret('removed-cvat')).toBeUndefined();
 });
 
 test('of two AppUsers with one e-mail address, the older one has it, and the other when it is free', async () => {
-  await world.create('first', { emailAddress: 'shared@example.com' });
-  await world.reason('first', 'Synced');
-  await world.create('second', { emailAddress: 'Shared@example.com' });
-  const { status } = await world.reason('second', 'EmailConflict');
+  await cluster.create('first', { emailAddress: 'shared@example.com' });
+  await cluster.reason('first', 'Synced');
+  await cluster.create('second', { emailAddress: 'Shared@example.com' });
+  const { status } = await cluster.reason('second', 'EmailConflict');
   // Kubernetes knows the age of objects to the second.
   expect(condition({ status } as never, 'Ready')?.message).toMatch(/The AppUser "first" is older|The account "first"/);
-  expect(world.cvat.people.byUsername('second')).toBeUndefined();
-  await until('there is an Event', async () => (await world.events('second')).some(({ reason }) => reason === 'EmailConflict'));
-  await world.edit('first', { spec: { emailAddress: 'other@example.com' } });
+  expect(cluster.cvat.people.byUsername('second')).toBeUndefined();
+  await until('there is an Event', async () => (await cluster.events('second')).some(({ reason }) => reason === 'EmailConflict'));
+  await cluster.edit('first', { spec: { emailAddress: 'other@example.com' } });
   // CVAT keeps the address that somebody registered with: only a person can decide who is to have it.
-  await world.reason('second', 'EmailConflict');
+  await cluster.reason('second', 'EmailConflict');
   // There and back, twice: the second time, the Event is counted.
   for (const [emailAddress, reason] of [
     ['second@example.com', 'Synced'],
@@ -126,83 +126,83 @@ test('of two AppUsers with one e-mail address, the older one has it, and the oth
     ['other@example.com', 'EmailConflict'],
     ['second@example.com', 'Synced'],
   ] as const) {
-    await world.edit('second', { spec: { emailAddress } });
-    await world.reason('second', reason);
+    await cluster.edit('second', { spec: { emailAddress } });
+    await cluster.reason('second', reason);
   }
 });
 
 test('an account that somebody else made is adopted only when a person allows it', async () => {
-  const theirs = world.cvat.people.add({ username: 'existing', email: 'existing@example.com', password: 'their-own-password' });
-  await world.create('existing', { emailAddress: 'existing@example.com' });
-  const { status } = await world.reason('existing', 'NameConflict');
+  const theirs = cluster.cvat.people.add({ username: 'existing', email: 'existing@example.com', password: 'their-own-password' });
+  await cluster.create('existing', { emailAddress: 'existing@example.com' });
+  const { status } = await cluster.reason('existing', 'NameConflict');
   expect(status?.userId).toBeUndefined();
-  await world.edit('existing', { metadata: { annotations: { 'kapernikov.com/adopt': 'true' } } });
-  const adopted = await world.reason('existing', 'Adopted');
+  await cluster.edit('existing', { metadata: { annotations: { 'kapernikov.com/adopt': 'true' } } });
+  const adopted = await cluster.reason('existing', 'Adopted');
   expect(adopted.status?.userId).toBe(theirs.id);
   expect(condition(adopted, 'PasswordUnknown')).toMatchObject({ status: 'True', reason: 'Adopted' });
   expect(theirs).toMatchObject({ firstName: 'Some', password: 'their-own-password' });
-  expect(Object.keys((await world.secret('existing-cvat'))?.data ?? {}).sort()).toEqual(['emailAddress', 'url', 'username']);
+  expect(Object.keys((await cluster.secret('existing-cvat'))?.data ?? {}).sort()).toEqual(['emailAddress', 'url', 'username']);
 });
 
 test('an administrator is never adopted, nor changed', async () => {
-  const before = { ...world.cvat.people.addAdministrator('manager', 'secret-of-the-manager') };
-  await world.create('manager', {}, { 'kapernikov.com/adopt': 'true' });
-  await world.reason('manager', 'NameConflict');
-  await world.delete('manager');
-  await world.gone('manager');
-  expect(world.cvat.people.byUsername('manager')).toEqual(before);
+  const before = { ...cluster.cvat.people.addAdministrator('manager', 'secret-of-the-manager') };
+  await cluster.create('manager', {}, { 'kapernikov.com/adopt': 'true' });
+  await cluster.reason('manager', 'NameConflict');
+  await cluster.delete('manager');
+  await cluster.gone('manager');
+  expect(cluster.cvat.people.byUsername('manager')).toEqual(before);
 });
 
 test('a Secret that was deleted by hand comes back without a password, and the AppUser says so', async () => {
-  await world.create('careless');
-  await world.reason('careless', 'Synced');
-  await world.deleteSecret('careless-cvat');
-  const secret = await until('there is a Secret again', () => world.secret('careless-cvat'));
+  await cluster.create('careless');
+  await cluster.reason('careless', 'Synced');
+  await cluster.deleteSecret('careless-cvat');
+  const secret = await until('there is a Secret again', () => cluster.secret('careless-cvat'));
   expect(Object.keys(secret.data ?? {}).sort()).toEqual(['emailAddress', 'url', 'username']);
-  await until('the AppUser says so', async () => condition(await world.appUser('careless'), 'PasswordUnknown')?.reason === 'SecretLost');
+  await until('the AppUser says so', async () => condition(await cluster.appUser('careless'), 'PasswordUnknown')?.reason === 'SecretLost');
 });
 
 test.each([
-  ['is down', () => world.cvat.faults.down()],
-  ['answers 500', () => world.cvat.faults.fail(500, { times: Infinity })],
-  ['answers with a page of HTML', () => world.cvat.faults.failWithPage(502, { times: Infinity })],
+  ['is down', () => cluster.cvat.faults.down()],
+  ['answers 500', () => cluster.cvat.faults.fail(500, { times: Infinity })],
+  ['answers with a page of HTML', () => cluster.cvat.faults.failWithPage(502, { times: Infinity })],
 ])('while CVAT %s, a new AppUser waits, and those in sync stay so', async (what, fault) => {
   const name = `patient-${what.split(' ').pop()?.toLowerCase()}`;
-  const before = await world.appUser('john');
+  const before = await cluster.appUser('john');
   fault();
-  await world.create(name);
-  await world.reason(name, 'WaitingForCVAT');
-  expect((await world.appUser('john'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
-  world.cvat.faults.clear();
+  await cluster.create(name);
+  await cluster.reason(name, 'WaitingForCVAT');
+  expect((await cluster.appUser('john'))?.metadata.resourceVersion).toBe(before?.metadata.resourceVersion);
+  cluster.cvat.faults.clear();
   await onlyOne(name);
 });
 
 test.each([
-  ['is slow', () => world.cvat.faults.delay(700, { times: 3 })],
-  ['throttles', () => world.cvat.faults.throttle(1, { times: 3 })],
+  ['is slow', () => cluster.cvat.faults.delay(700, { times: 3 })],
+  ['throttles', () => cluster.cvat.faults.throttle(1, { times: 3 })],
 ])('while CVAT %s, it takes longer, and nothing else', async (what, fault) => {
   const name = `patient-${what.split(' ').pop()}`;
   fault();
-  await world.create(name);
+  await cluster.create(name);
   await onlyOne(name);
 });
 
 async function onlyOne(name: string): Promise<void> {
-  await world.reason(name, 'Synced');
-  expect(world.cvat.people.all().filter(({ email }) => email === `${name}@example.com`)).toHaveLength(1);
+  await cluster.reason(name, 'Synced');
+  expect(cluster.cvat.people.all().filter(({ email }) => email === `${name}@example.com`)).toHaveLength(1);
 }
 
 test('an answer that gets lost makes no second account', async () => {
-  world.cvat.faults.dropAfterWork({ operation: 'register' });
-  world.cvat.faults.fail(500, { operation: 'patch' });
-  await world.create('jd');
+  cluster.cvat.faults.dropAfterWork({ operation: 'register' });
+  cluster.cvat.faults.fail(500, { operation: 'patch' });
+  await cluster.create('jd');
   await onlyOne('jd');
 });
 
 test('an API server that was restarted is found again', async () => {
-  await world.controlPlane.restartApiServer();
-  await world.create('afterwards');
-  await world.reason('afterwards', 'Synced');
+  await cluster.controlPlane.restartApiServer();
+  await cluster.create('afterwards');
+  await cluster.reason('afterwards', 'Synced');
 });
 
 test('at rest, nothing is written but the Lease', async () => {
@@ -210,20 +210,20 @@ test('at rest, nothing is written but the Lease', async () => {
   const versions = async (): Promise<unknown> => {
     const lists = [path, '/api/v1/namespaces/people/secrets', '/apis/events.k8s.io/v1/namespaces/people/events'];
     const items = await Promise.all(
-      lists.map((list) => world.api.request<{ items: { metadata: { name: string; resourceVersion: string } }[] }>({ path: list })),
+      lists.map((list) => cluster.api.request<{ items: { metadata: { name: string; resourceVersion: string } }[] }>({ path: list })),
     );
     return items.flatMap(({ items: all }) => all.map(({ metadata }) => `${metadata.name} ${metadata.resourceVersion}`));
   };
   await until('the queue is empty', async () => (await operator.metric('app_user_operator_queue_depth')) === 0);
   await new Promise((resolve) => setTimeout(resolve, 4000));
-  world.cvat.forgetRequests();
+  cluster.cvat.forgetRequests();
   const [before, resyncs] = [await versions(), await operator.metric('app_user_operator_resyncs_total{result="success"}')];
   await until(
     'there were two resyncs',
     async () => (await operator.metric('app_user_operator_resyncs_total{result="success"}')) >= resyncs + 2,
   );
   expect(await versions()).toEqual(before);
-  expect(Object.fromEntries(world.cvat.counts)).toMatchObject({
+  expect(Object.fromEntries(cluster.cvat.counts)).toMatchObject({
     health: expect.any(Number),
     self: expect.any(Number),
     list: expect.any(Number),
@@ -231,10 +231,10 @@ test('at rest, nothing is written but the Lease', async () => {
 });
 
 test('accounts that no AppUser declares are counted, and told of', async () => {
-  world.cvat.people.add({ username: 'intruder', email: 'intruder@example.net' });
+  cluster.cvat.people.add({ username: 'intruder', email: 'intruder@example.net' });
   const undeclared = 'app_user_operator_accounts{state="undeclared"}';
   await until('it is counted', async () => (await operator.metric(undeclared)) >= 1);
-  await until('there is an Event', async () => (await world.events('app-user-operator')).some(({ note }) => note.includes('"intruder"')));
+  await until('there is an Event', async () => (await cluster.events('app-user-operator')).some(({ note }) => note.includes('"intruder"')));
 });
 
 test('nothing personal is in the log', () => {
@@ -244,44 +244,44 @@ test('nothing personal is in the log', () => {
 });
 
 test('when the application is gone, an AppUser can go', async () => {
-  await world.create('orphan');
-  await world.reason('orphan', 'Synced');
-  await world.cvat.stop();
-  await world.api.request({ method: 'DELETE', path: `/api/v1/namespaces/people/services/${SERVICE}` });
-  await world.delete('orphan');
-  await world.gone('orphan');
-  await until('there is an Event', async () => (await world.events('orphan')).some(({ reason }) => reason === 'ApplicationGone'));
-  await world.makeService();
-  await world.cvat.restart();
+  await cluster.create('orphan');
+  await cluster.reason('orphan', 'Synced');
+  await cluster.cvat.stop();
+  await cluster.api.request({ method: 'DELETE', path: `/api/v1/namespaces/people/services/${SERVICE}` });
+  await cluster.delete('orphan');
+  await cluster.gone('orphan');
+  await until('there is an Event', async () => (await cluster.events('orphan')).some(({ reason }) => reason === 'ApplicationGone'));
+  await cluster.makeService();
+  await cluster.cvat.restart();
 });
 
 describe('of its rights', () => {
   test('each is tried here', () => {
-    expect(RIGHTS.map(({ verb, resource }) => `${verb} ${resource}`).sort()).toEqual(Object.keys(USES).sort());
+    expect(PERMISSIONS.map(({ verb, resource }) => `${verb} ${resource}`).sort()).toEqual(Object.keys(PERMISSION_USES).sort());
   });
 
-  test.each(RIGHTS)('it needs the one to $verb $resource', async (right) => {
+  test.each(PERMISSIONS)('it needs the one to $verb $resource', async (right) => {
     const name = `${right.verb} ${right.resource}`;
     const refusals = async (): Promise<number> => (await operator.requests(403)).get(name) ?? 0;
-    await world.allow(rulesWithout(right), right);
+    await cluster.allow(rulesWithout(right), right);
     const before = await refusals();
     try {
-      await USES[name]?.(world);
+      await PERMISSION_USES[name]?.(cluster);
       await until(`the operator is refused to ${name}`, async () => (await refusals()) > before);
     } finally {
-      await world.allow(RULES, right);
+      await cluster.allow(RULES, right);
     }
   });
 
   test('with all of them, it makes up for what it could not do', async () => {
-    world.cvat.faults.clear();
-    for (const name of ['patch', 'status', 'secrets', 'events']) await world.reason(`right-to-${name}`, 'Synced');
-    for (const name of ['delete', 'services']) await world.gone(`right-to-${name}`);
+    cluster.cvat.faults.clear();
+    for (const name of ['patch', 'status', 'secrets', 'events']) await cluster.reason(`right-to-${name}`, 'Synced');
+    for (const name of ['delete', 'services']) await cluster.gone(`right-to-${name}`);
   });
 });
 
 test('of two replicas one acts, and told to stop, it lets the other act within three seconds', async () => {
-  const other = await world.operator('operator-1');
+  const other = await cluster.operator('operator-1');
   await until('the other is ready', async () => (await other.answer('/readyz'))?.status === 200);
   expect([await operator.metric('app_user_operator_leading'), await other.metric('app_user_operator_leading')]).toEqual([1, 0]);
   expect([...(await other.requests()).keys()]).toEqual(['get leases']);
@@ -289,6 +289,6 @@ test('of two replicas one acts, and told to stop, it lets the other act within t
   expect(await operator.program.stop()).toEqual({ code: 0, signal: null });
   await other.leads();
   expect(Date.now() - startedAt).toBeLessThan(3000);
-  await world.create('handed-over');
-  await world.reason('handed-over', 'Synced');
+  await cluster.create('handed-over');
+  await cluster.reason('handed-over', 'Synced');
 });

@@ -36,7 +36,7 @@ export interface Accounts {
   ready(): Promise<void>;
   /**
    * Every account, page by page: reading all of them is the most expensive call there is. One may be missing if another was removed meanwhile:
-   * whoever is about to act on an absence asks for that account alone.
+   * whoever is about to act on an absence asks for that account exclusive.
    */
   pages(): AsyncIterable<readonly Account[]>;
   byId(id: number): Promise<Account | undefined>;
@@ -58,7 +58,7 @@ export class Unavailable extends Error {
 
   constructor(
     message: string,
-    /** When the application asks to be left alone until then. */
+    /** When the application asks to be left exclusive until then. */
     readonly retryAfterSeconds?: number,
   ) {
     super(message);

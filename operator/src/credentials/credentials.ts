@@ -18,7 +18,7 @@ export interface CredentialsContent {
   readonly passwordUnknown?: PasswordUnknown;
 }
 
-/** A Secret as it was read; `foreign` if somebody else made one of that name, which is then left alone. */
+/** A Secret as it was read; `foreign` if somebody else made one of that name, which is then left exclusive. */
 export type Credentials =
   | ({ readonly kind: 'ours'; readonly resourceVersion: string } & CredentialsContent)
   | { readonly kind: 'foreign'; readonly resourceVersion: string };

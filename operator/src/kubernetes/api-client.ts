@@ -1,11 +1,11 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
-import { Limit } from './limit';
-import { ruleOf } from './rule';
+import { Deadline } from './deadline';
+import { ruleOf } from './rbac-rule';
 
 /** Where the API server is, and who we are to it. */
-export interface Connection {
+export interface ApiServerConnection {
   readonly server: string;
   /** Certificates and headers, asked for before every request: tokens expire. */
   readonly credentials: () => Promise<RequestOptions>;
@@ -29,8 +29,8 @@ export interface ApiClientOptions {
 }
 
 /** The API server said no. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
+export class KubernetesApiError extends Error {
+  override readonly name = 'KubernetesApiError';
 
   constructor(
     readonly status: number,
@@ -42,8 +42,8 @@ export class ApiError extends Error {
   }
 }
 
-export function isStatus(error: unknown, status: number): error is ApiError {
-  return error instanceof ApiError && error.status === status;
+export function isStatus(error: unknown, status: number): error is KubernetesApiError {
+  return error instanceof KubernetesApiError && error.status === status;
 }
 
 const REQUEST_SECONDS = 30;
@@ -59,7 +59,7 @@ export class ApiClient {
   private readonly observe: ObserveApi;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly connection: ApiServerConnection,
     { requestSeconds = REQUEST_SECONDS, observe = () => undefined }: ApiClientOptions = {},
   ) {
     this.requestSeconds = requestSeconds;
@@ -68,18 +68,18 @@ export class ApiClient {
     this.agent = connection.server.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
-  /** The answer's JSON; an `ApiError` unless it is a success. */
+  /** The answer's JSON; an `KubernetesApiError` unless it is a success. */
   async request<Answer>(request: ApiRequest): Promise<Answer> {
-    const limit = new Limit(this.requestSeconds, `the API server has not answered within ${this.requestSeconds} s`, request.signal);
+    const deadline = new Deadline(this.requestSeconds, `the API server has not answered within ${this.requestSeconds} s`, request.signal);
     try {
-      const answer = await this.send({ ...request, signal: limit.signal });
+      const answer = await this.send({ ...request, signal: deadline.signal });
       const text = await read(answer);
       if (!isSuccess(answer)) throw errorOf(answer, text);
       return JSON.parse(text) as Answer;
     } catch (error) {
-      throw this.given(limit, error);
+      throw this.given(deadline, error);
     } finally {
-      limit.end();
+      deadline.end();
     }
   }
 
@@ -88,7 +88,7 @@ export class ApiClient {
    * on the way looks just like that.
    */
   async lines(request: ApiRequest, silenceSeconds: number, onLine: (line: string) => void): Promise<void> {
-    const silence = new Limit(silenceSeconds, `nothing was heard for ${silenceSeconds} s`, request.signal);
+    const silence = new Deadline(silenceSeconds, `nothing was heard for ${silenceSeconds} s`, request.signal);
     let answer: IncomingMessage | undefined;
     try {
       answer = await this.send({ ...request, signal: silence.signal });
@@ -115,9 +115,10 @@ export class ApiClient {
   }
 
   /** What a request that failed is given up for. When it got no answer, other connections may have died with its own: none is used again. */
-  private given(limit: Limit, error: unknown): unknown {
-    if (limit.signal.aborted) for (const sockets of Object.values(this.agent.freeSockets)) sockets?.forEach((socket) => socket.destroy());
-    return limit.reasonOr(error);
+  private given(deadline: Deadline, error: unknown): unknown {
+    if (deadline.signal.aborted)
+      for (const sockets of Object.values(this.agent.freeSockets)) sockets?.forEach((socket) => socket.destroy());
+    return deadline.reasonOr(error);
   }
 
   private async send(request: ApiRequest): Promise<IncomingMessage> {
@@ -172,7 +173,7 @@ async function read(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function errorOf({ statusCode = 0, headers }: IncomingMessage, text: string): ApiError {
+function errorOf({ statusCode = 0, headers }: IncomingMessage, text: string): KubernetesApiError {
   const retryAfter = Number(headers['retry-after'] ?? NaN);
   let status: { readonly reason?: string; readonly message?: string } = {};
   try {
@@ -181,5 +182,5 @@ function errorOf({ statusCode = 0, headers }: IncomingMessage, text: string): Ap
     // Not from the API server itself, but from something on the way to it.
   }
   const message = status.message ?? `the API server answered with status ${statusCode}`;
-  return new ApiError(statusCode, status.reason ?? '', message, Number.isFinite(retryAfter) ? retryAfter : undefined);
+  return new KubernetesApiError(statusCode, status.reason ?? '', message, Number.isFinite(retryAfter) ? retryAfter : undefined);
 }

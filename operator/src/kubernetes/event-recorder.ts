@@ -1,5 +1,5 @@
 import type { Notice } from '../reconcile/action';
-import type { Clock } from '../queue/clock';
+import type { TimeSource } from '../queue/time-source';
 import type { ApiClient } from './api-client';
 
 /** What an Event is about. */
@@ -16,7 +16,7 @@ export interface EventRecorderOptions {
   readonly namespace: string;
   /** The replica that speaks. */
   readonly instance: string;
-  readonly clock: Clock;
+  readonly clock: TimeSource;
   readonly failed: (error: unknown) => void;
 }
 

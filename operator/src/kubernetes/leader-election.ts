@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Clock, pause } from '../queue/clock';
+import { type TimeSource, pause } from '../queue/time-source';
 import { type ApiClient, isStatus } from './api-client';
 
 interface LeaseManifest {
@@ -19,8 +19,8 @@ export interface LeaderElectionOptions {
   /** The name of the Lease. */
   readonly name: string;
   readonly identity?: string;
-  readonly clock: Clock;
-  /** For how long others leave a leader alone that says nothing. */
+  readonly clock: TimeSource;
+  /** For how long others leave a leader exclusive that says nothing. */
   readonly leaseSeconds?: number;
   /** A leader that cannot say so for that long stops leading: well before others may. */
   readonly renewSeconds?: number;

@@ -1,20 +1,20 @@
 import { Backoff } from './backoff';
-import type { Clock } from './clock';
+import type { TimeSource } from './time-source';
 
 /** What work on a key comes to; an exception means that it is to be tried again, later and later. */
 export type WorkResult =
   | { readonly kind: 'done'; readonly againAfterSeconds?: number }
   /** Try again with back-off, but not before. */
   | { readonly kind: 'retry'; readonly notBeforeSeconds?: number }
-  /** Call again with `alone`: then no other key is worked on that way. */
-  | { readonly kind: 'alone' };
+  /** Call again with `exclusive`: then no other key is worked on that way. */
+  | { readonly kind: 'exclusive' };
 
 export interface WorkQueueOptions {
-  readonly work: (key: string, mode: { readonly alone: boolean }) => Promise<WorkResult>;
-  /** Called with an exception. What it returns is how many seconds the key is left alone at least, if anybody asked for that. */
+  readonly work: (key: string, mode: { readonly exclusive: boolean }) => Promise<WorkResult>;
+  /** Called with an exception. What it returns is how many seconds the key is left exclusive at least, if anybody asked for that. */
   readonly failed: (key: string, error: unknown) => number | undefined;
   readonly concurrency: number;
-  readonly clock: Clock;
+  readonly clock: TimeSource;
   readonly random?: () => number;
 }
 
@@ -23,7 +23,7 @@ const LONGEST_RETRY = 5 * 60_000;
 
 interface Entry {
   state: 'ready' | 'running' | 'waiting';
-  alone: boolean;
+  exclusive: boolean;
   /** Added while it was being worked on, with what it was added: it is worked on again at once. */
   again: boolean;
   backoff: Backoff | undefined;
@@ -39,9 +39,9 @@ export class WorkQueue {
   private readonly entries = new Map<string, Entry>();
   private readonly urgent = new Set<string>();
   private readonly routine = new Set<string>();
-  private readonly aloneQueue = new Set<string>();
+  private readonly exclusiveQueue = new Set<string>();
   private running = 0;
-  private runningAlone = false;
+  private runningExclusive = false;
   private stopped = false;
   private idle: (() => void)[] = [];
 
@@ -49,7 +49,7 @@ export class WorkQueue {
 
   /** How many keys wait for a worker. */
   get depth(): number {
-    return this.urgent.size + this.routine.size + this.aloneQueue.size;
+    return this.urgent.size + this.routine.size + this.exclusiveQueue.size;
   }
 
   /** How many wait for the next try. */
@@ -60,12 +60,12 @@ export class WorkQueue {
   }
 
   get busy(): number {
-    return this.running + (this.runningAlone ? 1 : 0);
+    return this.running + (this.runningExclusive ? 1 : 0);
   }
 
   add(key: string, { routine = false }: { readonly routine?: boolean } = {}): void {
     if (this.stopped) return;
-    const entry = this.entries.get(key) ?? { state: 'waiting', alone: false, again: false, backoff: undefined, cancelWait: undefined };
+    const entry = this.entries.get(key) ?? { state: 'waiting', exclusive: false, again: false, backoff: undefined, cancelWait: undefined };
     this.entries.set(key, entry);
     if (entry.state === 'running') {
       entry.again = true;
@@ -78,7 +78,7 @@ export class WorkQueue {
   }
 
   /** What waits for the next try is tried now: the reason for waiting is gone. */
-  hurry(): void {
+  retryNow(): void {
     for (const [key, entry] of this.entries) if (entry.state === 'waiting') this.enqueue(key, entry, this.routine);
     this.dispatch();
   }
@@ -87,7 +87,7 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const { cancelWait } of this.entries.values()) cancelWait?.();
-    for (const queue of [this.urgent, this.routine, this.aloneQueue]) queue.clear();
+    for (const queue of [this.urgent, this.routine, this.exclusiveQueue]) queue.clear();
     if (this.busy > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
@@ -95,17 +95,17 @@ export class WorkQueue {
     entry.cancelWait?.();
     entry.cancelWait = undefined;
     entry.state = 'ready';
-    entry.alone = queue === this.aloneQueue;
+    entry.exclusive = queue === this.exclusiveQueue;
     queue.add(key);
   }
 
   private dispatch(): void {
     if (this.stopped) return;
-    if (!this.runningAlone) {
-      const key = take(this.aloneQueue);
+    if (!this.runningExclusive) {
+      const key = take(this.exclusiveQueue);
       if (key !== undefined) {
-        this.runningAlone = true;
-        void this.run(key).finally(() => this.ended(() => (this.runningAlone = false)));
+        this.runningExclusive = true;
+        void this.run(key).finally(() => this.ended(() => (this.runningExclusive = false)));
       }
     }
     while (this.running < this.options.concurrency) {
@@ -128,7 +128,7 @@ export class WorkQueue {
     entry.state = 'running';
     let result: WorkResult;
     try {
-      result = await this.options.work(key, { alone: entry.alone });
+      result = await this.options.work(key, { exclusive: entry.exclusive });
     } catch (error) {
       result = { kind: 'retry', notBeforeSeconds: this.options.failed(key, error) };
     }
@@ -138,7 +138,7 @@ export class WorkQueue {
   private settle(key: string, entry: Entry, result: WorkResult): void {
     const { again } = entry;
     entry.again = false;
-    if (result.kind === 'alone') return this.enqueue(key, entry, this.aloneQueue);
+    if (result.kind === 'exclusive') return this.enqueue(key, entry, this.exclusiveQueue);
     if (result.kind === 'done') entry.backoff = undefined;
     const { clock, random } = this.options;
     if (result.kind === 'retry') {
@@ -152,7 +152,7 @@ export class WorkQueue {
     this.entries.delete(key);
   }
 
-  private wait(key: string, entry: Entry, milliseconds: number, clock: Clock): void {
+  private wait(key: string, entry: Entry, milliseconds: number, clock: TimeSource): void {
     entry.state = 'waiting';
     entry.cancelWait = clock.after(milliseconds, () => {
       entry.cancelWait = undefined;

@@ -17,9 +17,9 @@ export type Action = { readonly notice?: Notice } & (
   | { readonly kind: 'add-finalizer' }
   | { readonly kind: 'release-finalizer' }
   /** Reads all accounts again, because the next step depends on none of them having an address. */
-  | { readonly kind: 'refresh-directory' }
+  | { readonly kind: 'refresh-accounts' }
   /** Asks the application for this AppUser's account: one that has an administrator's rights by now must not be changed. */
-  | { readonly kind: 'look-again' }
+  | { readonly kind: 'read-account-again' }
   | { readonly kind: 'write-credentials'; readonly content: CredentialsContent; readonly newPassword: boolean }
   | { readonly kind: 'delete-credentials' }
   | { readonly kind: 'create-account'; readonly username: string }
@@ -35,4 +35,11 @@ export interface Settle {
   readonly waiting?: { readonly afterSeconds?: number };
 }
 
-export type ActionKind = Action['kind'];
+/** Why an account is not as its AppUser declares it: the reason and message of the condition Ready. */
+export interface Problem {
+  readonly reason: 'WaitingForCVAT' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
+  readonly message: string;
+}
+
+/** The next action, or the problem that prevents one; undefined when the account is as declared. */
+export type Step = Action | Problem | undefined;

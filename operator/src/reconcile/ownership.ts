@@ -1,7 +1,8 @@
 import type { Account } from '../accounts/account';
 import { type AppUser, emailAddressOf, usernameOf } from '../app-user/app-user';
 import type { Credentials, OwnCredentials } from '../credentials/credentials';
-import type { Ownership, World } from './knowledge';
+import type { ReconcileContext } from './context';
+import type { Ownership } from './observation';
 
 /** How an account was found: by the number that was recorded, by the name that only the operator can know, or by the wanted name or address. */
 export type FoundBy = 'recorded-number' | 'temporary-username' | 'username' | 'email-address';
@@ -16,8 +17,8 @@ interface Evidence {
 }
 
 /**
- * An application has no place where an account could be marked as ours, so this is decided by evidence. A recorded number alone is none: in
- * an application that was set up anew, it may be somebody else's. Neither is a name alone: anybody may have registered it.
+ * An application has no place where an account could be marked as ours, so this is decided by evidence. A recorded number exclusive is none: in
+ * an application that was set up anew, it may be somebody else's. Neither is a name exclusive: anybody may have registered it.
  */
 export function ownershipOf({ appUser, credentials, account, foundBy, opened }: Evidence): Ownership {
   if (foundBy === 'temporary-username') return 'ours';
@@ -55,9 +56,9 @@ function isRecordedFor(appUser: AppUser, credentials: Credentials | undefined, a
  * Whether an account with a recorded number, which cannot be proven to be this AppUser's, may be it nevertheless: as far as the application was
  * not set up anew since, and gave the number to somebody else.
  */
-export function mayBeOurs(account: Account, appUser: AppUser, credentials: Credentials | undefined, world: World): boolean {
+export function mayBeOurs(account: Account, appUser: AppUser, credentials: Credentials | undefined, context: ReconcileContext): boolean {
   if (!isRecordedFor(appUser, credentials, account)) return false;
-  const claiming = world.appUsersWithUsername(account.username);
+  const claiming = context.appUsersWithUsername(account.username);
   return !claiming.some((other) => other.name !== appUser.name && emailAddressOf(other) === account.emailAddress);
 }
 

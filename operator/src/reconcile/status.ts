@@ -1,14 +1,9 @@
 import { type AppUserStatus, type Condition, conditionOf } from '../app-user/app-user';
 import { secretNameOf } from '../credentials/credentials';
-import type { Action, Notice } from './action';
-import type { Failure, Knowledge, World } from './knowledge';
+import type { Action, Notice, Problem } from './action';
+import type { ReconcileContext } from './context';
+import type { Failure, Observation } from './observation';
 import { isOf } from './ownership';
-
-/** Why an account is not as its AppUser wants it, for a person to read. */
-export interface Problem {
-  readonly reason: 'WaitingForCVAT' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
-  readonly message: string;
-}
 
 type Unavailability = Extract<Failure, { kind: 'unavailable' }>;
 
@@ -16,17 +11,21 @@ const READY = 'Ready';
 const PASSWORD_UNKNOWN = 'PasswordUnknown';
 
 /** Writes the status if it has to say something new; undefined when it says all this already. */
-export function statusAction(knowledge: Knowledge, world: World, problem?: Problem): Action | undefined {
-  const { status: before } = knowledge.appUser;
-  const status = statusOf(knowledge, world, problem);
+export function statusAction(observation: Observation, context: ReconcileContext, problem?: Problem): Action | undefined {
+  const { status: before } = observation.appUser;
+  const status = statusOf(observation, context, problem);
   if (same(before, status)) return undefined;
   const notice = noticeOf(before, status);
   return { kind: 'write-status', status, ...(notice && { notice }) };
 }
 
 /** What is said while the application cannot be asked: nothing new about an account that was as wanted and may still be so. */
-export function waitingAction(knowledge: Knowledge, world: World, { message, acting }: Unavailability): Action | undefined {
-  const { appUser, touched } = knowledge;
+export function waitingAction(
+  observation: Observation,
+  context: ReconcileContext,
+  { message, acting }: Unavailability,
+): Action | undefined {
+  const { appUser, touched } = observation;
   const ready = conditionOf(appUser, READY);
   if (ready?.observedGeneration === appUser.generation) {
     // The message differs from try to try; that the AppUser waits does not.
@@ -34,30 +33,33 @@ export function waitingAction(knowledge: Knowledge, world: World, { message, act
     if (!acting && !touched) return undefined;
   }
   const text = `The application cannot be asked now, and will be again: ${message}`;
-  const conditions = [condition(knowledge, world, READY, 'False', 'WaitingForCVAT', text), ...rest(appUser.status)];
+  const conditions = [condition(observation, context, READY, 'False', 'WaitingForCVAT', text), ...rest(appUser.status)];
   const status = { ...appUser.status, observedGeneration: appUser.generation, conditions };
   const notice = noticeOf(appUser.status, status);
   return { kind: 'write-status', status, ...(notice && { notice }) };
 }
 
-function statusOf(knowledge: Knowledge, world: World, problem: Problem | undefined): AppUserStatus {
-  const { appUser, account, credentials, touched } = knowledge;
+function statusOf(observation: Observation, context: ReconcileContext, problem: Problem | undefined): AppUserStatus {
+  const { appUser, account, credentials, touched } = observation;
   const secret = credentials?.kind === 'ours' && isOf(appUser, credentials) ? credentials : undefined;
   // An adopted account is this AppUser's once its Secret says so; and a recorded number is not forgotten because of doubts.
   const recorded = [secret?.userId, appUser.status.userId];
-  const ours = account !== undefined && (knowledge.ownership === 'ours' || recorded.includes(account.id)) ? account : undefined;
-  const lastSyncTime = touched ? world.now : appUser.status.lastSyncTime;
+  const ours = account !== undefined && (observation.ownership === 'ours' || recorded.includes(account.id)) ? account : undefined;
+  const lastSyncTime = touched ? context.now : appUser.status.lastSyncTime;
   const adopted = secret?.passwordUnknown === 'Adopted';
   const ready = problem
-    ? condition(knowledge, world, READY, 'False', problem.reason, problem.message)
-    : condition(knowledge, world, READY, 'True', adopted ? 'Adopted' : 'Synced', 'The account is as this object wants it.');
+    ? condition(observation, context, READY, 'False', problem.reason, problem.message)
+    : condition(observation, context, READY, 'True', adopted ? 'Adopted' : 'Synced', 'The account is as this object wants it.');
   const unknown = secret?.passwordUnknown;
   return {
     observedGeneration: appUser.generation,
     ...(ours && { username: ours.username, userId: ours.id }),
     ...(secret && { credentialsSecretName: secretNameOf(appUser) }),
     ...(lastSyncTime !== undefined && { lastSyncTime }),
-    conditions: [ready, ...(unknown && ours ? [condition(knowledge, world, PASSWORD_UNKNOWN, 'True', unknown, WHY_UNKNOWN[unknown])] : [])],
+    conditions: [
+      ready,
+      ...(unknown && ours ? [condition(observation, context, PASSWORD_UNKNOWN, 'True', unknown, WHY_UNKNOWN[unknown])] : []),
+    ],
   };
 }
 
@@ -68,8 +70,8 @@ const WHY_UNKNOWN = {
 };
 
 function condition(
-  { appUser }: Knowledge,
-  { now }: World,
+  { appUser }: Observation,
+  { now }: ReconcileContext,
   type: string,
   status: Condition['status'],
   reason: string,

@@ -1,19 +1,19 @@
 import type { Account, AccountChanges } from '../accounts/account';
 import { ADOPT_ANNOTATION, type AppUser, conditionOf, emailAddressOf, usernameOf } from '../app-user/app-user';
 import { type CredentialsContent, type PasswordUnknown, sameContent } from '../credentials/credentials';
-import { describe, emailConflict, nameConflict, usernameConflict } from './conflicts';
-import type { Step } from './decide';
-import type { Knowledge, World } from './knowledge';
-import { refused } from './refused';
+import { describe, emailConflict, nameConflict, usernameConflict, refusalProblem } from './problems';
+import type { Step } from './action';
+import type { ReconcileContext } from './context';
+import type { Observation } from './observation';
 
 /** Towards an account that is as wanted, where there is one. */
-export function update(knowledge: Knowledge, account: Account, world: World): Step {
-  const { appUser, ownership } = knowledge;
+export function update(observation: Observation, account: Account, context: ReconcileContext): Step {
+  const { appUser, ownership } = observation;
   if (ownership === 'unproven') {
-    const reason = whyNotAdopted(appUser, account, world);
+    const reason = whyNotAdopted(appUser, account, context);
     if (reason !== undefined) return { reason: 'NameConflict', message: reason };
   }
-  const refusal = refused(knowledge);
+  const refusal = refusalProblem(observation);
   if (refusal) return refusal;
   const wanted: Required<AccountChanges> = {
     username: usernameOf(appUser),
@@ -30,25 +30,25 @@ export function update(knowledge: Knowledge, account: Account, world: World): St
       message: `${describe(account)} is never changed by the operator. In the application, change ${fields}.`,
     };
   }
-  if (Object.keys(changes).length > 0 && !knowledge.asked) return { kind: 'look-again' };
-  const address = changes.emailAddress === undefined ? undefined : emailConflict(appUser, account, world);
+  if (Object.keys(changes).length > 0 && !observation.asked) return { kind: 'read-account-again' };
+  const address = changes.emailAddress === undefined ? undefined : emailConflict(appUser, account, context);
   if (address && 'kind' in address) return address;
   const { username, emailAddress, ...others } = changes;
   const first: AccountChanges = { ...others, ...(emailAddress !== undefined && !address && { emailAddress }) };
   if (Object.keys(first).length > 0) return change(account, first);
-  const name = username === undefined ? undefined : (nameConflict(appUser, world) ?? usernameConflict(username, account, world));
+  const name = username === undefined ? undefined : (nameConflict(appUser, context) ?? usernameConflict(username, account, context));
   // Apart from the rest, because it can be refused: somebody may have taken the name meanwhile.
   if (username !== undefined && !name) return change(account, { username });
-  return credentialsStep(knowledge, account, world) ?? name ?? address;
+  return credentialsStep(observation, account, context) ?? name ?? address;
 }
 
 /** Why an account of the wanted name does not become this AppUser's. */
-function whyNotAdopted(appUser: AppUser, account: Account, world: World): string | undefined {
+function whyNotAdopted(appUser: AppUser, account: Account, context: ReconcileContext): string | undefined {
   const name = describe(account);
   if (account.privileged) return `${name} administers the application: the operator never adopts such an account.`;
-  const owner = world.appUsersWithAccount(account.id).find((other) => other.name !== appUser.name);
+  const owner = context.appUsersWithAccount(account.id).find((other) => other.name !== appUser.name);
   if (owner) return `${name} is that of the AppUser "${owner.name}".`;
-  const rival = nameConflict(appUser, world);
+  const rival = nameConflict(appUser, context);
   if (rival) return rival.message;
   if (appUser.adopt) return undefined;
   return `${name} was not made for this object. To make it this object's, annotate the object with ${ADOPT_ANNOTATION}=true.`;
@@ -64,12 +64,12 @@ function change(account: Account, changes: AccountChanges): Step {
 }
 
 /** The Secret says what the account is, not what it should be. */
-function credentialsStep({ appUser, credentials, ownership }: Knowledge, account: Account, world: World): Step {
+function credentialsStep({ appUser, credentials, ownership }: Observation, account: Account, context: ReconcileContext): Step {
   const secret = credentials?.kind === 'ours' ? credentials : undefined;
   // A password that does not open the account must not look as if it did.
   const password = ownership === 'ours' ? secret?.password : undefined;
   const content: CredentialsContent = {
-    url: world.publicUrl,
+    url: context.publicUrl,
     username: account.username,
     emailAddress: account.emailAddress,
     ...(password === undefined ? { passwordUnknown: whyUnknown() } : { password }),

@@ -25,7 +25,7 @@ import type { GeneratedSecret } from '../credentials/generated-secrets';
 export interface Configuration {
   readonly namespace: string;
   readonly cvatUrl: string;
-  readonly robotSecret: string;
+  readonly loginSecret: string;
   readonly publicUrl: string;
   readonly cvatService: string | undefined;
   readonly goneAfterSeconds: number;
@@ -61,7 +61,7 @@ export function readConfiguration(environment: Environment): Configuration {
   const configuration: Configuration = {
     namespace: reader.name('POD_NAMESPACE') ?? '',
     cvatUrl: cvatUrl ?? '',
-    robotSecret: reader.name('CVAT_ROBOT_SECRET') ?? '',
+    loginSecret: reader.name('CVAT_ROBOT_SECRET') ?? '',
     publicUrl: reader.url('PUBLIC_URL', cvatUrl ?? 'http://unknown') ?? '',
     cvatService: reader.name('CVAT_SERVICE', '') || undefined,
     goneAfterSeconds: reader.number('CVAT_GONE_AFTER_SECONDS', 30, 0),

@@ -1,6 +1,6 @@
 import { destination, type Logger, pino } from 'pino';
 import { Unavailable } from '../accounts/account';
-import { ApiError } from '../kubernetes/api-client';
+import { KubernetesApiError } from '../kubernetes/api-client';
 
 /** Lines of JSON on the standard output. No line has more of a person than the name of an AppUser. */
 export function createLog(level: string): Logger {
@@ -16,7 +16,7 @@ export interface ErrorDescription {
 
 /** What may be told of an error. The API server's words quote what was sent, so only its codes are; an unexpected error shows where it is from. */
 export function describeError(error: unknown): ErrorDescription {
-  if (error instanceof ApiError) return { error: error.name, status: error.status, reason: error.reason };
+  if (error instanceof KubernetesApiError) return { error: error.name, status: error.status, reason: error.reason };
   if (error instanceof Unavailable) return { error: error.message };
   if (!(error instanceof Error)) return { error: 'unknown' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -17,7 +17,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly reconciliations = new Histogram({
     name: 'app_user_operator_reconcile_duration_seconds',
-    help: 'How long one look at one AppUser took, by how it ended: settled, waiting, alone, changed or failed.',
+    help: 'How long one look at one AppUser took, by how it ended: settled, waiting, exclusive, changed or failed.',
     labelNames: ['result'] as const,
     buckets: [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 15, 60],
     registers: [this.registry],

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { Unavailable } from '../accounts/account';
 import type { AppUsers } from '../app-user/app-users';
-import { type Census, describeUndeclared, takeCensus } from '../directory/census';
-import type { Directory } from '../directory/directory';
-import type { Gate } from '../directory/gate';
+import { type AccountCounts, describeUndeclared, countAccounts } from '../accounts/account-counts';
+import type { AccountCache } from '../accounts/account-cache';
+import type { CircuitBreaker } from '../accounts/circuit-breaker';
 import type { EventRecorder } from '../kubernetes/event-recorder';
-import { type Clock, pause } from '../queue/clock';
+import { type TimeSource, pause } from '../queue/time-source';
 import type { Configuration } from './configuration';
 import { describeError } from './log';
 import type { Metrics } from './metrics';
@@ -13,14 +13,14 @@ import type { Metrics } from './metrics';
 export interface ResyncOptions {
   readonly configuration: Configuration;
   readonly appUsers: AppUsers;
-  readonly directory: Directory;
-  readonly gate: Gate;
+  readonly accountCache: AccountCache;
+  readonly circuitBreaker: CircuitBreaker;
   readonly recorder: EventRecorder;
-  readonly clock: Clock;
+  readonly clock: TimeSource;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Has every AppUser looked at. */
-  readonly lookAtAll: () => void;
+  readonly enqueueAll: () => void;
 }
 
 const FIRST_RETRY_SECONDS = 5;
@@ -30,19 +30,19 @@ const UNDECLARED_SECONDS = 3600;
 
 /** Every now and then, all accounts are read and all AppUsers compared with them: so drift is healed that nobody told of. */
 export class Resync {
-  private census: Census | undefined;
+  private counted: AccountCounts | undefined;
   private told: { readonly note: string; readonly at: number } | undefined;
 
   constructor(private readonly options: ResyncOptions) {}
 
   /** How many accounts there were in each state, the last time. */
   get counts(): ReadonlyMap<string, number> {
-    return this.census?.counts ?? new Map();
+    return this.counted?.counts ?? new Map();
   }
 
   /** Works until the signal. */
   async run(signal: AbortSignal): Promise<void> {
-    const { configuration, clock, log, metrics, lookAtAll } = this.options;
+    const { configuration, clock, log, metrics, enqueueAll } = this.options;
     let retrySeconds = FIRST_RETRY_SECONDS;
     for (let first = true; !signal.aborted; first = false) {
       let seconds = configuration.resyncSeconds * (0.9 + 0.2 * Math.random());
@@ -54,7 +54,7 @@ export class Resync {
         metrics.resyncs.inc({ result: error instanceof Unavailable ? 'unavailable' : 'failure' });
         log.warn(describeError(error), 'the accounts cannot be read; they are later');
         // Those that are new or changed say that they wait.
-        if (first) lookAtAll();
+        if (first) enqueueAll();
         seconds = Math.min(retrySeconds, seconds);
         retrySeconds = Math.min(2 * retrySeconds, LONGEST_RETRY_SECONDS);
       }
@@ -63,19 +63,19 @@ export class Resync {
   }
 
   private async once(): Promise<void> {
-    const { gate, directory, appUsers, lookAtAll } = this.options;
-    await gate.check();
-    await directory.refresh();
-    lookAtAll();
-    this.census = takeCensus(directory.all(), appUsers);
-    this.tellOfUndeclared(this.census);
+    const { circuitBreaker, accountCache, appUsers, enqueueAll } = this.options;
+    await circuitBreaker.check();
+    await accountCache.refresh();
+    enqueueAll();
+    this.counted = countAccounts(accountCache.all(), appUsers);
+    this.tellOfUndeclared(this.counted);
   }
 
-  private tellOfUndeclared(census: Census): void {
+  private tellOfUndeclared(counted: AccountCounts): void {
     const { configuration, recorder, clock, log } = this.options;
-    const count = census.counts.get('undeclared') ?? 0;
+    const count = counted.counts.get('undeclared') ?? 0;
     if (count === 0) return;
-    const note = describeUndeclared(census);
+    const note = describeUndeclared(counted);
     if (this.told?.note === note && clock.now() - this.told.at < UNDECLARED_SECONDS * 1000) return;
     this.told = { note, at: clock.now() };
     log.warn({ count }, 'accounts are open that no AppUser declares');

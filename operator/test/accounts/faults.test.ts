@@ -1,6 +1,6 @@
 import { Unavailable } from '../../src/accounts/account';
 import type { CvatAccounts } from '../../src/accounts/cvat/cvat-accounts';
-import type { Outcome } from '../../src/accounts/cvat/http';
+import type { Outcome } from '../../src/accounts/cvat/cvat-http';
 import type { Fault, Faults } from '../stand-in/faults';
 import type { Operation } from '../stand-in/routes';
 import { Cvat, everyAccount, failure, JANE } from './support';
@@ -61,7 +61,7 @@ describe.each(CALLS)('%s, in its request %s,', (name, operation, call) => {
     if (name !== 'create' || operation === 'register') await call(cvat.accounts());
   });
 
-  it('passes on how long CVAT wants to be left alone', async () => {
+  it('passes on how long CVAT wants to be left exclusive', async () => {
     cvat.standIn.faults.throttle(17, { operation });
     expect(await failure(call(cvat.accounts()))).toMatchObject({ retryAfterSeconds: 17 });
   });

@@ -64,7 +64,7 @@ describe('No error message', () => {
   });
 
   it('has anything of the robot when it cannot log in', async () => {
-    const accounts = cvat.accounts({ robot: () => Promise.resolve({ username: 'robot', password: 'some-other-secret' }) });
+    const accounts = cvat.accounts({ login: () => Promise.resolve({ username: 'robot', password: 'some-other-secret' }) });
     cvat.standIn.faults.fail(400, { operation: 'login', body: { non_field_errors: ['not some-other-secret'] } });
     expect((await failure(accounts.ready())).message).not.toContain('some-other-secret');
   });

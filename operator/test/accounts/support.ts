@@ -1,6 +1,6 @@
 import type { NewAccount } from '../../src/accounts/account';
 import { CvatAccounts, type CvatOptions } from '../../src/accounts/cvat/cvat-accounts';
-import type { Operation, Outcome } from '../../src/accounts/cvat/http';
+import type { Operation, Outcome } from '../../src/accounts/cvat/cvat-http';
 import type { Settings } from '../stand-in/call';
 import { CvatStandIn } from '../stand-in/stand-in';
 
@@ -31,7 +31,7 @@ export class Cvat {
   accounts(options: Partial<CvatOptions> = {}): CvatAccounts {
     return new CvatAccounts({
       url: this.standIn.url,
-      robot: () => Promise.resolve(ROBOT),
+      login: () => Promise.resolve(ROBOT),
       now: () => this.now,
       observe: (operation, _, outcome) => this.observed.push([operation, outcome]),
       ...options,

@@ -1,5 +1,5 @@
 import { generateSecrets } from '../../src/credentials/generated-secrets';
-import { readRobot } from '../../src/credentials/robot';
+import { readLogin } from '../../src/credentials/login';
 import { FakeApiServer } from '../kubernetes/fake-api-server';
 
 interface Stored {
@@ -56,11 +56,11 @@ test('whoever is faster has made it', async () => {
 
 test('the robot is read from its Secret, and what is missing is said', async () => {
   const client = server.client();
-  await expect(readRobot(client, 'n', 'robot')).rejects.toMatchObject({ name: 'Unavailable', message: expect.stringContaining('"robot"') });
+  await expect(readLogin(client, 'n', 'robot')).rejects.toMatchObject({ name: 'Unavailable', message: expect.stringContaining('"robot"') });
   stored.set('robot', { metadata: { name: 'robot' }, stringData: { username: 'robot' } });
-  await expect(readRobot(client, 'n', 'robot')).rejects.toThrow('has no username or no password');
+  await expect(readLogin(client, 'n', 'robot')).rejects.toThrow('has no username or no password');
   stored.set('robot', { metadata: { name: 'robot' }, stringData: { username: 'robot', password: 'p' } });
-  expect(await readRobot(client, 'n', 'robot')).toEqual({ username: 'robot', password: 'p' });
+  expect(await readLogin(client, 'n', 'robot')).toEqual({ username: 'robot', password: 'p' });
   server.handler = () => ({ status: 403, json: { message: 'forbidden' } });
-  await expect(readRobot(client, 'n', 'robot')).rejects.toThrow('cannot be read now');
+  await expect(readLogin(client, 'n', 'robot')).rejects.toThrow('cannot be read now');
 });

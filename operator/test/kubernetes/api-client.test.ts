@@ -1,4 +1,4 @@
-import { ApiError, isStatus } from '../../src/kubernetes/api-client';
+import { KubernetesApiError, isStatus } from '../../src/kubernetes/api-client';
 import { FakeApiServer } from './fake-api-server';
 
 let server: FakeApiServer;
@@ -48,7 +48,7 @@ test('what the API server refuses is an error with its status and reason', async
     .client()
     .request({ path: '/a' })
     .catch((problem: unknown) => problem);
-  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toBeInstanceOf(KubernetesApiError);
   expect(error).toMatchObject({ status: 429, reason: 'TooManyRequests', message: 'slowly', retryAfterSeconds: 7 });
   expect(isStatus(error, 429)).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused } from '../../src/accounts/account';
-import type { Hazard } from './hazard';
+import type { FaultInjector } from './fault-injection';
 
 export interface StoredAccount extends Account {
   readonly password: string;
@@ -17,7 +17,7 @@ export class Application implements Accounts {
   onTouch: (account: StoredAccount) => void = () => undefined;
   private lastId = 0;
 
-  constructor(private readonly hazard: Hazard) {
+  constructor(private readonly faults: FaultInjector) {
     this.register({ username: 'robot', emailAddress: 'robot@x.test', privileged: true });
   }
 
@@ -37,23 +37,23 @@ export class Application implements Accounts {
   }
 
   ready(): Promise<void> {
-    return this.hazard.around('read', () => undefined);
+    return this.faults.around('read', () => undefined);
   }
 
   async *pages(): AsyncIterable<readonly Account[]> {
-    yield await this.hazard.around('read', () => [...this.stored.values()].map(visible));
+    yield await this.faults.around('read', () => [...this.stored.values()].map(visible));
   }
 
   byId(id: number): Promise<Account | undefined> {
-    return this.hazard.around('read', () => optional(this.stored.get(id)));
+    return this.faults.around('read', () => optional(this.stored.get(id)));
   }
 
   byUsername(username: string): Promise<Account | undefined> {
-    return this.hazard.around('read', () => optional(this.find((account) => account.username === username)));
+    return this.faults.around('read', () => optional(this.find((account) => account.username === username)));
   }
 
   create({ password, ...account }: NewAccount): Promise<Account> {
-    return this.hazard.around('write', () => {
+    return this.faults.around('write', () => {
       if (account.username.length < 5) throw new Refused('invalid', 'at least 5 characters');
       if (this.find(({ username }) => username.toLowerCase() === account.username.toLowerCase())) {
         throw new Refused('username-taken', 'a user with that username already exists');
@@ -66,7 +66,7 @@ export class Application implements Accounts {
   }
 
   update(id: number, changes: AccountChanges): Promise<Account> {
-    return this.hazard.around('write', () => {
+    return this.faults.around('write', () => {
       const account = this.existing(id);
       this.onTouch(account);
       if (changes.username !== undefined && this.find((other) => other.id !== id && other.username === changes.username)) {
@@ -78,7 +78,7 @@ export class Application implements Accounts {
   }
 
   remove(id: number): Promise<void> {
-    return this.hazard.around('write', () => {
+    return this.faults.around('write', () => {
       const account = this.stored.get(id);
       if (account) this.onTouch(account);
       this.stored.delete(id);
@@ -86,7 +86,7 @@ export class Application implements Accounts {
   }
 
   opens(username: string, password: string): Promise<number | undefined> {
-    return this.hazard.around('read', () => {
+    return this.faults.around('read', () => {
       return this.find((account) => account.active && account.username === username && account.password === password)?.id;
     });
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AppUserSpec } from '../../src/app-user/app-user';
-import { NO_HAZARD, type Plan } from './hazard';
+import { NO_FAULT, type Plan } from './fault-injection';
 
 /** What can happen, in whatever order. */
 export type Event =
@@ -34,7 +34,7 @@ const spec: fc.Arbitrary<AppUserSpec> = fc
   .map(({ username, ...rest }) => (username === undefined ? rest : { ...rest, username }));
 
 const plan: fc.Arbitrary<Plan> = fc.oneof(
-  { weight: 2, arbitrary: fc.constant(NO_HAZARD) },
+  { weight: 2, arbitrary: fc.constant(NO_FAULT) },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -1,5 +1,5 @@
 import type { Event } from './events';
-import { NO_HAZARD } from './hazard';
+import { NO_FAULT } from './fault-injection';
 import { Model } from './model';
 
 const spec = { firstName: 'Ann', lastName: 'Doe', emailAddress: 'ann@x.test' };
@@ -25,7 +25,7 @@ const synced =
     expect(model.kubernetes.secrets.size).toBe(1);
   };
 
-const reconciled = (name: string): readonly Event[] => [...calm, { kind: 'reconcile', name, plan: NO_HAZARD }];
+const reconciled = (name: string): readonly Event[] => [...calm, { kind: 'reconcile', name, plan: NO_FAULT }];
 
 const stories: readonly Story[] = [
   { what: 'an account is made', before: [create('robert')], name: 'robert', ends: synced('robert') },
@@ -67,9 +67,9 @@ test.each(stories)('killed at any of its calls while $what, the operator ends as
       for (let atCall = 0; ; atCall++) {
         const model = new Model();
         for (const event of [...before, ...calm]) await model.happen(event);
-        const calls = model.hazard.total;
+        const calls = model.faults.total;
         await model.happen({ kind: 'reconcile', name, plan: { kind, atCall, when } });
-        const reached = model.hazard.total - calls > atCall;
+        const reached = model.faults.total - calls > atCall;
         await model.calmDown();
         ends(model);
         if (!reached) break;

@@ -9,11 +9,11 @@ import {
   withoutNulls,
 } from '../../src/credentials/credentials';
 import type { Notice } from '../../src/reconcile/action';
-import { Changed, type Cluster } from '../../src/reconcile/cluster';
-import type { Hazard } from './hazard';
+import { Changed, type ObjectStore } from '../../src/reconcile/object-store';
+import type { FaultInjector } from './fault-injection';
 
 /** The objects of one namespace, in memory: with versions, finalizers and a status of its own. */
-export class Kubernetes implements Cluster {
+export class Kubernetes implements ObjectStore {
   readonly appUsers = new Map<string, AppUser>();
   readonly secrets = new Map<string, SecretManifest>();
   readonly notices: (Notice & { readonly name: string })[] = [];
@@ -22,7 +22,7 @@ export class Kubernetes implements Cluster {
   onWritten: (appUser: AppUser) => void = () => undefined;
   private version = 0;
 
-  constructor(private readonly hazard: Hazard) {}
+  constructor(private readonly faults: FaultInjector) {}
 
   create(name: string, spec: AppUserSpec, adopt = false): void {
     if (this.appUsers.has(name)) return;
@@ -53,14 +53,14 @@ export class Kubernetes implements Cluster {
   }
 
   credentialsOf(appUser: AppUser): Promise<Credentials | undefined> {
-    return this.hazard.around('read', () => {
+    return this.faults.around('read', () => {
       const secret = this.secrets.get(this.nameOf(appUser));
       return secret && fromManifest(secret);
     });
   }
 
   writeCredentials(appUser: AppUser, before: Credentials | undefined, content: CredentialsContent): Promise<Credentials> {
-    return this.hazard.around('write', () => {
+    return this.faults.around('write', () => {
       const name = this.nameOf(appUser);
       if (this.secrets.get(name)?.metadata.resourceVersion !== before?.resourceVersion) throw new Changed('Secret');
       const { metadata, data } = withoutNulls(toManifest(name, content));
@@ -71,11 +71,11 @@ export class Kubernetes implements Cluster {
   }
 
   deleteCredentials(appUser: AppUser): Promise<void> {
-    return this.hazard.around('write', () => void this.secrets.delete(this.nameOf(appUser)));
+    return this.faults.around('write', () => void this.secrets.delete(this.nameOf(appUser)));
   }
 
   setFinalizers(appUser: AppUser, finalizers: readonly string[]): Promise<AppUser | undefined> {
-    return this.hazard.around('write', () => {
+    return this.faults.around('write', () => {
       const before = this.current(appUser);
       if (before.deleting && finalizers.length === 0) {
         this.appUsers.delete(appUser.name);
@@ -86,11 +86,11 @@ export class Kubernetes implements Cluster {
   }
 
   writeStatus(appUser: AppUser, status: AppUserStatus): Promise<AppUser> {
-    return this.hazard.around('write', () => this.store({ ...this.current(appUser), status: structuredClone(status) }));
+    return this.faults.around('write', () => this.store({ ...this.current(appUser), status: structuredClone(status) }));
   }
 
   applicationIsGone(): Promise<boolean> {
-    return this.hazard.around('read', () => this.gone);
+    return this.faults.around('read', () => this.gone);
   }
 
   tell({ name }: AppUser, notice: Notice): void {

@@ -79,9 +79,9 @@ test('whatever happens, in whatever order, each AppUser ends with its one accoun
 
 test('at rest, a resync writes nothing', async () => {
   await always(async (model) => {
-    const before = model.hazard.writes;
+    const before = model.faults.writes;
     await model.round();
-    expect(model.hazard.writes).toBe(before);
+    expect(model.faults.writes).toBe(before);
   });
 });
 

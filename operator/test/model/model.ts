@@ -1,19 +1,19 @@
 import { Unavailable } from '../../src/accounts/account';
 import { type AppUser, conditionOf, isOlder } from '../../src/app-user/app-user';
 import { fromManifest } from '../../src/credentials/credentials';
-import { Changed } from '../../src/reconcile/cluster';
+import { Changed } from '../../src/reconcile/object-store';
 import { FakeClock } from '../fake-clock';
 import { Application, type StoredAccount } from './application';
 import type { AccountChange, Event } from './events';
-import { Hazard, Killed, NO_HAZARD, type Plan } from './hazard';
+import { FaultInjector, Killed, NO_FAULT, type Plan } from './fault-injection';
 import { Kubernetes } from './kubernetes';
 import { ModelOperator } from './operator';
 
-/** A cluster, an application and an operator, to which things happen; what must never be is an exception. */
+/** A objects, an application and an operator, to which things happen; what must never be is an exception. */
 export class Model {
-  readonly hazard = new Hazard();
-  readonly kubernetes = new Kubernetes(this.hazard);
-  readonly application = new Application(this.hazard);
+  readonly faults = new FaultInjector();
+  readonly kubernetes = new Kubernetes(this.faults);
+  readonly application = new Application(this.faults);
   private readonly clock = new FakeClock();
   private operator = this.started();
   private serial = 0;
@@ -30,7 +30,7 @@ export class Model {
   }
 
   async happen(event: Event): Promise<void> {
-    // Everybody's knowledge of all accounts is too old to rely on.
+    // Everybody's observation of all accounts is too old to rely on.
     await this.clock.pass(100_000);
     switch (event.kind) {
       case 'create':
@@ -51,7 +51,7 @@ export class Model {
       case 'watch-delivers':
         return this.operator.hear();
       case 'resync':
-        return this.attempt(NO_HAZARD, () => this.operator.resync());
+        return this.attempt(NO_FAULT, () => this.operator.resync());
       case 'restart':
         return void (this.operator = this.started());
       case 'reconcile':
@@ -62,9 +62,9 @@ export class Model {
   /** All is quiet: the operator does what it does by itself, until a whole round writes nothing. */
   async calmDown(): Promise<void> {
     for (let round = 0; round < 12; round++) {
-      const before = this.hazard.writes;
+      const before = this.faults.writes;
       await this.round();
-      if (this.hazard.writes === before) return;
+      if (this.faults.writes === before) return;
     }
     throw new Error('the operator does not come to rest');
   }
@@ -74,7 +74,7 @@ export class Model {
     this.operator.hear();
     await this.operator.resync();
     for (const name of [...this.kubernetes.appUsers.keys()]) {
-      await this.attempt(NO_HAZARD, () => this.operator.reconcile(name));
+      await this.attempt(NO_FAULT, () => this.operator.reconcile(name));
       this.operator.hear();
     }
   }
@@ -104,14 +104,14 @@ export class Model {
   }
 
   private async attempt(plan: Plan, run: () => Promise<unknown>): Promise<void> {
-    this.hazard.arm(plan);
+    this.faults.arm(plan);
     try {
       await run();
     } catch (error) {
       if (error instanceof Killed) this.operator = this.started();
       else if (!(error instanceof Changed) && !(error instanceof Unavailable)) throw error;
     } finally {
-      this.hazard.arm(NO_HAZARD);
+      this.faults.arm(NO_FAULT);
       this.application.current = undefined;
     }
     this.check();

@@ -1,9 +1,9 @@
 import { AppUsers } from '../../src/app-user/app-users';
-import { Directory } from '../../src/directory/directory';
+import { AccountCache } from '../../src/accounts/account-cache';
 import { Executor } from '../../src/reconcile/executor';
 import { Observer } from '../../src/reconcile/observer';
 import { type Outcome, Reconciler } from '../../src/reconcile/reconciler';
-import { worldOf } from '../../src/reconcile/world';
+import { createContext } from '../../src/reconcile/context';
 import type { FakeClock } from '../fake-clock';
 import type { Application } from './application';
 import type { Kubernetes } from './kubernetes';
@@ -11,7 +11,7 @@ import type { Kubernetes } from './kubernetes';
 /** What an operator has in memory between its start and its end; without the queue, whose order the test gives. */
 export class ModelOperator {
   readonly view = new AppUsers();
-  private readonly directory: Directory;
+  private readonly accountCache: AccountCache;
   private readonly reconciler: Reconciler;
   private readonly changedAt = new Map<string, number>();
 
@@ -20,11 +20,17 @@ export class ModelOperator {
     private readonly application: Application,
     private readonly clock: FakeClock,
   ) {
-    this.directory = new Directory(application, clock);
-    const world = worldOf({ appUsers: this.view, directory: this.directory, clock, publicUrl: 'http://cvat.test', shortestUsername: 5 });
-    const observer = new Observer(kubernetes, application, this.directory, world);
-    const executor = new Executor(kubernetes, application, this.directory, observer);
-    this.reconciler = new Reconciler(observer, executor, world);
+    this.accountCache = new AccountCache(application, clock);
+    const context = createContext({
+      appUsers: this.view,
+      accountCache: this.accountCache,
+      clock,
+      publicUrl: 'http://cvat.test',
+      shortestUsername: 5,
+    });
+    const observer = new Observer(kubernetes, application, this.accountCache, context);
+    const executor = new Executor(kubernetes, application, this.accountCache, observer);
+    this.reconciler = new Reconciler(observer, executor, context);
     kubernetes.onWritten = (appUser) => this.view.put(appUser);
     this.hear();
   }
@@ -40,13 +46,13 @@ export class ModelOperator {
   }
 
   resync(): Promise<void> {
-    return this.directory.refresh();
+    return this.accountCache.refresh();
   }
 
   async reconcile(name: string): Promise<Outcome> {
     const appUser = this.view.get(name);
     if (!appUser) return { kind: 'settled' };
     this.application.current = { uid: appUser.uid, name };
-    return this.reconciler.reconcile(appUser, this.changedAt.get(name) ?? 0, { alone: true });
+    return this.reconciler.reconcile(appUser, this.changedAt.get(name) ?? 0, { exclusive: true });
   }
 }

@@ -1,7 +1,8 @@
 import type { AppUserStatus } from '../../src/app-user/app-user';
 import { decide } from '../../src/reconcile/decide';
-import type { Failure, Knowledge, World } from '../../src/reconcile/knowledge';
-import { account, appUser, credentials, knowledge, NOW, without, world } from './support';
+import type { ReconcileContext } from '../../src/reconcile/context';
+import type { Failure, Observation } from '../../src/reconcile/observation';
+import { account, appUser, credentials, observation, NOW, without, context } from './support';
 
 const absent = { account: undefined, credentials: undefined, ownership: 'unproven' } as const;
 const unproven = { ownership: 'unproven', credentials: undefined } as const;
@@ -13,25 +14,25 @@ const unavailable = (details: Partial<Extract<Failure, { kind: 'unavailable' }>>
 });
 
 /** The reason of the condition Ready in the status that is to be written. */
-function problem(known: Knowledge, around: World = world()): string | undefined {
+function problem(known: Observation, around: ReconcileContext = context()): string | undefined {
   const action = decide(known, around);
   return action.kind === 'write-status' ? action.status.conditions?.find(({ type }) => type === 'Ready')?.reason : action.kind;
 }
 
 /** The status of an AppUser that is in sync, and that AppUser with it. */
-function inSync(): Knowledge {
-  const action = decide(knowledge(), world());
+function inSync(): Observation {
+  const action = decide(observation(), context());
   if (action.kind !== 'write-status') throw new Error(`unexpected: ${action.kind}`);
-  return knowledge({ appUser: appUser({ status: action.status }) });
+  return observation({ appUser: appUser({ status: action.status }) });
 }
 
 describe('where there is no account', () => {
   test('the finalizer comes before anything else', () => {
-    expect(decide(knowledge({ ...absent, appUser: appUser({ finalizers: ['other'] }) }), world())).toEqual({ kind: 'add-finalizer' });
+    expect(decide(observation({ ...absent, appUser: appUser({ finalizers: ['other'] }) }), context())).toEqual({ kind: 'add-finalizer' });
   });
 
   test('the Secret comes before the account', () => {
-    expect(decide(knowledge(absent), world())).toMatchObject({
+    expect(decide(observation(absent), context())).toMatchObject({
       kind: 'write-credentials',
       newPassword: true,
       content: { url: 'http://cvat.test', username: 'john.doe', emailAddress: 'john.doe@x.test', appUserUid: 'uid-1' },
@@ -39,25 +40,28 @@ describe('where there is no account', () => {
   });
 
   test('the account is made with the password of the Secret', () => {
-    const known = knowledge({ ...absent, credentials: without(credentials(), 'userId') });
-    expect(decide(known, world())).toMatchObject({ kind: 'create-account', username: 'john.doe' });
+    const known = observation({ ...absent, credentials: without(credentials(), 'userId') });
+    expect(decide(known, context())).toMatchObject({ kind: 'create-account', username: 'john.doe' });
   });
 
   test('a name that is too short to be registered is replaced by one that nobody else knows', () => {
     const john = appUser({ name: 'john', uid: 'uid-john' });
-    const known = knowledge({ ...absent, appUser: john, credentials: credentials({ appUserUid: 'uid-john' }) });
-    expect(decide(known, world())).toMatchObject({ kind: 'create-account', username: 'app-user-uid-john' });
+    const known = observation({ ...absent, appUser: john, credentials: credentials({ appUserUid: 'uid-john' }) });
+    expect(decide(known, context())).toMatchObject({ kind: 'create-account', username: 'app-user-uid-john' });
   });
 
   test.each([
     ['without a password', { ...without(credentials(), 'password'), passwordUnknown: 'SecretLost' as const }],
     ['of an AppUser that was deleted, and may have been another person', credentials({ appUserUid: 'uid-former' })],
   ])('a Secret %s gets a new password', (_, secret) => {
-    expect(decide(knowledge({ ...absent, credentials: secret }), world())).toMatchObject({ kind: 'write-credentials', newPassword: true });
+    expect(decide(observation({ ...absent, credentials: secret }), context())).toMatchObject({
+      kind: 'write-credentials',
+      newPassword: true,
+    });
   });
 
   test('addresses are read again before one is given to an account, unless that was just done', () => {
-    expect(decide(knowledge(absent), world({ directoryAgeSeconds: 61 }))).toEqual({ kind: 'refresh-directory' });
+    expect(decide(observation(absent), context({ accountsAgeSeconds: 61 }))).toEqual({ kind: 'refresh-accounts' });
   });
 
   test.each([
@@ -66,14 +70,14 @@ describe('where there is no account', () => {
     ['NameConflict', 'an older AppUser has the name', { appUsers: [older({ spec: { username: 'John.Doe', emailAddress: 'o@x.test' } })] }],
     ['NameConflict', 'an account has nearly the name', { accounts: [account({ username: 'John.Doe', emailAddress: 'o@x.test' })] }],
   ])('it is a %s when %s', (reason, _, others) => {
-    expect(problem(knowledge(absent), world(others))).toBe(reason);
+    expect(problem(observation(absent), context(others))).toBe(reason);
   });
 
   test.each([
     ['younger', appUser({ name: 'younger', createdAt: '2027-01-01T00:00:00Z' })],
     ['being deleted', older({ deleting: true })],
   ])('an AppUser that is %s is no obstacle', (_, other) => {
-    expect(problem(knowledge(absent), world({ appUsers: [other] }))).toBe('write-credentials');
+    expect(problem(observation(absent), context({ appUsers: [other] }))).toBe('write-credentials');
   });
 
   test.each([
@@ -83,56 +87,58 @@ describe('where there is no account', () => {
     ['forbidden', 'Forbidden'],
   ] as const)('what is refused as %s is a %s', (reason, expected) => {
     const failure = { kind: 'refused', reason, message: 'no' } as const;
-    expect(problem(knowledge({ ...absent, credentials: credentials(), failure }))).toBe(expected);
+    expect(problem(observation({ ...absent, credentials: credentials(), failure }))).toBe(expected);
   });
 });
 
 describe('where there is an account', () => {
   test('what differs is changed, and nothing else', () => {
-    const known = knowledge({ account: account({ firstName: 'Jack', active: false }) });
-    expect(decide(known, world())).toMatchObject({ kind: 'update-account', id: 7, changes: { firstName: 'John', active: true } });
+    const known = observation({ account: account({ firstName: 'Jack', active: false }) });
+    expect(decide(known, context())).toMatchObject({ kind: 'update-account', id: 7, changes: { firstName: 'John', active: true } });
   });
 
   test('its name is changed after the rest, because that can be refused', () => {
-    const known = knowledge({ account: account({ firstName: 'Jack', username: 'jack' }) });
-    expect(decide(known, world())).toMatchObject({ changes: { firstName: 'John' } });
-    expect(decide(knowledge({ account: account({ username: 'jack' }) }), world())).toMatchObject({ changes: { username: 'john.doe' } });
+    const known = observation({ account: account({ firstName: 'Jack', username: 'jack' }) });
+    expect(decide(known, context())).toMatchObject({ changes: { firstName: 'John' } });
+    expect(decide(observation({ account: account({ username: 'jack' }) }), context())).toMatchObject({ changes: { username: 'john.doe' } });
   });
 
   test('the application is asked before anything is changed, if the account is known from earlier', () => {
-    expect(decide(knowledge({ asked: false, account: account({ firstName: 'Jack' }) }), world())).toEqual({ kind: 'look-again' });
+    expect(decide(observation({ asked: false, account: account({ firstName: 'Jack' }) }), context())).toEqual({
+      kind: 'read-account-again',
+    });
   });
 
   test('an address that somebody else has is not given to it, but the rest is changed', () => {
-    const others = world({ accounts: [account({ id: 8 })] });
-    const known = knowledge({ account: account({ emailAddress: 'old@x.test', firstName: 'Jack' }) });
+    const others = context({ accounts: [account({ id: 8 })] });
+    const known = observation({ account: account({ emailAddress: 'old@x.test', firstName: 'Jack' }) });
     expect(decide(known, others)).toMatchObject({ kind: 'update-account', changes: { firstName: 'John' } });
     const rest = { account: account({ emailAddress: 'old@x.test' }), credentials: credentials({ emailAddress: 'old@x.test' }) };
-    expect(problem(knowledge(rest), others)).toBe('EmailConflict');
+    expect(problem(observation(rest), others)).toBe('EmailConflict');
   });
 
   test('who has an address keeps it, whoever else wants it', () => {
-    expect(problem(knowledge(), world({ appUsers: [older({})], accounts: [account()] }))).toBe('Synced');
+    expect(problem(observation(), context({ appUsers: [older({})], accounts: [account()] }))).toBe('Synced');
   });
 
   test('one that administers the application is left as it is', () => {
-    expect(problem(knowledge({ account: account({ privileged: true, firstName: 'Jack' }) }))).toBe('Privileged');
-    expect(problem(knowledge({ account: account({ privileged: true }) }))).toBe('Synced');
+    expect(problem(observation({ account: account({ privileged: true, firstName: 'Jack' }) }))).toBe('Privileged');
+    expect(problem(observation({ account: account({ privileged: true }) }))).toBe('Synced');
   });
 
   test('one that is not proven to be ours is adopted when a person allows it, and then has no password of ours', () => {
     const adopt = appUser({ adopt: true });
-    expect(problem(knowledge(unproven))).toBe('NameConflict');
-    expect(decide(knowledge({ ...unproven, appUser: adopt }), world())).toMatchObject({
+    expect(problem(observation(unproven))).toBe('NameConflict');
+    expect(decide(observation({ ...unproven, appUser: adopt }), context())).toMatchObject({
       kind: 'write-credentials',
       newPassword: false,
       content: { userId: 7, passwordUnknown: 'Adopted' },
     });
-    const had = decide(knowledge({ ownership: 'unproven', appUser: adopt }), world());
+    const had = decide(observation({ ownership: 'unproven', appUser: adopt }), context());
     expect(had).toMatchObject({ kind: 'write-credentials' });
     expect(had).not.toHaveProperty('content.password');
     const done = { ...without(credentials(), 'password'), passwordUnknown: 'Adopted' as const };
-    expect(problem(knowledge({ ownership: 'unproven', appUser: adopt, credentials: done }))).toBe('Adopted');
+    expect(problem(observation({ ownership: 'unproven', appUser: adopt, credentials: done }))).toBe('Adopted');
   });
 
   test.each([
@@ -144,14 +150,14 @@ describe('where there is an account', () => {
     ],
     ['wanted by an older AppUser', {}, { appUsers: [older({ spec: { username: 'john.doe', emailAddress: 'o@x.test' } })] }],
   ])('one that is %s is not adopted, whatever a person allows', (_, details, others) => {
-    expect(problem(knowledge({ ...unproven, appUser: appUser({ adopt: true }), ...details }), world(others))).toBe('NameConflict');
+    expect(problem(observation({ ...unproven, appUser: appUser({ adopt: true }), ...details }), context(others))).toBe('NameConflict');
   });
 
   test('a lost Secret comes back without a password, and the status says so', () => {
-    const action = decide(knowledge({ credentials: undefined }), world());
+    const action = decide(observation({ credentials: undefined }), context());
     expect(action).toMatchObject({ kind: 'write-credentials', newPassword: false, content: { passwordUnknown: 'SecretLost', userId: 7 } });
     const secret = { ...without(credentials(), 'password'), passwordUnknown: 'SecretLost' as const };
-    expect(decide(knowledge({ credentials: secret }), world())).toMatchObject({
+    expect(decide(observation({ credentials: secret }), context())).toMatchObject({
       status: {
         conditions: [
           { type: 'Ready', reason: 'Synced' },
@@ -161,18 +167,18 @@ describe('where there is an account', () => {
     });
   });
 
-  test('a Secret that somebody else made is left alone', () => {
-    expect(problem(knowledge({ credentials: { kind: 'foreign', resourceVersion: '1' } }))).toBe('SecretConflict');
+  test('a Secret that somebody else made is left exclusive', () => {
+    expect(problem(observation({ credentials: { kind: 'foreign', resourceVersion: '1' } }))).toBe('SecretConflict');
   });
 
   test('an AppUser whose Secret would have too long a name is told so', () => {
-    expect(problem(knowledge({ appUser: appUser({ name: 'n'.repeat(249), spec: { username: 'john.doe' } }) }))).toBe('Invalid');
+    expect(problem(observation({ appUser: appUser({ name: 'n'.repeat(249), spec: { username: 'john.doe' } }) }))).toBe('Invalid');
   });
 });
 
 describe('the status', () => {
   test('says what was found', () => {
-    expect(decide(knowledge({ touched: true }), world())).toEqual({
+    expect(decide(observation({ touched: true }), context())).toEqual({
       kind: 'write-status',
       status: {
         observedGeneration: 1,
@@ -194,7 +200,7 @@ describe('the status', () => {
     const known = inSync();
     const reversed = (value: AppUserStatus): AppUserStatus => Object.fromEntries(Object.entries(value).reverse());
     expect(
-      decide({ ...known, appUser: appUser({ status: reversed(known.appUser.status) }) }, world({ now: '2027-01-01T00:00:00Z' })),
+      decide({ ...known, appUser: appUser({ status: reversed(known.appUser.status) }) }, context({ now: '2027-01-01T00:00:00Z' })),
     ).toEqual({
       kind: 'settle',
     });
@@ -202,28 +208,28 @@ describe('the status', () => {
 
   test('keeps the time of the last transition until there is another', () => {
     const { appUser: before } = inSync();
-    const later = world({ now: '2027-01-01T00:00:00Z' });
-    const edited = decide(knowledge({ appUser: { ...before, generation: 2 } }), later);
+    const later = context({ now: '2027-01-01T00:00:00Z' });
+    const edited = decide(observation({ appUser: { ...before, generation: 2 } }), later);
     expect(edited).toMatchObject({ status: { conditions: [{ observedGeneration: 2, lastTransitionTime: NOW }] } });
-    const failed = decide(knowledge({ appUser: before, ...unproven, account: account({ id: 9 }) }), later);
+    const failed = decide(observation({ appUser: before, ...unproven, account: account({ id: 9 }) }), later);
     expect(failed).toMatchObject({ status: { conditions: [{ status: 'False', lastTransitionTime: '2027-01-01T00:00:00Z' }] } });
   });
 
   test('is an Event when a problem begins or ends, not when all is well from the start', () => {
-    expect(decide(knowledge(), world()).notice).toBeUndefined();
+    expect(decide(observation(), context()).notice).toBeUndefined();
     const { appUser: before } = inSync();
-    const failed = decide(knowledge({ appUser: before, account: account({ privileged: true, firstName: 'J' }) }), world());
+    const failed = decide(observation({ appUser: before, account: account({ privileged: true, firstName: 'J' }) }), context());
     expect(failed.notice).toMatchObject({ type: 'Warning', reason: 'Privileged' });
     if (failed.kind !== 'write-status') throw new Error('unreachable');
-    const healed = decide(knowledge({ appUser: { ...before, status: failed.status } }), world());
+    const healed = decide(observation({ appUser: { ...before, status: failed.status } }), context());
     expect(healed.notice).toMatchObject({ type: 'Normal', reason: 'Synced' });
   });
 });
 
 describe('while the application cannot be asked', () => {
   test('a new AppUser says that it waits, once', () => {
-    const known = knowledge({ ...absent, failure: unavailable({ retryAfterSeconds: 9 }) });
-    const action = decide(known, world());
+    const known = observation({ ...absent, failure: unavailable({ retryAfterSeconds: 9 }) });
+    const action = decide(known, context());
     expect(action).toMatchObject({ kind: 'write-status', status: { conditions: [{ status: 'False', reason: 'WaitingForCVAT' }] } });
     if (action.kind !== 'write-status') throw new Error('unreachable');
     const waiting = {
@@ -231,19 +237,19 @@ describe('while the application cannot be asked', () => {
       appUser: appUser({ status: action.status }),
       failure: unavailable({ message: 'still down', retryAfterSeconds: 9 }),
     };
-    expect(decide(waiting, world())).toEqual({ kind: 'settle', waiting: { afterSeconds: 9 } });
+    expect(decide(waiting, context())).toEqual({ kind: 'settle', waiting: { afterSeconds: 9 } });
   });
 
   test('one that was in sync stays so, unless it was changed, or its account was to be', () => {
     const { appUser: before } = inSync();
-    expect(decide(knowledge({ appUser: before, failure: unavailable() }), world())).toMatchObject({ kind: 'settle' });
-    expect(problem(knowledge({ appUser: { ...before, generation: 2 }, failure: unavailable() }))).toBe('WaitingForCVAT');
-    expect(problem(knowledge({ appUser: before, failure: unavailable({ acting: true }) }))).toBe('WaitingForCVAT');
+    expect(decide(observation({ appUser: before, failure: unavailable() }), context())).toMatchObject({ kind: 'settle' });
+    expect(problem(observation({ appUser: { ...before, generation: 2 }, failure: unavailable() }))).toBe('WaitingForCVAT');
+    expect(problem(observation({ appUser: before, failure: unavailable({ acting: true }) }))).toBe('WaitingForCVAT');
   });
 
   test('the status keeps what was known of the account', () => {
     const { appUser: before } = inSync();
-    const action = decide(knowledge({ ...absent, appUser: { ...before, generation: 2 }, failure: unavailable() }), world());
+    const action = decide(observation({ ...absent, appUser: { ...before, generation: 2 }, failure: unavailable() }), context());
     expect(action).toMatchObject({ status: { username: 'john.doe', userId: 7, credentialsSecretName: 'john.doe-cvat' } });
   });
 });
@@ -253,17 +259,23 @@ describe('an AppUser that is being deleted', () => {
   const deletingAll = appUser({ deleting: true, status: { userId: 7 }, spec: { deletionPolicy: 'Delete' } });
 
   test("is nobody's business without our finalizer", () => {
-    expect(decide(knowledge({ appUser: appUser({ deleting: true, finalizers: ['other'] }) }), world())).toEqual({ kind: 'settle' });
+    expect(decide(observation({ appUser: appUser({ deleting: true, finalizers: ['other'] }) }), context())).toEqual({ kind: 'settle' });
   });
 
   test('has its account closed, and then can go', () => {
-    expect(decide(knowledge({ appUser: deleting }), world())).toMatchObject({ kind: 'update-account', id: 7, changes: { active: false } });
-    expect(decide(knowledge({ appUser: deleting, account: account({ active: false }) }), world())).toEqual({ kind: 'release-finalizer' });
+    expect(decide(observation({ appUser: deleting }), context())).toMatchObject({
+      kind: 'update-account',
+      id: 7,
+      changes: { active: false },
+    });
+    expect(decide(observation({ appUser: deleting, account: account({ active: false }) }), context())).toEqual({
+      kind: 'release-finalizer',
+    });
   });
 
   test('first leaves a record by which the account is found again', () => {
     const secret = without(credentials(), 'userId');
-    expect(decide(knowledge({ appUser: deleting, credentials: secret }), world())).toMatchObject({
+    expect(decide(observation({ appUser: deleting, credentials: secret }), context())).toMatchObject({
       kind: 'write-credentials',
       newPassword: false,
       content: { userId: 7, password: 'secret' },
@@ -271,25 +283,25 @@ describe('an AppUser that is being deleted', () => {
   });
 
   test('with the policy Delete has its account removed, then its Secret, and then can go', () => {
-    expect(decide(knowledge({ appUser: deletingAll }), world())).toMatchObject({ kind: 'remove-account', id: 7 });
+    expect(decide(observation({ appUser: deletingAll }), context())).toMatchObject({ kind: 'remove-account', id: 7 });
     const gone = { appUser: deletingAll, account: undefined, ownership: 'unproven' } as const;
-    expect(decide(knowledge(gone), world())).toEqual({ kind: 'delete-credentials' });
-    expect(decide(knowledge({ ...gone, credentials: undefined }), world())).toEqual({ kind: 'release-finalizer' });
+    expect(decide(observation(gone), context())).toEqual({ kind: 'delete-credentials' });
+    expect(decide(observation({ ...gone, credentials: undefined }), context())).toEqual({ kind: 'release-finalizer' });
   });
 
-  test('leaves an account alone that is not its own, or administers the application', () => {
-    expect(decide(knowledge({ ...unproven, appUser: appUser({ deleting: true }) }), world())).toEqual({ kind: 'release-finalizer' });
-    expect(decide(knowledge({ appUser: deletingAll, account: account({ privileged: true }) }), world())).toMatchObject({
+  test('leaves an account exclusive that is not its own, or administers the application', () => {
+    expect(decide(observation({ ...unproven, appUser: appUser({ deleting: true }) }), context())).toEqual({ kind: 'release-finalizer' });
+    expect(decide(observation({ appUser: deletingAll, account: account({ privileged: true }) }), context())).toMatchObject({
       kind: 'release-finalizer',
       notice: { reason: 'LeftAlone' },
     });
-    expect(decide(knowledge({ ...unproven, appUser: deleting }), world())).toMatchObject({ notice: { reason: 'LeftAlone' } });
+    expect(decide(observation({ ...unproven, appUser: deleting }), context())).toMatchObject({ notice: { reason: 'LeftAlone' } });
   });
 
   test('waits for an application that is down, but not for one that is gone', () => {
     const failure = unavailable();
-    expect(problem(knowledge({ appUser: deleting, failure, applicationGone: false }))).toBe('WaitingForCVAT');
-    expect(decide(knowledge({ appUser: deleting, failure, applicationGone: true }), world())).toMatchObject({
+    expect(problem(observation({ appUser: deleting, failure, applicationGone: false }))).toBe('WaitingForCVAT');
+    expect(decide(observation({ appUser: deleting, failure, applicationGone: true }), context())).toMatchObject({
       kind: 'release-finalizer',
       notice: { type: 'Warning', reason: 'ApplicationGone' },
     });
@@ -297,6 +309,6 @@ describe('an AppUser that is being deleted', () => {
 
   test('says so when the application forbids it', () => {
     const failure = { kind: 'refused', reason: 'forbidden', message: 'no' } as const;
-    expect(problem(knowledge({ appUser: deleting, failure }))).toBe('Forbidden');
+    expect(problem(observation({ appUser: deleting, failure }))).toBe('Forbidden');
   });
 });

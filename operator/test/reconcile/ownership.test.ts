@@ -1,5 +1,5 @@
 import { type FoundBy, mayBeOurs, ownershipOf, passwordToTry } from '../../src/reconcile/ownership';
-import { account, appUser, credentials, without, world } from './support';
+import { account, appUser, credentials, without, context } from './support';
 
 const RECORDED = appUser({ status: { userId: 7 } });
 const STRANGE = { username: 'strange', emailAddress: 'strange@x.test' };
@@ -35,14 +35,14 @@ const cases: readonly [string, FoundBy, Given, 'ours' | 'unproven'][] = [
     },
     'ours',
   ],
-  ['a recorded number alone', 'recorded-number', { appUser: RECORDED, credentials: undefined, account: account(STRANGE) }, 'unproven'],
+  ['a recorded number exclusive', 'recorded-number', { appUser: RECORDED, credentials: undefined, account: account(STRANGE) }, 'unproven'],
   [
     'a recorded number and the password',
     'recorded-number',
     { appUser: RECORDED, credentials: credentials(), account: account(STRANGE), opened: 7 },
     'ours',
   ],
-  ['the name alone', 'username', { appUser: appUser(), credentials: undefined, account: account() }, 'unproven'],
+  ['the name exclusive', 'username', { appUser: appUser(), credentials: undefined, account: account() }, 'unproven'],
   ['the name and the password', 'username', { appUser: appUser(), credentials: credentials(), account: account(), opened: 7 }, 'ours'],
   [
     'the name and a password that opens another account',
@@ -93,10 +93,10 @@ test('a password is tried only where it could prove something', () => {
 test('a recorded number that now has the name and the address of another AppUser is not kept: the application was set up anew', () => {
   const jane = appUser({ name: 'jane.doe', uid: 'uid-2', spec: { emailAddress: 'jane@x.test' } });
   const hers = account({ username: 'jane.doe', emailAddress: 'jane@x.test' });
-  expect(mayBeOurs(hers, RECORDED, undefined, world({ appUsers: [jane] }))).toBe(false);
-  expect(mayBeOurs(account({ username: 'jane.doe', emailAddress: 'o@x.test' }), RECORDED, undefined, world({ appUsers: [jane] }))).toBe(
+  expect(mayBeOurs(hers, RECORDED, undefined, context({ appUsers: [jane] }))).toBe(false);
+  expect(mayBeOurs(account({ username: 'jane.doe', emailAddress: 'o@x.test' }), RECORDED, undefined, context({ appUsers: [jane] }))).toBe(
     true,
   );
-  expect(mayBeOurs(hers, RECORDED, undefined, world())).toBe(true);
-  expect(mayBeOurs(hers, appUser(), credentials({ appUserUid: 'former' }), world())).toBe(false);
+  expect(mayBeOurs(hers, RECORDED, undefined, context())).toBe(true);
+  expect(mayBeOurs(hers, appUser(), credentials({ appUserUid: 'former' }), context())).toBe(false);
 });

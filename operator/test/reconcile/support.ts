@@ -1,7 +1,8 @@
 import type { Account } from '../../src/accounts/account';
 import { type AppUser, type AppUserSpec, FINALIZER } from '../../src/app-user/app-user';
 import type { OwnCredentials } from '../../src/credentials/credentials';
-import type { Knowledge, World } from '../../src/reconcile/knowledge';
+import type { ReconcileContext } from '../../src/reconcile/context';
+import type { Observation } from '../../src/reconcile/observation';
 
 export const NOW = '2026-11-23T12:00:00Z';
 
@@ -36,7 +37,7 @@ export function without<Thing extends object, Key extends keyof Thing>(thing: Th
   return Object.fromEntries(Object.entries(thing).filter(([name]) => name !== key)) as Omit<Thing, Key>;
 }
 
-export function knowledge(details: Partial<Knowledge> = {}): Knowledge {
+export function observation(details: Partial<Observation> = {}): Observation {
   return {
     ...{ appUser: appUser(), credentials: credentials(), account: account() },
     ...{ ownership: 'ours', asked: true, touched: false },
@@ -44,9 +45,9 @@ export function knowledge(details: Partial<Knowledge> = {}): Knowledge {
   };
 }
 
-export function world({ accounts = [], appUsers = [], ...details }: Partial<World> & Others = {}): World {
+export function context({ accounts = [], appUsers = [], ...details }: Partial<ReconcileContext> & Others = {}): ReconcileContext {
   return {
-    ...{ now: NOW, publicUrl: 'http://cvat.test', shortestUsername: 5, directoryAgeSeconds: 0 },
+    ...{ now: NOW, publicUrl: 'http://cvat.test', shortestUsername: 5, accountsAgeSeconds: 0 },
     accountsWithUsername: (name) => accounts.filter(({ username }) => username.toLowerCase() === name.toLowerCase()),
     accountsWithEmailAddress: (address) => accounts.filter(({ emailAddress }) => emailAddress === address),
     appUsersWithUsername: (name) => appUsers.filter((one) => (one.spec.username ?? one.name).toLowerCase() === name.toLowerCase()),

@@ -16,7 +16,7 @@ function problemsOf(environment: Readonly<Record<string, string | undefined>>): 
 
 test('three variables are enough', () => {
   expect(readConfiguration({ ...LEAST, POD_NAME: 'pod-1' })).toEqual({
-    ...{ namespace: 'people', cvatUrl: 'http://cvat:8080', robotSecret: 'cvat-robot', publicUrl: 'http://cvat:8080' },
+    ...{ namespace: 'people', cvatUrl: 'http://cvat:8080', loginSecret: 'cvat-robot', publicUrl: 'http://cvat:8080' },
     ...{ cvatService: undefined, goneAfterSeconds: 30, generatedSecrets: [], deploymentName: undefined },
     ...{ podName: 'pod-1', leaseName: 'app-user-operator', resyncSeconds: 600, watchSilenceSeconds: 150 },
     ...{ concurrency: 4, port: 8080, logLevel: 'info' },

@@ -1,10 +1,10 @@
 import { Unavailable } from '../../src/accounts/account';
-import { ApiError } from '../../src/kubernetes/api-client';
+import { KubernetesApiError } from '../../src/kubernetes/api-client';
 import { describeError } from '../../src/runtime/log';
 
 test("of errors nothing is told that may quote somebody's data", () => {
-  expect(describeError(new ApiError(422, 'Invalid', 'emailAddress: Invalid value: "john@x.test"'))).toEqual({
-    error: 'ApiError',
+  expect(describeError(new KubernetesApiError(422, 'Invalid', 'emailAddress: Invalid value: "john@x.test"'))).toEqual({
+    error: 'KubernetesApiError',
     status: 422,
     reason: 'Invalid',
   });

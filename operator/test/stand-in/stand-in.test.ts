@@ -30,10 +30,10 @@ describe('The stand-in', () => {
   function letTwentyMeet(): void {
     let there = 0;
     let open: () => void;
-    const gate = new Promise<void>((resolve) => (open = resolve));
+    const circuitBreaker = new Promise<void>((resolve) => (open = resolve));
     cvat.settings.duringRegister = () => {
       if (++there === 20) open();
-      return gate;
+      return circuitBreaker;
     };
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { ApiClient, ApiError, isStatus } from '../../../operator/src/kubernetes/api-client';
+import { ApiClient, KubernetesApiError, isStatus } from '../../../operator/src/kubernetes/api-client';
 
 /** What the stand-ins read of any object; its own fields come with the type parameter of the calls. */
 export interface Live {
@@ -114,7 +114,7 @@ export class Api {
       sent.once('timeout', () => sent.destroy(new Error('the API server has not answered')));
       sent.once('error', reject).end(JSON.stringify(body));
     });
-    if (status < 200 || status > 299) throw new ApiError(status, '', text);
+    if (status < 200 || status > 299) throw new KubernetesApiError(status, '', text);
   }
 
   async delete(path: string): Promise<void> {
@@ -128,7 +128,7 @@ export class Api {
 
 /** What happens now and then to everybody who writes to a cluster in which others write, too, or whose API server is away. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof ApiError) return [403, 404, 409, 410, 429].includes(error.status) || error.status >= 500;
+  if (error instanceof KubernetesApiError) return [403, 404, 409, 410, 429].includes(error.status) || error.status >= 500;
   // Not by its class: errors of Node.js itself are of another world than that of a test in Jest.
   return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|socket disconnected|has not answered/.test(String(error));
 }

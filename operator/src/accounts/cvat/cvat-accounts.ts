@@ -1,12 +1,13 @@
 import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused, Unavailable } from '../account';
 import { failureOf, isAbsent, isRecord, ROLE } from './failure';
-import { type Answer, type CvatRequest, Http, type HttpOptions } from './http';
-import { type Robot, Session, UNVERIFIED } from './session';
+import { type Answer, type CvatRequest, CvatHttp, type CvatHttpOptions } from './cvat-http';
+import type { LoginCredentials } from '../../credentials/login';
+import { CvatSession, UNVERIFIED } from './cvat-session';
 import { accountOf, bodyOf, ignoredFields, isAdministrator } from './user';
 
-export interface CvatOptions extends HttpOptions {
+export interface CvatOptions extends CvatHttpOptions {
   /** Asked at every login. May fail with `Unavailable`. */
-  readonly robot: () => Promise<Robot>;
+  readonly login: () => Promise<LoginCredentials>;
   /** The time in milliseconds, for tests. */
   readonly now?: () => number;
   /** CVAT needs 1.5 ms for each account: one request for all of them would block it for seconds. */
@@ -16,14 +17,14 @@ export interface CvatOptions extends HttpOptions {
 /** The accounts of a CVAT 2.73, by its REST API. What that API really does is written down as a stand-in, in test/stand-in. */
 export class CvatAccounts implements Accounts {
   readonly shortestUsername = 5;
-  readonly #http: Http;
-  readonly #session: Session;
+  readonly #http: CvatHttp;
+  readonly #session: CvatSession;
   readonly #pageSize: number;
   #lastCreation: Promise<unknown> = Promise.resolve();
 
   constructor(options: CvatOptions) {
-    this.#http = new Http(options);
-    this.#session = new Session(this.#http, options.robot, options.now);
+    this.#http = new CvatHttp(options);
+    this.#session = new CvatSession(this.#http, options.login, options.now);
     this.#pageSize = options.pageSize ?? 1000;
   }
 

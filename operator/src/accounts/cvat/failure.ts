@@ -1,5 +1,5 @@
 import { Refused, Unavailable } from '../account';
-import { type Answer, CVAT_JSON, type CvatRequest, describe } from './http';
+import { type Answer, CVAT_JSON, type CvatRequest, describe } from './cvat-http';
 
 /** What a failed request means. */
 export function failureOf(request: CvatRequest, answer: Answer): Unavailable | Refused {
@@ -19,7 +19,7 @@ export function failureOf(request: CvatRequest, answer: Answer): Unavailable | R
   return new Unavailable(`CVAT answered ${status} to ${asked}${cause}: this CVAT is not one that the operator knows.`, retryAfterSeconds);
 }
 
-/** What the operator's account must be. A superuser without the group sees only itself, and the group alone is ignored without a word. */
+/** What the operator's account must be. A superuser without the group sees only itself, and the group exclusive is ignored without a word. */
 export const ROLE = ' The operator must be a superuser in group "admin".';
 
 /** Whether CVAT itself says that an account does not exist. The 404 of a proxy, or of an unknown path, does not say that. */

@@ -28,7 +28,7 @@ export function accountOf(body: unknown): Account | undefined {
   };
 }
 
-/** Whether somebody may administer accounts. Each alone is not enough, and CVAT does not say so when asked: it shows less, or does nothing. */
+/** Whether somebody may administer accounts. Each exclusive is not enough, and CVAT does not say so when asked: it shows less, or does nothing. */
 export function isAdministrator(body: unknown): boolean {
   return isUser(body) && body.is_superuser && body.groups.includes('admin');
 }

@@ -1,0 +1,44 @@
+import type { Account } from '../accounts/account';
+import { describe, refusalProblem } from './problems';
+import type { Step } from './action';
+import type { Observation } from './observation';
+import { isOf } from './ownership';
+
+/** Towards an AppUser that can go: its account is closed, or gone, and then its finalizer. */
+export function finalize(observation: Observation): Step {
+  const { appUser, account, ownership, credentials } = observation;
+  const ours = ownership === 'ours' ? account : undefined;
+  const secret = credentials?.kind === 'ours' && (ours !== undefined || isOf(appUser, credentials)) ? credentials : undefined;
+  if (ours?.privileged) {
+    const note = `${describe(ours)} was left as it is: the operator never touches such an account.`;
+    return { kind: 'release-finalizer', notice: { type: 'Warning', reason: 'LeftAlone', note } };
+  }
+  const refusal = refusalProblem(observation);
+  if (refusal) return refusal;
+  if (ours !== undefined) {
+    const record = { username: ours.username, emailAddress: ours.emailAddress, userId: ours.id, appUserUid: appUser.uid };
+    // By which an AppUser of the same name finds the account again, and by which this Secret is found when the account is gone.
+    if (secret !== undefined && (secret.userId !== ours.id || secret.emailAddress !== ours.emailAddress || !isOf(appUser, secret))) {
+      const { url, password, passwordUnknown } = secret;
+      const rest = { url, ...(password !== undefined && { password }), ...(passwordUnknown && { passwordUnknown }) };
+      return { kind: 'write-credentials', content: { ...record, ...rest }, newPassword: false };
+    }
+    if (appUser.spec.deletionPolicy === 'Delete') return remove(ours);
+    return ours.active ? deactivate(ours) : { kind: 'release-finalizer' };
+  }
+  if (secret !== undefined) return { kind: 'delete-credentials' };
+  if (account !== undefined && account.id === appUser.status.userId) {
+    const note = `${describe(account)} was left as it is: it does not look like the one that was made for this object.`;
+    return { kind: 'release-finalizer', notice: { type: 'Warning', reason: 'LeftAlone', note } };
+  }
+  return { kind: 'release-finalizer' };
+}
+
+function remove({ id }: Account): Step {
+  return { kind: 'remove-account', id, notice: { type: 'Normal', reason: 'Removed', note: `Removed account ${id}.` } };
+}
+
+function deactivate({ id }: Account): Step {
+  const notice = { type: 'Normal', reason: 'Deactivated', note: `Deactivated account ${id}.` } as const;
+  return { kind: 'update-account', id, changes: { active: false }, notice };
+}

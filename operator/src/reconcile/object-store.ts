@@ -1,0 +1,25 @@
+import type { AppUser, AppUserStatus } from '../app-user/app-user';
+import type { Credentials, CredentialsContent } from '../credentials/credentials';
+import type { Notice } from './action';
+
+/**
+ * What reconciling needs of Kubernetes. Every write names the version that it builds on, and fails with `Changed` when there is a newer one.
+ */
+export interface ObjectStore {
+  credentialsOf(appUser: AppUser): Promise<Credentials | undefined>;
+  /** Makes the Secret, if there was none before, or changes it. */
+  writeCredentials(appUser: AppUser, before: Credentials | undefined, content: CredentialsContent): Promise<Credentials>;
+  deleteCredentials(appUser: AppUser, before: Credentials): Promise<void>;
+  /** Returns the AppUser as it is then; undefined when it has gone. */
+  setFinalizers(appUser: AppUser, finalizers: readonly string[]): Promise<AppUser | undefined>;
+  writeStatus(appUser: AppUser, status: AppUserStatus): Promise<AppUser>;
+  /** Whether the application was taken away for good, and is not only down. */
+  applicationIsGone(): Promise<boolean>;
+  /** Tells people. Never fails, and nobody waits for it. */
+  tell(appUser: AppUser, notice: Notice): void;
+}
+
+/** Somebody else changed or removed what was to be written: what is there has to be read again. */
+export class Changed extends Error {
+  override readonly name = 'Changed';
+}

@@ -1,0 +1,37 @@
+import type { Account } from '../accounts/account';
+import type { AppUser } from '../app-user/app-user';
+import type { Credentials } from '../credentials/credentials';
+
+/** What is known while one AppUser is reconciled. Every action that succeeds adds to it, so that nothing is read twice. */
+export interface Observation {
+  readonly appUser: AppUser;
+  readonly credentials: Credentials | undefined;
+  /** Undefined when it was looked for in the application itself, and is not there. */
+  readonly account: Account | undefined;
+  /** Whether that account is this AppUser's: see ownership.ts. */
+  readonly ownership: Ownership;
+  /** Whether the account is known from the application itself this time, and not from when all accounts were last read. */
+  readonly asked: boolean;
+  /** Whether something about the account was changed this time. */
+  readonly touched: boolean;
+  /** What went wrong this time, if anything did. */
+  readonly failure?: Failure;
+  /** The application has been taken away for good: its Service does not exist. Looked for only when it matters. */
+  readonly applicationGone?: boolean;
+}
+
+export type Ownership = 'ours' | 'unproven';
+
+export type Failure =
+  | {
+      readonly kind: 'unavailable';
+      readonly message: string;
+      readonly retryAfterSeconds?: number;
+      /** Something about the account was to be changed: so it is not as wanted. */
+      readonly acting: boolean;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'username-taken' | 'email-taken' | 'invalid' | 'forbidden' | 'not-found';
+      readonly message: string;
+    };

@@ -1,0 +1,62 @@
+import type { Account } from '../accounts/account';
+import { type AppUser, emailAddressOf, isOlder, usernameOf } from '../app-user/app-user';
+import type { Action, Problem } from './action';
+import type { ReconcileContext } from './context';
+import type { Observation } from './observation';
+
+/** How old the observation of all addresses may be when an account is about to get one: applications do not look after that themselves. */
+const FRESH_SECONDS = 60;
+
+/** Why an AppUser without an account of that name cannot have it. */
+export function nameConflict(appUser: AppUser, context: ReconcileContext): Problem | undefined {
+  const older = olderOf(context.appUsersWithUsername(usernameOf(appUser)), appUser);
+  if (older === undefined) return undefined;
+  return { reason: 'NameConflict', message: `The AppUser "${older.name}" is older and has the same username. Delete one of them.` };
+}
+
+/** Why an account cannot get its name: another one has it, or nearly so, and then the application makes no second one. */
+export function usernameConflict(username: string, account: Account | undefined, context: ReconcileContext): Problem | undefined {
+  const holder = context.accountsWithUsername(username).find(({ id }) => id !== account?.id);
+  return holder && { reason: 'NameConflict', message: `${describe(holder)} has the name "${username}", or nearly so.` };
+}
+
+/**
+ * Why an account cannot get the address that its AppUser wants. Who has it keeps it; of two AppUsers that want it, the older one gets it.
+ * An action when more has to be known first.
+ */
+export function emailConflict(appUser: AppUser, account: Account | undefined, context: ReconcileContext): Problem | Action | undefined {
+  const emailAddress = emailAddressOf(appUser);
+  const older = olderOf(context.appUsersWithEmailAddress(emailAddress), appUser);
+  if (older !== undefined) {
+    return { reason: 'EmailConflict', message: `The AppUser "${older.name}" is older and has the same emailAddress. Change one of them.` };
+  }
+  if (context.accountsAgeSeconds > FRESH_SECONDS) return { kind: 'refresh-accounts' };
+  const holder = context.accountsWithEmailAddress(emailAddress).find(({ id }) => id !== account?.id);
+  return holder && { reason: 'EmailConflict', message: `${describe(holder)} has this emailAddress. Change one of them.` };
+}
+
+/** What the application refused, as a problem of the AppUser. */
+export function refusalProblem({ failure }: Observation): Problem | undefined {
+  if (failure?.kind !== 'refused') return undefined;
+  const { message } = failure;
+  switch (failure.reason) {
+    case 'username-taken':
+      return { reason: 'NameConflict', message: `The application has an account of nearly the same name: ${message}` };
+    case 'email-taken':
+      return { reason: 'EmailConflict', message: `The application has this emailAddress as somebody's present or former one: ${message}` };
+    case 'invalid':
+      return { reason: 'Invalid', message: `The application refuses this: ${message}` };
+    case 'forbidden':
+    case 'not-found':
+      return { reason: 'Forbidden', message: `The application does not let the operator do this: ${message}` };
+  }
+}
+
+export function describe({ id, username, active, privileged }: Account): string {
+  const traits = [...(privileged ? ['an administrator'] : []), ...(active ? [] : ['inactive'])];
+  return `The account "${username}" (number ${[id, ...traits].join(', ')})`;
+}
+
+function olderOf(candidates: readonly AppUser[], appUser: AppUser): AppUser | undefined {
+  return candidates.find((other) => other.name !== appUser.name && !other.deleting && isOlder(other, appUser));
+}

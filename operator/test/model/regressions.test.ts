@@ -1,0 +1,102 @@
+import type { AppUserSpec } from '../../src/app-user/app-user';
+import type { Event } from './events';
+import { NO_FAULT } from './fault-injection';
+import { Model } from './model';
+
+/** What random runs have found: each of these once ended wrong. */
+
+const create = (name: string, emailAddress: string, details: Partial<AppUserSpec> & { adopt?: boolean } = {}): Event => {
+  const { adopt = true, ...rest } = details;
+  return { kind: 'create', name, spec: { firstName: 'Ann', lastName: 'Doe', emailAddress, ...rest }, adopt };
+};
+const reconcile = (name: string): Event => ({ kind: 'reconcile', name, plan: NO_FAULT });
+const killed = (name: string, atCall: number, when: 'before' | 'after' = 'after'): Event => ({
+  kind: 'reconcile',
+  name,
+  plan: { kind: 'killed', atCall, when },
+});
+const hears: Event = { kind: 'watch-delivers' };
+const changes = (nth: number, change: Extract<Event, { kind: 'account-changes' }>['change']): Event => ({
+  kind: 'account-changes',
+  nth,
+  change,
+});
+
+async function after(...events: readonly Event[]): Promise<Model> {
+  const model = new Model();
+  for (const event of events) await model.happen(event);
+  await model.calmDown();
+  return model;
+}
+
+function reasonOf(model: Model, name: string): string {
+  const appUser = model.kubernetes.appUsers.get(name);
+  return appUser ? model.ready(appUser) : 'gone';
+}
+
+function accountsMade(model: Model): number {
+  return [...model.application.stored.values()].filter(({ madeFor }) => madeFor).length;
+}
+
+test('an account that was renamed before its number was written down is found by its address and its password', async () => {
+  const model = await after(create('robert', 'one@x.test'), hears, killed('robert', 6), changes(0, 'renames-itself'), {
+    kind: 'edit',
+    name: 'robert',
+    spec: { emailAddress: 'three@x.test' },
+  });
+  expect([reasonOf(model, 'robert'), accountsMade(model)]).toEqual(['True Synced', 1]);
+});
+
+test('a number is not forgotten because the account has become unrecognizable: a second one would be made', async () => {
+  const model = await after(
+    create('robert', 'one@x.test', { adopt: false }),
+    hears,
+    reconcile('robert'),
+    changes(0, 'renames-itself'),
+    { kind: 'secret-lost', name: 'robert' },
+    { kind: 'edit', name: 'robert', spec: { emailAddress: 'four@x.test' } },
+  );
+  expect([reasonOf(model, 'robert'), accountsMade(model)]).toEqual(['False NameConflict', 1]);
+});
+
+test('an account that two AppUsers could prove to be theirs stays with the one that has it', async () => {
+  const model = await after(
+    create('robert', 'four@x.test', { username: 'alice' }),
+    hears,
+    killed('robert', 4),
+    create('alice', 'two@x.test'),
+    { kind: 'delete', name: 'robert' },
+    { kind: 'somebody-registers', username: 'robert', emailAddress: 'two@x.test' },
+    killed('robert', 6, 'before'),
+    killed('robert', 6),
+    create('robert', 'four@x.test', { username: 'mallory' }),
+  );
+  expect([reasonOf(model, 'alice'), reasonOf(model, 'robert')]).toEqual(['False EmailConflict', 'False EmailConflict']);
+});
+
+test('an account that has become an administrator since all were read is not touched', async () => {
+  const model = await after(
+    create('john', 'one@x.test'),
+    hears,
+    reconcile('john'),
+    changes(0, 'renames-itself'),
+    { kind: 'resync' },
+    changes(0, 'is-promoted'),
+    reconcile('john'),
+  );
+  expect(reasonOf(model, 'john')).toBe('False Privileged');
+});
+
+test('the account of a deleted AppUser is not given to another person who gets an AppUser of that name', async () => {
+  const model = await after(
+    create('alice', 'one@x.test', { adopt: false }),
+    hears,
+    reconcile('alice'),
+    { kind: 'delete', name: 'alice' },
+    hears,
+    reconcile('alice'),
+    create('alice', 'four@x.test', { adopt: false, username: 'mallory' }),
+  );
+  expect([reasonOf(model, 'alice'), accountsMade(model)]).toEqual(['True Synced', 2]);
+  expect(model.application.find(({ username }) => username === 'alice')).toMatchObject({ active: false, emailAddress: 'one@x.test' });
+});
