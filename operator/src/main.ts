@@ -34,10 +34,10 @@ async function main(): Promise<void> {
     observe: (verb, resource, status) => metrics.apiRequests.inc({ verb, resource, status }),
   });
   const warn = (what: string) => (error: unknown) => log.warn(describeError(error), what);
-  const recorder = new EventRecorder({ client, namespace, instance: podName, clock, failed: warn('an Event cannot be written') });
+  const recorder = new EventRecorder({ client, namespace, instance: podName, clock, failed: warn('failed to write an Event') });
   const election = new LeaderElection({
     ...{ client, namespace, clock, name: configuration.leaseName, identity: podName },
-    failed: warn('the Lease cannot be read or written'),
+    failed: warn('failed to read or write the Lease'),
   });
   const accounts = new CvatAccounts({
     url: configuration.cvatUrl,
@@ -51,18 +51,18 @@ async function main(): Promise<void> {
     ready: () => election.contacted && (controller?.ready ?? true),
   });
 
-  log.info({ namespace, podName }, 'waits for its turn to lead');
+  log.info({ namespace, podName }, 'waiting for leadership');
   while (await election.acquire(stopping.signal)) {
-    log.info('leads');
+    log.info('started leading');
     controller = new Controller({ configuration, client, accounts, recorder, clock, log, metrics });
     controller.start();
     await election.hold(stopping.signal);
     await controller.stop();
     controller = undefined;
-    if (!stopping.signal.aborted) log.warn('leads no longer');
+    if (!stopping.signal.aborted) log.warn('stopped leading');
   }
   await election.release();
-  log.info('stops');
+  log.info('stopped');
   server.close();
   process.exit(0);
 }
@@ -72,7 +72,7 @@ function connectToApiServer(): ApiServerConnection {
   const configuration = new KubeConfig();
   configuration.loadFromDefault();
   const cluster = configuration.getCurrentCluster();
-  if (!cluster) throw new Error('there is no API server to talk to: run in a cluster, or set KUBECONFIG');
+  if (!cluster) throw new Error('no API server configured. Run in a cluster, or set KUBECONFIG.');
   return {
     server: cluster.server,
     credentials: async () => {

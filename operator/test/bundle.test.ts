@@ -63,7 +63,7 @@ test('it starts without an API server, answers that it lives and is not ready, a
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as { readonly msg: string });
-  expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['the Lease cannot be read or written', 'stops']));
+  expect(lines.map(({ msg }) => msg)).toEqual(expect.arrayContaining(['failed to read or write the Lease', 'stopped']));
 });
 
 /** How the image starts it. */

@@ -37,6 +37,6 @@ export class Reconciler {
       this.signal?.throwIfAborted();
       observation = await this.executor.perform(action, observation);
     }
-    throw new Error(`it does not settle within ${MOST_STEPS} steps`);
+    throw new Error(`not settled after ${MOST_STEPS} actions`);
   }
 }

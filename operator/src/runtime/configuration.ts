@@ -87,13 +87,13 @@ class Reader {
 
   text(variable: string, otherwise?: string): string | undefined {
     const value = this.environment[variable]?.trim() || otherwise;
-    if (value === undefined) this.problems.push(`${variable} is not set, and is needed.`);
+    if (value === undefined) this.problems.push(`${variable}: required.`);
     return value;
   }
 
   name(variable: string, otherwise?: string): string | undefined {
     return this.checked(this.text(variable, otherwise), (value) => {
-      if (value !== '' && !OBJECT_NAME.test(value)) return `${variable} is "${value}", which is no name of a Kubernetes object.`;
+      if (value !== '' && !OBJECT_NAME.test(value)) return `${variable}: must be a Kubernetes object name; got "${value}".`;
       return undefined;
     });
   }
@@ -101,20 +101,22 @@ class Reader {
   url(variable: string, otherwise?: string): string | undefined {
     return this.checked(this.text(variable, otherwise), (value) => {
       const protocol = URL.canParse(value) ? new URL(value).protocol : '';
-      return ['http:', 'https:'].includes(protocol) ? undefined : `${variable} is "${value}". Write a URL such as http://cvat.example.com`;
+      return ['http:', 'https:'].includes(protocol)
+        ? undefined
+        : `${variable}: must be an http or https URL such as http://cvat.example.com; got "${value}".`;
     });
   }
 
   number(variable: string, otherwise: number, least: number, most = 1_000_000): number {
     const value = Number(this.text(variable, String(otherwise)));
     if (Number.isInteger(value) && value >= least && value <= most) return value;
-    this.problems.push(`${variable} is "${this.environment[variable]}". Write a whole number from ${least} to ${most}.`);
+    this.problems.push(`${variable}: must be an integer from ${least} to ${most}; got "${this.environment[variable]}".`);
     return otherwise;
   }
 
   oneOf(variable: string, choices: readonly string[], otherwise: string): string {
     const value = this.text(variable, otherwise) ?? otherwise;
-    if (!choices.includes(value)) this.problems.push(`${variable} is "${value}". Write one of ${choices.join(', ')}.`);
+    if (!choices.includes(value)) this.problems.push(`${variable}: must be one of ${choices.join(', ')}; got "${value}".`);
     return value;
   }
 
@@ -128,7 +130,7 @@ class Reader {
     }
     if (Array.isArray(parsed) && parsed.every(isGeneratedSecret)) return parsed;
     const example = '[{"name": "cvat-redis", "random": ["password"]}]';
-    this.problems.push(`${variable} is not a list of Secrets. Write JSON such as ${example}`);
+    this.problems.push(`${variable}: must be a JSON list of Secrets such as ${example}.`);
     return [];
   }
 

@@ -60,7 +60,7 @@ export class Controller {
     const objects = new NamespaceObjects({
       ...{ client, namespace, recorder, clock, goneAfterSeconds },
       ...(cvatService !== undefined && { service: cvatService }),
-      told: (appUser, { reason }) => log.info({ appUser, reason }, 'something happened to an AppUser'),
+      told: (appUser, { reason }) => log.info({ appUser, reason }, 'recorded an Event'),
       written: (name, appUser) => this.written(name, appUser),
     });
     const context = createContext({
@@ -76,7 +76,7 @@ export class Controller {
     this.queue = new WorkQueue({
       work: (name, mode) => this.work(name, mode),
       failed: (appUser, error) => {
-        log.error({ appUser, ...describeError(error) }, 'an AppUser cannot be reconciled; it is tried again');
+        log.error({ appUser, ...describeError(error) }, 'failed to reconcile AppUser; will retry');
         return error instanceof KubernetesApiError ? error.retryAfterSeconds : undefined;
       },
       ...{ concurrency, clock },
@@ -99,7 +99,7 @@ export class Controller {
       listed: () => this.listed(),
       failed: (what, error) => {
         metrics.sourceFailures.inc({ what });
-        log.warn(describeError(error), `the ${what} of the AppUsers failed; it is begun again`);
+        log.warn(describeError(error), `failed to ${what} AppUsers; will retry`);
       },
     });
   }
@@ -199,9 +199,9 @@ export class Controller {
       let seconds = SECRETS_SECONDS;
       try {
         const made = await generateSecrets(client, configuration.namespace, configuration.generatedSecrets);
-        for (const secret of made) log.info({ secret }, 'made a Secret');
+        for (const secret of made) log.info({ secret }, 'created generated Secret');
       } catch (error) {
-        log.warn(describeError(error), 'the generated Secrets cannot be made; they are later');
+        log.warn(describeError(error), 'failed to create generated Secrets; will retry');
         seconds = SECRETS_RETRY_SECONDS;
       }
       await pause(clock, seconds * 1000, signal);

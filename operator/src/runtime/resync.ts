@@ -52,7 +52,7 @@ export class Resync {
         retrySeconds = FIRST_RETRY_SECONDS;
       } catch (error) {
         metrics.resyncs.inc({ result: error instanceof Unavailable ? 'unavailable' : 'failure' });
-        log.warn(describeError(error), 'the accounts cannot be read; they are later');
+        log.warn(describeError(error), 'failed to read accounts; will retry');
         // Those that are new or changed say that they wait.
         if (first) enqueueAll();
         seconds = Math.min(retrySeconds, seconds);
@@ -78,7 +78,7 @@ export class Resync {
     const note = describeUndeclared(counted);
     if (this.told?.note === note && clock.now() - this.told.at < UNDECLARED_SECONDS * 1000) return;
     this.told = { note, at: clock.now() };
-    log.warn({ count }, 'accounts are open that no AppUser declares');
+    log.warn({ count }, 'found active accounts that no AppUser declares');
     const { namespace, deploymentName } = configuration;
     const regarding = deploymentName
       ? { apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName, namespace }

@@ -15,15 +15,15 @@ export async function serve({ port, registry, healthy, ready }: ServerOptions): 
     const answer = (status: number, text: string, type = 'text/plain; charset=utf-8'): void => {
       response.writeHead(status, { 'content-type': type }).end(text);
     };
-    const check = (well: boolean): void => answer(well ? 200 : 503, well ? 'ok' : 'not yet');
+    const check = (well: boolean): void => answer(well ? 200 : 503, well ? 'ok' : 'not ready');
     const [path] = (request.url ?? '').split('?');
-    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'only GET');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'method not allowed');
     if (path === '/healthz') return check(healthy());
     if (path === '/readyz') return check(ready());
-    if (path !== '/metrics') return answer(404, 'there are /healthz, /readyz and /metrics');
+    if (path !== '/metrics') return answer(404, 'not found: paths are /healthz, /readyz and /metrics');
     registry.metrics().then(
       (text) => answer(200, text, registry.contentType),
-      () => answer(500, 'the metrics cannot be read'),
+      () => answer(500, 'failed to collect metrics'),
     );
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));

@@ -174,7 +174,7 @@ test('everything is listed again every now and then, whatever the watch says', a
 });
 
 test('an API server that is down is asked again, less and less often', async () => {
-  collection.refusal = { status: 503, json: { message: 'not yet' } };
+  collection.refusal = { status: 503, json: { message: 'not ready' } };
   collection.put('thing');
   const informer = run();
   await eventually(() => failures.length >= 2);

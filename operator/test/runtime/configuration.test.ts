@@ -14,7 +14,7 @@ function problemsOf(environment: Readonly<Record<string, string | undefined>>): 
   }
 }
 
-test('three variables are enough', () => {
+test('requires three variables and has defaults for the rest', () => {
   expect(readConfiguration({ ...LEAST, POD_NAME: 'pod-1' })).toEqual({
     ...{ namespace: 'people', cvatUrl: 'http://cvat:8080', loginSecret: 'cvat-robot', publicUrl: 'http://cvat:8080' },
     ...{ cvatService: undefined, goneAfterSeconds: 30, generatedSecrets: [], deploymentName: undefined },
@@ -23,7 +23,7 @@ test('three variables are enough', () => {
   });
 });
 
-test('everything can be said', () => {
+test('reads every variable', () => {
   const secrets = [{ name: 'cvat-redis', random: ['password'], values: { username: 'x' } }];
   const configuration = readConfiguration({
     ...LEAST,
@@ -45,7 +45,7 @@ test('everything can be said', () => {
   });
 });
 
-test('all that is wrong is said at once, each with what to write', () => {
+test('reports every invalid variable at once, each with its valid values', () => {
   const wrong = {
     CVAT_URL: 'cvat',
     PUBLIC_URL: 'ftp://x',
@@ -55,14 +55,14 @@ test('all that is wrong is said at once, each with what to write', () => {
     LOG_LEVEL: 'loud',
   };
   expect(problemsOf({ ...wrong, GENERATED_SECRETS: '[{"name": "x"}]' })).toEqual([
-    'CVAT_URL is "cvat". Write a URL such as http://cvat.example.com',
-    'POD_NAMESPACE is not set, and is needed.',
-    'CVAT_ROBOT_SECRET is "Robot!", which is no name of a Kubernetes object.',
-    'PUBLIC_URL is "ftp://x". Write a URL such as http://cvat.example.com',
-    'GENERATED_SECRETS is not a list of Secrets. Write JSON such as [{"name": "cvat-redis", "random": ["password"]}]',
-    'RESYNC_SECONDS is "1.5". Write a whole number from 1 to 1000000.',
-    'PORT is "-1". Write a whole number from 0 to 65535.',
-    'LOG_LEVEL is "loud". Write one of trace, debug, info, warn, error, fatal, silent.',
+    'CVAT_URL: must be an http or https URL such as http://cvat.example.com; got "cvat".',
+    'POD_NAMESPACE: required.',
+    'CVAT_ROBOT_SECRET: must be a Kubernetes object name; got "Robot!".',
+    'PUBLIC_URL: must be an http or https URL such as http://cvat.example.com; got "ftp://x".',
+    'GENERATED_SECRETS: must be a JSON list of Secrets such as [{"name": "cvat-redis", "random": ["password"]}].',
+    'RESYNC_SECONDS: must be an integer from 1 to 1000000; got "1.5".',
+    'PORT: must be an integer from 0 to 65535; got "-1".',
+    'LOG_LEVEL: must be one of trace, debug, info, warn, error, fatal, silent; got "loud".',
   ]);
 });
 
@@ -73,11 +73,11 @@ test.each([
   '[{"name":"a","random":[]}]',
   '[{"name":"a","random":["b c"]}]',
   '[{"name":"a","random":["b"],"values":{"c":1}}]',
-])('%s is no list of Secrets', (text) => {
+])('refuses GENERATED_SECRETS=%s', (text) => {
   expect(problemsOf({ ...LEAST, GENERATED_SECRETS: text })).toHaveLength(1);
 });
 
-test('every variable that is read is documented, and every documented one is read', () => {
+test('documents exactly the variables that it reads', () => {
   const source = readFileSync(join(__dirname, '..', '..', 'src', 'runtime', 'configuration.ts'), 'utf8');
   const documented = [...source.matchAll(/^ \* {5}([A-Z_]+) /gm)].map(([, name]) => name);
   const read = [...source.matchAll(/reader\.\w+\('([A-Z_]+)'/g)].map(([, name]) => name);

@@ -30,7 +30,7 @@ async function get(path: string, method = 'GET'): Promise<[number, string]> {
 
 test('it says whether the operator lives, and whether it is ready', async () => {
   expect(await get('/healthz')).toEqual([200, 'ok']);
-  expect(await get('/readyz?verbose')).toEqual([503, 'not yet']);
+  expect(await get('/readyz?verbose')).toEqual([503, 'not ready']);
   [state.healthy, state.ready] = [false, true];
   expect((await get('/healthz'))[0]).toBe(503);
   expect((await get('/readyz'))[0]).toBe(200);
