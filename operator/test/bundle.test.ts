@@ -33,9 +33,9 @@ test('told nothing, the operator says all that it needs to know, and ends', () =
   const { status, stderr, stdout } = spawnSync(process.execPath, [bundle], { cwd: folder, env: {}, encoding: 'utf8' });
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr.split('\n').filter(Boolean).sort()).toEqual([
-    'CVAT_ROBOT_SECRET is not set, and is needed.',
-    'CVAT_URL is not set, and is needed.',
-    'POD_NAMESPACE is not set, and is needed.',
+    'CVAT_ROBOT_SECRET: required.',
+    'CVAT_URL: required.',
+    'POD_NAMESPACE: required.',
   ]);
 });
 
@@ -52,7 +52,7 @@ test('it starts without an API server, answers that it lives and is not ready, a
   operator.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
   try {
     const status = async (path: string): Promise<number> => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-    while (!log.includes('waits for its turn')) await once(operator.stdout, 'data');
+    while (!log.includes('waiting for leadership')) await once(operator.stdout, 'data');
     expect([await status('/healthz'), await status('/readyz'), await status('/metrics')]).toEqual([200, 503, 200]);
     operator.kill('SIGTERM');
     expect(await once(operator, 'exit')).toEqual([0, null]);
