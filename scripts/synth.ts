@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { readChartLock, writeChartLock } from '../manifests/chart-lock';
 import { formatAcknowledged, formatProblems, type Problem } from '../constructs/problem';
 import type * as program from '../main';
+import type { Synthesis } from '../synthesis';
 import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
 import { checkTypes } from './check-types';
 
@@ -35,7 +36,7 @@ async function main(): Promise<number> {
 }
 
 /** Synthesizes in this process. The program is loaded here, not above, so that the type check is already running. */
-function attempt(): program.Synthesis | Error {
+function attempt(): Synthesis | Error {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { synthesize } = require('../main') as typeof program;
@@ -45,7 +46,7 @@ function attempt(): program.Synthesis | Error {
   }
 }
 
-function publish(synthesis: program.Synthesis): string {
+function publish(synthesis: Synthesis): string {
   const changes = compareFolder(FOLDER, synthesis.files);
   if (changes.length > 0) replaceFolder(FOLDER, synthesis.files);
   lockRenderings(synthesis.rendered);
@@ -60,7 +61,7 @@ function publish(synthesis: program.Synthesis): string {
 }
 
 /** Another output than the recorded one is a problem, so what is new here was asked for: another version, other values. */
-function lockRenderings(rendered: program.Synthesis['rendered']): void {
+function lockRenderings(rendered: Synthesis['rendered']): void {
   const lock = readChartLock();
   if (!isDeepStrictEqual(lock.rendered, rendered)) writeChartLock({ ...lock, rendered });
 }

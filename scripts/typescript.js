@@ -15,7 +15,7 @@ const options = { format: 'cjs', target: 'node20', sourcemap: 'inline', sourcesC
 /** The program itself. Anything else, such as the large imports/, is translated when it is asked for. */
 const program = ['environments', 'constructs', 'manifests', 'checks', 'scripts']
   .flatMap((folder) => filesBelow(join(root, folder)))
-  .concat(join(root, 'main.ts'));
+  .concat(join(root, 'main.ts'), join(root, 'synthesis.ts'));
 
 function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

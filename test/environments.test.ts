@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultEnvironment, environments } from '../environments';
-import { synthesize, write } from '../main';
+import { synthesize } from '../main';
+import { write } from '../synthesis';
 
 /** Besides test/schema/dist.test.ts, the only tests that read environments/ and dist/, which users edit. */
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { write } from '../main';
+import { write } from '../synthesis';
 import { local } from './fixtures/environments/local';
 import { synthesize } from './fixtures/synthesize';
 

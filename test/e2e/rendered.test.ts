@@ -10,7 +10,7 @@ import { type Environment, Platform } from '../../constructs/platform';
 import { reportedProblems } from '../../constructs/problem';
 import { writeChartLock } from '../../manifests/chart-lock';
 import { formatKey, keyOf, type Manifest } from '../../manifests/manifest';
-import { synthesize } from '../../main';
+import { synthesize } from '../fixtures/synthesize';
 import { findControlPlane } from '../../scripts/control-plane';
 
 const FIXTURE = join(__dirname, 'fixtures', 'charts', 'gates');

@@ -5,7 +5,18 @@ import { dirname, join } from 'node:path';
 import { DIST } from '../fixtures/dist';
 
 const REPOSITORY = join(__dirname, '../..');
-const SOURCES = ['main.ts', 'constructs', 'manifests', 'checks', 'imports', 'scripts', 'cdk8s.yaml', 'package.json', 'tsconfig.json'];
+const SOURCES = [
+  'main.ts',
+  'synthesis.ts',
+  'constructs',
+  'manifests',
+  'checks',
+  'imports',
+  'scripts',
+  'cdk8s.yaml',
+  'package.json',
+  'tsconfig.json',
+];
 
 export interface Outcome {
   readonly code: number;

@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as exposure from '../constructs/cvat/exposure';
+import * as chartSource from '../constructs/helm/chart-source';
+import * as k3s from '../constructs/helm/delivery/k3s';
+import * as rendered from '../constructs/helm/delivery/rendered';
+import * as backup from '../constructs/postgres/backup';
+import { checkTypes } from '../scripts/check-types';
+import { Project, run } from './scripts/project';
+
+/**
+ * The TypeScript of README.md and docs/ is compiled, and synthesized without problems, from the text of the pages.
+ * test/scripts/library.test.ts does so with docs/as-a-library.md, which is a program of its own.
+ */
+const ROOT = join(__dirname, '..');
+const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `docs/${file}`)].filter(
+  (file) => file.endsWith('.md') && file !== 'docs/as-a-library.md',
+);
+
+/** What fragments of an environment call, by the module that exports it. */
+const MODULES = {
+  'constructs/cvat/exposure': exposure,
+  'constructs/helm/chart-source': chartSource,
+  'constructs/helm/delivery/k3s': k3s,
+  'constructs/helm/delivery/rendered': rendered,
+  'constructs/postgres/backup': backup,
+};
+/** Keys that an example may start with and that are not an environment's own, and the part of the environment that has them. */
+const PARTS: Readonly<Record<string, string>> = { spec: 'postgres', restore: 'postgres', backups: 'postgres' };
+/** The environment that an example belongs to, where it is not local. In `empty` no chart has to be vendored. */
+const BASES: Readonly<Record<string, string>> = { 'docs/checks.md': 'tutorial', 'docs/charts.md': 'empty' };
+const empty = (name: string): string => `import { k3s } from '../constructs/helm/delivery/k3s';
+import type { Environment } from '../constructs/platform';
+
+export const ${name}: Environment = {
+  delivery: k3s(),
+};
+`;
+
+/** Where an example puts a line whose comment says this. In local, the README's release would have the same name. */
+const PLACES: readonly (readonly [comment: RegExp, file: string, after: RegExp])[] = [
+  [/constructs\/platform\.ts, in Environment$/, 'constructs/platform.ts', /^export interface Environment {\n/m],
+  [/and in Platform$/, 'constructs/platform.ts', /^ {4}Delivery\.provide\(.*\n/m],
+  [/environments\/local\.ts$/, 'environments/own.ts', /^ {2}delivery: k3s\(\),\n/m],
+];
+
+const examples = pages.flatMap((page) =>
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ''], index) => ({
+    page,
+    code,
+    name: `${page.replace(/\W+/g, '-')}-${index + 1}`,
+  })),
+);
+type Example = (typeof examples)[number];
+
+const isFile = ({ code }: Example): boolean => /^\/\/ \S+\.ts\n/.test(code);
+const areLines = ({ code }: Example): boolean => code.startsWith('readonly ');
+const fragments = examples.filter((example) => !isFile(example) && !areLines(example));
+
+/** A module that exports the environment with the fragment in it. */
+function moduleOf({ page, code }: Example): string {
+  const base = BASES[page] ?? 'local';
+  const imports = Object.entries(MODULES).map(([path, module]) => {
+    const names = Object.keys(module).filter((name) => new RegExp(`\\b${name}\\(`).test(code));
+    return names.length === 0 ? '' : `import { ${names.join(', ')} } from '../${path}';\n`;
+  });
+  const [key = ''] = /^\w+/.exec(code) ?? [];
+  const part = PARTS[key];
+  const fragment = part === undefined ? code : `${part}: {\n${code}},\n`;
+  return `import type { Environment } from '../constructs/platform';
+import { ${base} } from '../environments/${base}';
+${imports.join('')}
+type Postgres = NonNullable<Environment['postgres']>;
+const fragment: Partial<Omit<Environment, 'postgres'>> & { readonly postgres?: Partial<Postgres> } = {
+${fragment}};
+const merged = (${base}.postgres ?? fragment.postgres) && ({ ...${base}.postgres, ...fragment.postgres } as Postgres);
+export const environment: Environment = { ...${base}, ...fragment, postgres: merged };
+`;
+}
+
+/** Follows the example that adds a construct: its file, and the lines for other files. */
+function addConstruct(project: Project): void {
+  for (const { code } of examples.filter(isFile)) {
+    const [, file = ''] = /^\/\/ (\S+)\n/.exec(code) ?? [];
+    project.write(file, code);
+    const [, exported = ''] = /export class (\w+)/.exec(code) ?? [];
+    const types = [...code.matchAll(/export interface (\w+)/g)].map(([, name = '']) => `type ${name}`);
+    const path = file.replace(/^constructs\/(.*)\.ts$/, './$1');
+    const platform = project.read('constructs/platform.ts');
+    project.write('constructs/platform.ts', `import { ${[exported, ...types].join(', ')} } from '${path}';\n${platform}`);
+  }
+  for (const line of examples.filter(areLines).flatMap(({ code }) => code.trimEnd().split('\n'))) {
+    const [, text = '', comment = ''] = /^(.*?)\s*\/\/ (.*)$/.exec(line) ?? [];
+    const [, file, after] = PLACES.find(([pattern]) => pattern.test(comment)) ?? [];
+    if (!file || !after) throw new Error(`There is no place for this line: ${line}`);
+    const [found] = after.exec(project.read(file)) ?? [];
+    if (found === undefined) throw new Error(`${file} must contain ${String(after)}`);
+    project.edit(file, found, `${found}${text}\n`);
+  }
+}
+
+describe('the TypeScript of README.md and docs/', () => {
+  const project = new Project();
+  afterAll(() => project.remove());
+
+  beforeAll(() => {
+    for (const name of ['empty', 'own']) project.write(`environments/${name}.ts`, empty(name));
+    addConstruct(project);
+    for (const fragment of fragments) project.write(`pages/${fragment.name}.ts`, moduleOf(fragment));
+    const lines = fragments.map(({ name }) => `  '${name}': require('./${name}').environment,\n`);
+    const main = `const { synthesize } = require('../synthesis');
+const environments: Record<string, unknown> = {
+  own: require('../environments/own').own,
+${lines.join('')}};
+for (const [name, environment] of Object.entries(environments)) {
+  const { files, problems } = synthesize({ [name]: environment }, name);
+  console.log(JSON.stringify({ name, files: [...files.keys()], problems }));
+}
+`;
+    project.write('pages/main.ts', main);
+    const files = [...fragments.map(({ name }) => `${name}.ts`), '../environments/own.ts'];
+    project.write('pages/tsconfig.json', JSON.stringify({ extends: '../tsconfig.json', files, include: [] }));
+  });
+
+  test('has examples of both: fragments of an environment, and a construct of its own', () => {
+    expect(fragments.length).toBeGreaterThan(3);
+    expect(examples.filter(isFile)).toHaveLength(1);
+    expect(examples.filter(areLines)).toHaveLength(1);
+  });
+
+  test('compiles', async () => {
+    expect(await checkTypes(join(project.folder, 'pages/tsconfig.json'))).toEqual([]);
+  });
+
+  test('is synthesized without problems', async () => {
+    const { code, stdout, stderr } = await run([process.execPath, '--require', './scripts/typescript.js', 'pages/main.ts'], {
+      cwd: project.folder,
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    const results = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; files: string[]; problems: unknown[] });
+    for (const { name, problems } of results) expect([name, problems]).toEqual([name, []]);
+    expect(results.find(({ name }) => name.startsWith('README'))?.files).toContain('70-minio.k8s.yaml');
+    expect(results.find(({ name }) => name === 'own')?.files).toContain('25-minio.k8s.yaml');
+  });
+});
