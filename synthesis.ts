@@ -6,6 +6,7 @@ import type { CheckFinding } from './checks/rule';
 import { renderingsOf } from './constructs/helm/delivery/rendered';
 import { type LockedRendering, readChartLock, renderingFinding } from './manifests/chart-lock';
 import type { Acknowledgement } from './manifests/finding';
+import type { Manifest } from './manifests/manifest';
 import type { Stage } from './manifests/stage';
 import { toYamlDocuments } from './manifests/yaml';
 import { type Environment, Platform } from './constructs/platform';
@@ -42,7 +43,14 @@ export function synthesize(all: Readonly<Record<string, Environment>>, defaultNa
       if (finding) problems.push({ environment: name, path: release, field: 'chart', ...finding });
     }
     const folder = name === defaultName ? '' : name;
-    for (const stage of stages) files.set(join(folder, `${stage.name}.k8s.yaml`), yaml(name, stage));
+    for (const { name: stage, objects } of stages) {
+      const manifests = objects.map(({ manifest }) => manifest);
+      files.set(join(folder, `${stage}.k8s.yaml`), yaml(name, manifests));
+    }
+    const { gitOps } = environment;
+    for (const [path, finding] of gitOps?.findings(stages) ?? []) problems.push({ environment: name, path, field: 'gitOps', ...finding });
+    for (const [file, manifests] of gitOps?.files({ environment: name, folder: join('dist', folder), stages }) ?? [])
+      files.set(join(folder, 'gitops', file), yaml(name, manifests));
   }
   return { files, problems, acknowledged, rendered };
 }
@@ -84,9 +92,9 @@ function isSameField(ofConstruct: string, ofObject: string): boolean {
 }
 
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */
-function yaml(environment: string, { objects }: Stage): string {
+function yaml(environment: string, manifests: readonly Manifest[]): string {
   const header = `# Written by \`npm run synth\` from environments/${environment}.ts: change that, not this.\n---\n`;
-  return header + toYamlDocuments(objects.map(({ manifest }) => manifest));
+  return header + toYamlDocuments(manifests);
 }
 
 /** Writes what was synthesized into a folder. */

@@ -8,6 +8,7 @@ import { type Stage, compareStages } from '../manifests/stage';
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { Cvat, type CvatProps } from './cvat/cvat';
 import { DataProtection } from './data-protection';
+import type { GitOps } from './git-ops/git-ops';
 import { Delivery } from './helm/delivery';
 import { chartOf } from './helm/delivery/rendered';
 import { HelmRelease, type HelmReleaseProps } from './helm/helm-release';
@@ -20,6 +21,11 @@ import { manifestOf } from './serialization';
 export interface Environment {
   /** How Helm charts are installed: k3s(), flux(), argoCd() or rendered(). */
   readonly delivery: Delivery;
+  /**
+   * Who applies the stages: fluxGitOps(…) or argoCdGitOps(…). It needs the delivery of the same controller, or rendered().
+   * @default `npm run deploy`, or kubectl
+   */
+  readonly gitOps?: GitOps;
   /**
    * The namespace of CVAT, its PostgresCluster and its AppUsers.
    * @default the namespace of the kubeconfig's context for PostgresCluster and AppUsers; `default` for CVAT

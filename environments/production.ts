@@ -1,14 +1,17 @@
 import { httpRoute } from '../constructs/cvat/exposure';
-import { k3s } from '../constructs/helm/delivery/k3s';
+import { fluxGitOps } from '../constructs/git-ops/flux';
+import { gitSource } from '../constructs/git-ops/git-ops';
+import { flux } from '../constructs/helm/delivery/flux';
 import type { Environment } from '../constructs/platform';
 import { toS3 } from '../constructs/postgres/backup';
 
 /**
- * A cluster of several nodes with a Gateway and a StorageClass that can share volumes (ReadWriteMany).
- * Its names are examples: put in your host, your Gateway, your bucket and your StorageClasses.
+ * A cluster of several nodes with Flux, a Gateway and a StorageClass that can share volumes (ReadWriteMany).
+ * Its names are examples: put in your git repository, your host, your Gateway, your bucket and your StorageClasses.
  */
 export const production: Environment = {
-  delivery: k3s(),
+  delivery: flux(),
+  gitOps: fluxGitOps({ source: gitSource('https://github.com/example/platform', { branch: 'main' }) }),
   namespace: 'cvat',
 
   postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.7' },

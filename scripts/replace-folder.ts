@@ -16,7 +16,7 @@ export class ForeignFiles extends Error {}
  * Whatever fails, the folder is there, whole, as it was or as it should be.
  */
 export function replaceFolder(folder: string, files: ReadonlyMap<string, string>): void {
-  const foreign = existsSync(folder) ? filesBelow(folder).filter((file) => !file.endsWith('.k8s.yaml')) : [];
+  const foreign = existsSync(folder) ? filesBelow(folder).filter((file) => !isWritten(file)) : [];
   if (foreign.length > 0) {
     throw new ForeignFiles(
       `${folder}/ holds files that synth did not write, and would lose them: ${foreign.join(', ')}. Move them elsewhere.`,
@@ -40,6 +40,11 @@ export function replaceFolder(folder: string, files: ReadonlyMap<string, string>
     rmSync(next, { recursive: true, force: true });
     rmSync(previous, { recursive: true, force: true });
   }
+}
+
+/** Whether synth writes files of this name: stages and entries of GitOps, and the files by which Flux finds the stages. */
+function isWritten(file: string): boolean {
+  return file.endsWith('.k8s.yaml') || /(^|\/)gitops\/.*\/kustomization\.yaml$/.test(file);
 }
 
 function filesBelow(folder: string): string[] {

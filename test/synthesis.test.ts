@@ -19,7 +19,7 @@ test('writes the default environment to the folder itself, and each other one to
 
 test('every file names its source and starts with a document marker, so that files can be joined', () => {
   for (const [file, content] of synthesis.files) {
-    const environment = file.includes('/') ? dirname(file) : 'local';
+    const [environment] = file.includes('/') ? file.split('/') : ['local'];
     expect(content.startsWith(`# Written by \`npm run synth\` from environments/${environment}.ts: change that, not this.\n---\n`)).toBe(
       true,
     );

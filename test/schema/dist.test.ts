@@ -7,9 +7,9 @@ import { describeWithUpstream, type Schemas, schemasIn, upstreamSchemas } from '
 
 const DIST = join(__dirname, '..', '..', 'dist');
 
-/** The groups that every API server has. The end-to-end tests check their objects. */
+/** The groups that every API server has, whose objects the end-to-end tests check, and that of kustomize's own files. */
 const BUILT_IN =
-  /^(|apps|batch|autoscaling|policy|(admissionregistration|apiextensions|networking|rbac\.authorization|scheduling|storage)\.k8s\.io)$/;
+  /^(|apps|batch|autoscaling|policy|(admissionregistration|apiextensions|kustomize\.config|networking|rbac\.authorization|scheduling|storage)\.k8s\.io)$/;
 
 type Files = ReadonlyMap<string, string>;
 
