@@ -42,6 +42,7 @@ export const readApplication: ReadRelease = (manifest) => {
     places: {
       name: releaseName === undefined ? { manifest, path: ['metadata', 'name'] } : at('helm', 'releaseName'),
       namespace: { manifest, path: ['spec', 'destination', 'namespace'] },
+      storageNamespace: { manifest, path: ['spec', 'destination', 'namespace'] },
       chart: at(named === undefined ? (isOci ? 'repoURL' : 'path') : 'chart'),
       version: at('targetRevision'),
       values: at('helm', hasObject ? 'valuesObject' : 'values'),

@@ -30,6 +30,7 @@ export const readHelmRelease: ReadRelease = (manifest, find) => {
       ...places,
       name: releaseName === undefined ? at('metadata', 'name') : at('spec', 'releaseName'),
       namespace: at('spec', 'targetNamespace'),
+      storageNamespace: at('spec', 'storageNamespace'),
       values: at('spec', 'values'),
     },
   };

@@ -37,6 +37,7 @@ export const readHelmChart: ReadRelease = (manifest) => {
     places: {
       name: at('metadata', 'name'),
       namespace: at('spec', 'targetNamespace'),
+      storageNamespace: at('spec', 'targetNamespace'),
       chart: at('spec', 'chart'),
       version: at('spec', 'version'),
       values: at('spec', isObject ? 'values' : 'valuesContent'),

@@ -34,7 +34,7 @@ export interface Release {
   /** The Job that installs and upgrades the release. Left out where the controller does that itself. */
   readonly installJob?: ObjectKey;
   /** Where each field is, for findings. */
-  readonly places: Readonly<Record<'name' | 'namespace' | 'chart' | 'version' | 'values', Place>>;
+  readonly places: Readonly<Record<'name' | 'namespace' | 'storageNamespace' | 'chart' | 'version' | 'values', Place>>;
 }
 
 /** A field of an object. A chart's version can be in the source object that a HelmRelease refers to. */

@@ -8,6 +8,7 @@ export function namespacesOf(manifest: Manifest): FoundReference[] {
   const found: [string, string | undefined][] = [
     ['metadata.namespace', manifest.metadata.namespace],
     [release ? fieldOf(release.places.namespace) : '', release?.namespace],
+    [release ? fieldOf(release.places.storageNamespace) : '', release?.storageNamespace],
   ];
   const names = new Set<unknown>([undefined]);
   // A release beside its object, and an object without a namespace, need no other one.

@@ -25,7 +25,7 @@ export function applied(stages: readonly Stage[], { stage, index, apply }: Edit,
 
 /** Kinds that nothing calls by name: they call others. */
 const CALLED_BY_NOBODY =
-  /^(AppUser|ClusterRoleBinding|CronJob|Deployment|HTTPRoute|HelmChart|Ingress|Job|NetworkPolicy|PodDisruptionBudget|PostgresCluster|RoleBinding|StatefulSet|ValidatingAdmissionPolicyBinding)$/;
+  /^(AppUser|ClusterRoleBinding|CronJob|Deployment|HTTPRoute|HelmChart|HelmRelease|Ingress|Job|NetworkPolicy|PodDisruptionBudget|PostgresCluster|RoleBinding|StatefulSet|ValidatingAdmissionPolicyBinding)$/;
 
 const BUILT_IN_NAMESPACES = ['default', 'kube-system'];
 

@@ -24,6 +24,7 @@ const NO_REFERENCES: readonly RegExp[] = [
   /^(apiVersion|kind|metadata\.name)$/, // what the object is: changed below
   /[Ll]abels\./,
   /^metadata\.annotations\.platform\.kapernikov\.com\//, // changed below, a line at a time
+  /^spec\.releaseName$/, // the release's own
   /^spec\.users\[\d+\]\./, // PostgreSQL's users and databases
   /[cC]ontainers\[\d+\]\.(name|ports|command|args)/,
   /(volumes|volumeMounts)\[\d+\]\.name$/,

@@ -104,6 +104,7 @@ describe('a HelmChart of k3s', () => {
     expect(places(read(helmChart({ valuesContent: '' })))).toEqual({
       name: 'HelmChart metadata.name',
       namespace: 'HelmChart spec.targetNamespace',
+      storageNamespace: 'HelmChart spec.targetNamespace',
       chart: 'HelmChart spec.chart',
       version: 'HelmChart spec.version',
       values: 'HelmChart spec.valuesContent',
@@ -187,6 +188,7 @@ describe('an Application of Argo CD', () => {
     expect(places(release)).toEqual({
       name: 'Application spec.source.helm.releaseName',
       namespace: 'Application spec.destination.namespace',
+      storageNamespace: 'Application spec.destination.namespace',
       chart: 'Application spec.source.chart',
       version: 'Application spec.source.targetRevision',
       values: 'Application spec.source.helm.valuesObject',
