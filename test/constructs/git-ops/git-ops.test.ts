@@ -175,8 +175,8 @@ describe('combinations', () => {
   test.each(all.filter(({ what }) => VALID.includes(what)))(
     'gitOps and delivery $what: every environment is written',
     ({ gitOps, delivery }) => {
-      for (const [name, { acknowledged: _, ...environment }] of Object.entries(environments)) {
-        const { problems, files } = synthesize({ [name]: { ...environment, delivery, gitOps } });
+      for (const [name, environment] of Object.entries(environments)) {
+        const { problems, files } = synthesize({ [name]: { ...environment, acknowledged: [], delivery, gitOps } });
         const known = /superUser\.initialPassword|^timeout/;
         expect(problems.filter(({ field }) => !known.test(field))).toEqual([]);
         expect([...files.keys()].some((file) => file.includes('gitops/'))).toBe(gitOps !== undefined);
