@@ -1,9 +1,9 @@
 import type { Account } from './account';
-import { temporaryUsernameOf, usernameOf } from '../app-user/app-user';
+import { uidOfTemporaryUsername, usernameOf } from '../app-user/app-user';
 import type { AppUsers } from '../app-user/app-users';
 
 export interface AccountCounts {
-  /** How many accounts there are of each kind: declared, undeclared, inactive, privileged. */
+  /** How many accounts there are of each kind: declared, undeclared, surplus, inactive, privileged. */
   readonly counts: ReadonlyMap<string, number>;
   /** Open accounts of people that no AppUser declares. */
   readonly undeclared: readonly Account[];
@@ -13,12 +13,12 @@ const MOST_NAMED = 10;
 
 /** Compares all accounts with all AppUsers: people should not get in any other way. */
 export function countAccounts(accounts: Iterable<Account>, appUsers: AppUsers): AccountCounts {
-  const counts = new Map(['declared', 'undeclared', 'inactive', 'privileged'].map((state) => [state, 0]));
-  const temporary = new Set<string>();
-  for (const appUser of appUsers.all()) temporary.add(temporaryUsernameOf(appUser));
+  const counts = new Map(['declared', 'undeclared', 'surplus', 'inactive', 'privileged'].map((state) => [state, 0]));
+  const ids = new Map<string, number | undefined>();
+  for (const { uid, status } of appUsers.all()) ids.set(uid, status.userId);
   const undeclared: Account[] = [];
   for (const account of accounts) {
-    const state = stateOf(account, appUsers, temporary);
+    const state = stateOf(account, appUsers, ids);
     counts.set(state, (counts.get(state) ?? 0) + 1);
     if (state === 'undeclared' && undeclared.length <= MOST_NAMED) undeclared.push(account);
   }
@@ -34,10 +34,13 @@ export function describeUndeclared({ counts, undeclared }: AccountCounts): strin
   return `${what} open in the application though no AppUser declares it: ${names.join(', ')}${rest}. Is self-registration closed?`;
 }
 
-function stateOf(account: Account, appUsers: AppUsers, temporary: ReadonlySet<string>): string {
+/** `ids`: the recorded id of each AppUser's account, by the AppUser's uid. */
+function stateOf(account: Account, appUsers: AppUsers, ids: ReadonlyMap<string, number | undefined>): string {
   if (account.privileged) return 'privileged';
   if (!account.active) return 'inactive';
-  const byNumber = appUsers.withAccount(account.id).length > 0;
-  const byName = appUsers.withUsername(account.username).some((appUser) => usernameOf(appUser) === account.username);
-  return byNumber || byName || temporary.has(account.username) ? 'declared' : 'undeclared';
+  if (appUsers.withAccount(account.id).length > 0) return 'declared';
+  const uid = uidOfTemporaryUsername(account.username);
+  // Without a recorded id, it is the account that is being created.
+  if (uid !== undefined) return ids.has(uid) && ids.get(uid) === undefined ? 'declared' : 'surplus';
+  return appUsers.withUsername(account.username).some((appUser) => usernameOf(appUser) === account.username) ? 'declared' : 'undeclared';
 }

@@ -14,6 +14,8 @@ export interface Account {
   readonly active: boolean;
   /** Whether it can administer the application: such an account is never touched. */
   readonly privileged: boolean;
+  /** What makes it privileged, for messages: `group "admin"`. */
+  readonly privilege?: string;
 }
 
 /** What is needed to make an account. */
@@ -30,8 +32,13 @@ export type AccountChanges = Partial<Pick<Account, 'username' | 'firstName' | 'l
 
 /** An application's accounts. Every method may fail with `Unavailable` (try again) or `Refused` (a person must change something). */
 export interface Accounts {
-  /** `create` refuses names of fewer characters, which `update` accepts: such an account is made by another name first. */
-  readonly shortestUsername: number;
+  /** The values as the application stores them: it trims, and changes the case of addresses. Comparing anything else never settles. */
+  normalized<Fields extends AccountChanges>(fields: Fields): Fields;
+  /**
+   * Whether an account other than this one has or had the address, as far as the application tells: some keep a former address reserved, and
+   * then two people cannot log in with it. `password` is the account's own, which tells its own former address from that of another.
+   */
+  emailAddressIsTaken(emailAddress: string, account: Pick<Account, 'id'>, password: string | undefined): Promise<boolean>;
   /** Resolves when the application is healthy and lets the operator administer accounts; fails with `Unavailable` until then. */
   ready(): Promise<void>;
   /**

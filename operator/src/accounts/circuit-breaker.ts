@@ -28,8 +28,12 @@ export class CircuitBreaker implements Accounts {
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, random);
   }
 
-  get shortestUsername(): number {
-    return this.accounts.shortestUsername;
+  normalized<Fields extends AccountChanges>(fields: Fields): Fields {
+    return this.accounts.normalized(fields);
+  }
+
+  emailAddressIsTaken(emailAddress: string, account: Pick<Account, 'id'>, password: string | undefined): Promise<boolean> {
+    return this.pass(() => this.accounts.emailAddressIsTaken(emailAddress, account, password));
   }
 
   get isOpen(): boolean {

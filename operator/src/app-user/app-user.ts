@@ -85,12 +85,29 @@ export function emailAddressOf({ spec }: AppUser): string {
 }
 
 /**
- * The name that an account is made with when the application refuses the wanted one as too short. Nobody else can know it, so an account of
- * that name is this AppUser's.
+ * The username that every account is registered with. It is changed to the declared one only after the account's id is in the Secret.
+ *
+ * An application may commit a registration long after the client gave up, when the AppUser has an account already or is gone. The name carries
+ * the AppUser's uid, so such an account is recognized whenever it appears. It is the same for every attempt on purpose: usernames are unique in
+ * the application's database, so at most one account per AppUser can have it, and one exact lookup finds it. Therefore:
+ * - while no id is recorded, the account of this name, if any, is the AppUser's account: an attempt that committed;
+ * - once an id is recorded and that account exists, an account of this name is surplus, and nobody was told its username;
+ * - when no AppUser has the uid, the AppUser was deleted before the commit, and the account is surplus.
  */
-export function temporaryUsernameOf({ uid }: AppUser): string {
-  return `app-user-${uid}`;
+export function temporaryUsernameOf({ uid }: Pick<AppUser, 'uid'>): string {
+  return `${TEMPORARY_PREFIX}${uid}`;
 }
+
+const TEMPORARY_PREFIX = 'app-user-';
+
+/** The uid in a temporary username; undefined for every other username. */
+export function uidOfTemporaryUsername(username: string): string | undefined {
+  const uid = username.startsWith(TEMPORARY_PREFIX) ? username.slice(TEMPORARY_PREFIX.length) : '';
+  return UID.test(uid) ? uid : undefined;
+}
+
+/** As the API server generates them. */
+const UID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Which of two AppUsers was there first. */
 export function isOlder(one: AppUser, other: AppUser): boolean {

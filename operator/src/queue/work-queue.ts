@@ -6,14 +6,16 @@ export type WorkResult =
   | { readonly kind: 'done'; readonly againAfterSeconds?: number }
   /** Try again with back-off, but not before. */
   | { readonly kind: 'retry'; readonly notBeforeSeconds?: number }
-  /** Call again with `exclusive`: then no other key is worked on that way. */
-  | { readonly kind: 'exclusive' };
+  /** Call again with `slow`: in a lane of its own, so that thousands of slow keys do not delay the others. */
+  | { readonly kind: 'slow' };
 
 export interface WorkQueueOptions {
-  readonly work: (key: string, mode: { readonly exclusive: boolean }) => Promise<WorkResult>;
-  /** Called with an exception. What it returns is how many seconds the key is left exclusive at least, if anybody asked for that. */
+  readonly work: (key: string, mode: { readonly slow: boolean }) => Promise<WorkResult>;
+  /** Called with an exception. What it returns is how many seconds the key is left slow at least, if anybody asked for that. */
   readonly failed: (key: string, error: unknown) => number | undefined;
   readonly concurrency: number;
+  /** How many keys are worked on in the slow lane at the same time. @default 1 */
+  readonly slowConcurrency?: number;
   readonly clock: TimeSource;
   readonly random?: () => number;
 }
@@ -23,7 +25,7 @@ const LONGEST_RETRY = 5 * 60_000;
 
 interface Entry {
   state: 'ready' | 'running' | 'waiting';
-  exclusive: boolean;
+  slow: boolean;
   /** Added while it was being worked on, with what it was added: it is worked on again at once. */
   again: boolean;
   backoff: Backoff | undefined;
@@ -39,9 +41,9 @@ export class WorkQueue {
   private readonly entries = new Map<string, Entry>();
   private readonly urgent = new Set<string>();
   private readonly routine = new Set<string>();
-  private readonly exclusiveQueue = new Set<string>();
+  private readonly slowQueue = new Set<string>();
   private running = 0;
-  private runningExclusive = false;
+  private runningSlow = 0;
   private stopped = false;
   private idle: (() => void)[] = [];
 
@@ -49,7 +51,7 @@ export class WorkQueue {
 
   /** How many keys wait for a worker. */
   get depth(): number {
-    return this.urgent.size + this.routine.size + this.exclusiveQueue.size;
+    return this.urgent.size + this.routine.size + this.slowQueue.size;
   }
 
   /** How many wait for the next try. */
@@ -60,12 +62,12 @@ export class WorkQueue {
   }
 
   get busy(): number {
-    return this.running + (this.runningExclusive ? 1 : 0);
+    return this.running + this.runningSlow;
   }
 
   add(key: string, { routine = false }: { readonly routine?: boolean } = {}): void {
     if (this.stopped) return;
-    const entry = this.entries.get(key) ?? { state: 'waiting', exclusive: false, again: false, backoff: undefined, cancelWait: undefined };
+    const entry = this.entries.get(key) ?? { state: 'waiting', slow: false, again: false, backoff: undefined, cancelWait: undefined };
     this.entries.set(key, entry);
     if (entry.state === 'running') {
       entry.again = true;
@@ -87,7 +89,7 @@ export class WorkQueue {
   async stop(): Promise<void> {
     this.stopped = true;
     for (const { cancelWait } of this.entries.values()) cancelWait?.();
-    for (const queue of [this.urgent, this.routine, this.exclusiveQueue]) queue.clear();
+    for (const queue of [this.urgent, this.routine, this.slowQueue]) queue.clear();
     if (this.busy > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
@@ -95,18 +97,17 @@ export class WorkQueue {
     entry.cancelWait?.();
     entry.cancelWait = undefined;
     entry.state = 'ready';
-    entry.exclusive = queue === this.exclusiveQueue;
+    entry.slow = queue === this.slowQueue;
     queue.add(key);
   }
 
   private dispatch(): void {
     if (this.stopped) return;
-    if (!this.runningExclusive) {
-      const key = take(this.exclusiveQueue);
-      if (key !== undefined) {
-        this.runningExclusive = true;
-        void this.run(key).finally(() => this.ended(() => (this.runningExclusive = false)));
-      }
+    while (this.runningSlow < (this.options.slowConcurrency ?? 1)) {
+      const key = take(this.slowQueue);
+      if (key === undefined) break;
+      this.runningSlow++;
+      void this.run(key).finally(() => this.ended(() => this.runningSlow--));
     }
     while (this.running < this.options.concurrency) {
       const key = take(this.urgent) ?? take(this.routine);
@@ -128,7 +129,7 @@ export class WorkQueue {
     entry.state = 'running';
     let result: WorkResult;
     try {
-      result = await this.options.work(key, { exclusive: entry.exclusive });
+      result = await this.options.work(key, { slow: entry.slow });
     } catch (error) {
       result = { kind: 'retry', notBeforeSeconds: this.options.failed(key, error) };
     }
@@ -138,7 +139,7 @@ export class WorkQueue {
   private settle(key: string, entry: Entry, result: WorkResult): void {
     const { again } = entry;
     entry.again = false;
-    if (result.kind === 'exclusive') return this.enqueue(key, entry, this.exclusiveQueue);
+    if (result.kind === 'slow') return this.enqueue(key, entry, this.slowQueue);
     if (result.kind === 'done') entry.backoff = undefined;
     const { clock, random } = this.options;
     if (result.kind === 'retry') {

@@ -25,6 +25,10 @@ export type Action = { readonly notice?: Notice } & (
   | { readonly kind: 'create-account'; readonly username: string }
   | { readonly kind: 'update-account'; readonly id: number; readonly changes: AccountChanges }
   | { readonly kind: 'remove-account'; readonly id: number }
+  /** Deactivates or removes the second account that a late registration left. */
+  | { readonly kind: 'close-surplus'; readonly id: number; readonly remove: boolean }
+  /** Asks the application whether another account has or had the declared address. */
+  | { readonly kind: 'check-email-address'; readonly id: number }
   | { readonly kind: 'write-status'; readonly status: AppUserStatus }
   | Settle
 );
@@ -37,7 +41,8 @@ export interface Settle {
 
 /** Why an account is not as its AppUser declares it: the reason and message of the condition Ready. */
 export interface Problem {
-  readonly reason: 'WaitingForCVAT' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
+  readonly reason:
+    'WaitingForCVAT' | 'ChangeNotKept' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
   readonly message: string;
 }
 

@@ -1,7 +1,7 @@
 import type { AppUsers } from '../app-user/app-users';
 import type { AccountCache } from '../accounts/account-cache';
 import type { TimeSource } from '../queue/time-source';
-import type { Account } from '../accounts/account';
+import type { Account, Accounts } from '../accounts/account';
 import type { AppUser } from '../app-user/app-user';
 
 /** What else exists: the other AppUsers, and the accounts as they were when all of them were last read. */
@@ -10,8 +10,8 @@ export interface ReconcileContext {
   readonly now: string;
   /** Where people log in. */
   readonly publicUrl: string;
-  /** The application refuses to make an account with a shorter name, but lets it be renamed to one. */
-  readonly shortestUsername: number;
+  /** Values as the application stores them. */
+  readonly normalized: Accounts['normalized'];
   /** How old the observation of all accounts is. */
   readonly accountsAgeSeconds: number;
   /** In whatever case. */
@@ -22,18 +22,18 @@ export interface ReconcileContext {
   readonly appUsersWithAccount: (id: number) => readonly AppUser[];
 }
 
-interface ContextSources extends Pick<ReconcileContext, 'publicUrl' | 'shortestUsername'> {
+interface ContextSources extends Pick<ReconcileContext, 'publicUrl' | 'normalized'> {
   readonly appUsers: AppUsers;
   readonly accountCache: AccountCache;
   readonly clock: TimeSource;
 }
 
 /** The context as it is known at the moment of each look at it. */
-export function createContext({ appUsers, accountCache, clock, publicUrl, shortestUsername }: ContextSources): () => ReconcileContext {
+export function createContext({ appUsers, accountCache, clock, publicUrl, normalized }: ContextSources): () => ReconcileContext {
   return () => ({
     now: clock.date(),
     publicUrl,
-    shortestUsername,
+    normalized,
     accountsAgeSeconds: accountCache.ageSeconds,
     accountsWithUsername: (username) => accountCache.withUsername(username),
     accountsWithEmailAddress: (emailAddress) => accountCache.withEmailAddress(emailAddress),

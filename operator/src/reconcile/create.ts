@@ -1,29 +1,30 @@
 import { emailAddressOf, temporaryUsernameOf, usernameOf } from '../app-user/app-user';
-import { emailConflict, nameConflict, usernameConflict, refusalProblem } from './problems';
 import type { Step } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
 import { isOf } from './ownership';
+import { emailConflict, nameConflict, refusalProblem, usernameConflict } from './problems';
 
-/** Towards an account where there is none. */
+/** The next step when the AppUser has no account. */
 export function create(observation: Observation, context: ReconcileContext): Step {
   const { appUser, credentials } = observation;
   const username = usernameOf(appUser);
+  const secret = credentials?.kind === 'ours' ? credentials : undefined;
   const conflict =
     refusalProblem(observation) ??
     nameConflict(appUser, context) ??
-    emailConflict(appUser, undefined, context) ??
+    emailConflict(observation, context) ??
     usernameConflict(username, undefined, context);
-  if (conflict) return conflict;
-  const secret = credentials?.kind === 'ours' ? credentials : undefined;
-  // First the Secret: if the operator dies in between, its password proves that the account is ours, and nobody lacks a password.
+  if (conflict) {
+    // A password in a Secret says that there is an account. It was written before the application refused to create one.
+    const misleading = secret?.password !== undefined && secret.userId === undefined && isOf(appUser, secret);
+    return 'reason' in conflict && misleading ? { kind: 'delete-credentials' } : conflict;
+  }
+  // The Secret comes first: if the operator is killed in between, its password proves whose account this is, and the person has it.
   if (secret?.password === undefined || !isOf(appUser, secret)) {
     const content = { url: context.publicUrl, username, emailAddress: emailAddressOf(appUser), appUserUid: appUser.uid };
     return { kind: 'write-credentials', content, newPassword: true };
   }
-  return {
-    kind: 'create-account',
-    username: username.length < context.shortestUsername ? temporaryUsernameOf(appUser) : username,
-    notice: { type: 'Normal', reason: 'Created', note: `Made the account "${username}".` },
-  };
+  const notice = { type: 'Normal', reason: 'Created', note: `Created account "${username}".` } as const;
+  return { kind: 'create-account', username: temporaryUsernameOf(appUser), notice };
 }

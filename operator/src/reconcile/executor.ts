@@ -1,5 +1,5 @@
 import { type Account, type Accounts, Refused, Unavailable } from '../accounts/account';
-import { FINALIZER } from '../app-user/app-user';
+import { emailAddressOf, FINALIZER } from '../app-user/app-user';
 import { randomPassword } from '../credentials/password';
 import type { AccountCache } from '../accounts/account-cache';
 import type { Action } from './action';
@@ -43,7 +43,7 @@ export class Executor {
         await this.accountCache.refresh();
         return observation;
       case 'read-account-again':
-        return { ...observation, ...(await this.observer.find(observation.appUser, observation.credentials, true)) };
+        return { ...withoutFindings(observation), ...(await this.observer.find(observation.appUser, observation.credentials, true)) };
       case 'write-credentials':
         return this.writeCredentials(action, observation);
       case 'delete-credentials':
@@ -56,6 +56,10 @@ export class Executor {
       case 'remove-account':
         await this.accounts.remove(action.id);
         return this.vanished(observation, action.id);
+      case 'close-surplus':
+        return this.closeSurplus(action, observation);
+      case 'check-email-address':
+        return this.checkEmailAddress(action, observation);
       case 'write-status':
         return { ...observation, appUser: await this.objects.writeStatus(observation.appUser, action.status) };
       case 'settle':
@@ -80,21 +84,42 @@ export class Executor {
     const { firstName, lastName } = appUser.spec;
     const secret = credentials?.kind === 'ours' ? credentials : undefined;
     if (secret?.password === undefined) throw new Changed('an account is made only with a password that is in its Secret');
-    const { emailAddress, password } = { emailAddress: appUser.spec.emailAddress.toLowerCase(), password: secret.password };
+    const emailAddress = emailAddressOf(appUser);
+    const { password } = secret;
     try {
-      return this.changed(observation, await this.accounts.create({ username, firstName, lastName, emailAddress, password }));
+      const account = await this.accounts.create({ username, firstName, lastName, emailAddress, password });
+      return { ...this.changed(observation, account), passwordOpens: true };
     } catch (error) {
       if (!(error instanceof Refused) || error.reason !== 'username-taken') throw error;
       // Perhaps by ourselves, when an answer got lost.
       const found = await this.observer.find(appUser, credentials, true);
       if (found.account === undefined) throw error;
-      return { ...observation, ...found };
+      return { ...withoutFindings(observation), ...found };
     }
+  }
+
+  private async closeSurplus({ id, remove }: Of<'close-surplus'>, observation: Observation): Promise<Observation> {
+    const { surplus: _, ...rest } = observation;
+    if (remove) {
+      await this.accounts.remove(id);
+      this.accountCache.forget(id);
+      return { ...rest, touched: true };
+    }
+    const surplus = await this.accounts.update(id, { active: false });
+    this.accountCache.put(surplus);
+    return { ...rest, surplus, touched: true };
+  }
+
+  private async checkEmailAddress({ id }: Of<'check-email-address'>, observation: Observation): Promise<Observation> {
+    const { appUser, credentials } = observation;
+    const password = credentials?.kind === 'ours' ? credentials.password : undefined;
+    const taken = await this.accounts.emailAddressIsTaken(emailAddressOf(appUser), { id }, password);
+    return { ...observation, emailAddressFree: !taken };
   }
 
   private changed(observation: Observation, account: Account): Observation {
     this.accountCache.put(account);
-    return { ...observation, account, ownership: observation.account ? observation.ownership : 'ours', asked: true, touched: true };
+    return { ...observation, account, ownership: observation.account ? observation.ownership : 'ours', fresh: true, touched: true };
   }
 
   private vanished(observation: Observation, id: number): Observation {
@@ -109,7 +134,16 @@ export class Executor {
       return { ...observation, failure: { kind: 'unavailable', message, retryAfterSeconds, acting } };
     }
     if (!(error instanceof Refused)) throw error;
-    if (error.reason === 'not-found' && 'id' in action) return this.vanished(observation, action.id);
+    if (error.reason === 'not-found' && 'id' in action) {
+      if (action.id !== observation.surplus?.id) return this.vanished(observation, action.id);
+      this.accountCache.forget(action.id);
+      return withoutFindings(observation);
+    }
     return { ...observation, failure: { kind: 'refused', reason: error.reason, message: error.message } };
   }
+}
+
+/** Without what was found out about accounts besides the account itself: it is found out again. */
+function withoutFindings({ surplus: _, passwordOpens: __, ...rest }: Observation): Observation {
+  return rest;
 }

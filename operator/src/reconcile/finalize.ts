@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account';
+import { closeSurplus } from './surplus';
 import { describe, refusalProblem } from './problems';
 import type { Step } from './action';
 import type { Observation } from './observation';
@@ -9,6 +10,8 @@ export function finalize(observation: Observation): Step {
   const { appUser, account, ownership, credentials } = observation;
   const ours = ownership === 'ours' ? account : undefined;
   const secret = credentials?.kind === 'ours' && (ours !== undefined || isOf(appUser, credentials)) ? credentials : undefined;
+  const surplus = refusalProblem(observation) ? undefined : closeSurplus(observation);
+  if (surplus) return surplus;
   if (ours?.privileged) {
     const note = `${describe(ours)} was left as it is: the operator never touches such an account.`;
     return { kind: 'release-finalizer', notice: { type: 'Warning', reason: 'LeftAlone', note } };

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/account';
+import type { Account, Refused } from '../accounts/account';
 import type { AppUser } from '../app-user/app-user';
 import type { Credentials } from '../credentials/credentials';
 
@@ -11,9 +11,15 @@ export interface Observation {
   /** Whether that account is this AppUser's: see ownership.ts. */
   readonly ownership: Ownership;
   /** Whether the account is known from the application itself this time, and not from when all accounts were last read. */
-  readonly asked: boolean;
+  readonly fresh: boolean;
   /** Whether something about the account was changed this time. */
   readonly touched: boolean;
+  /** A second account, which a registration that committed late left under the temporary username. See `temporaryUsernameOf`. */
+  readonly surplus?: Account;
+  /** Whether the Secret's password opens the account; undefined when that was not tried. */
+  readonly passwordOpens?: boolean;
+  /** Whether the declared address was found free in the application itself, for an account that is to get it. */
+  readonly emailAddressFree?: boolean;
   /** What went wrong this time, if anything did. */
   readonly failure?: Failure;
   /** The application has been taken away for good: its Service does not exist. Looked for only when it matters. */
@@ -32,6 +38,6 @@ export type Failure =
     }
   | {
       readonly kind: 'refused';
-      readonly reason: 'username-taken' | 'email-taken' | 'invalid' | 'forbidden' | 'not-found';
+      readonly reason: Refused['reason'] | 'not-kept';
       readonly message: string;
     };

@@ -4,10 +4,10 @@ import { type Credentials, secretNameOf } from '../credentials/credentials';
 import type { AccountCache } from '../accounts/account-cache';
 import type { ObjectStore } from './object-store';
 import type { ReconcileContext } from './context';
-import type { Observation } from './observation';
+import type { Observation, Ownership } from './observation';
 import { type FoundBy, mayBeOurs, ownershipOf, passwordToTry, recordedNumbersOf } from './ownership';
 
-type Found = Pick<Observation, 'account' | 'ownership' | 'asked'>;
+type Found = Pick<Observation, 'account' | 'ownership' | 'fresh' | 'surplus' | 'passwordOpens'>;
 
 /** Finds out what there is for one AppUser. */
 export class Observer {
@@ -26,43 +26,58 @@ export class Observer {
       await this.accounts.ready();
       if (!appUser.deleting) await this.accountCache.ensure();
       // Of what happened since all accounts were read, the accountCache says nothing; and a closed account must really be closed.
-      const asked = appUser.deleting || changedAt > this.accountCache.lastRead;
-      return { ...known, ...(await this.find(appUser, credentials, asked)) };
+      const fresh = appUser.deleting || changedAt > this.accountCache.lastRead;
+      return { ...known, ...(await this.find(appUser, credentials, fresh)) };
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       const { message, retryAfterSeconds } = error;
       const failure = { kind: 'unavailable', message, retryAfterSeconds, acting: false } as const;
       const applicationGone = appUser.deleting && (await this.objects.applicationIsGone());
-      return { ...known, account: undefined, ownership: 'unproven', asked: false, failure, applicationGone };
+      return { ...known, account: undefined, ownership: 'unproven', fresh: false, failure, applicationGone };
     }
   }
 
-  /** `asked`: whether the application is asked though the accountCache has an answer. That there is nothing it is always asked. */
-  async find(appUser: AppUser, credentials: Credentials | undefined, asked: boolean): Promise<Found> {
+  /** `fresh`: asks the application even if the cache has an answer. That an account does not exist, it is always asked. */
+  async find(appUser: AppUser, credentials: Credentials | undefined, fresh: boolean): Promise<Found> {
     let stranger: Account | undefined;
-    for (const number of recordedNumbersOf(appUser, credentials)) {
-      const recorded = await this.byId(number, asked);
+    for (const id of recordedNumbersOf(appUser, credentials)) {
+      const recorded = await this.byId(id, fresh);
       if (recorded === undefined) continue;
-      if (await this.isOurs(appUser, credentials, recorded, 'recorded-number')) return { account: recorded, ownership: 'ours', asked };
+      if (await this.isOurs(appUser, credentials, recorded, 'recorded-number')) return this.found(appUser, recorded, 'ours', fresh);
       if (mayBeOurs(recorded, appUser, credentials, this.context())) stranger = recorded;
     }
-    const username = usernameOf(appUser);
-    if (username.length < this.accounts.shortestUsername) {
-      const temporary = await this.byUsername(temporaryUsernameOf(appUser), asked);
-      if (temporary) return { account: temporary, ownership: 'ours', asked };
+    const named = await this.byUsername(usernameOf(appUser), fresh);
+    if (named && (await this.isOurs(appUser, credentials, named, 'username'))) return this.found(appUser, named, 'ours', fresh);
+    // Beside an account that may be this AppUser's, one of the temporary username is surplus.
+    const temporary = stranger ? undefined : await this.byUsername(temporaryUsernameOf(appUser), fresh);
+    if (temporary) {
+      return { account: temporary, ownership: 'ours', fresh, passwordOpens: await this.passwordOpens(temporary, credentials) };
     }
-    const named = await this.byUsername(username, asked);
-    if (named && (await this.isOurs(appUser, credentials, named, 'username'))) return { account: named, ownership: 'ours', asked };
-    const renamed = await this.byAddress(appUser, credentials, asked);
-    if (renamed) return { account: renamed, ownership: 'ours', asked };
-    return { account: stranger ?? named, ownership: 'unproven', asked };
+    const renamed = await this.byAddress(appUser, credentials, fresh);
+    if (renamed) return this.found(appUser, renamed, 'ours', fresh);
+    return this.found(appUser, stranger ?? named, 'unproven', fresh);
+  }
+
+  /** With the second account that a late registration left, if there is one. */
+  private async found(appUser: AppUser, account: Account | undefined, ownership: Ownership, fresh: boolean): Promise<Found> {
+    const username = temporaryUsernameOf(appUser);
+    // For thousands of AppUsers in sync, the accounts as they were last read are enough: a surplus account is closed at the next resync.
+    const temporary = fresh ? await this.byUsername(username, true) : this.accountCache.byUsername(username);
+    return { account, ownership, fresh, ...(temporary && temporary.id !== account?.id && { surplus: temporary }) };
+  }
+
+  private async passwordOpens(account: Account, credentials: Credentials | undefined): Promise<boolean | undefined> {
+    const secret = credentials?.kind === 'ours' ? credentials : undefined;
+    if (secret?.password === undefined || secret.userId === account.id || !account.active || account.privileged) return undefined;
+    return (await this.accounts.opens(account.username, secret.password)) === account.id;
   }
 
   /** An account that was made, and renamed by its person before its number was recorded. */
-  private async byAddress(appUser: AppUser, credentials: Credentials | undefined, asked: boolean): Promise<Account | undefined> {
+  private async byAddress(appUser: AppUser, credentials: Credentials | undefined, fresh: boolean): Promise<Account | undefined> {
     if (credentials?.kind !== 'ours' || credentials.password === undefined) return undefined;
-    for (const { id } of this.accountCache.withEmailAddress(credentials.emailAddress)) {
-      const account = await this.byId(id, asked);
+    for (const { id, username } of this.accountCache.withEmailAddress(credentials.emailAddress)) {
+      if (username === temporaryUsernameOf(appUser)) continue;
+      const account = await this.byId(id, fresh);
       if (account && (await this.isOurs(appUser, credentials, account, 'email-address'))) return account;
     }
     return undefined;
@@ -78,13 +93,13 @@ export class Observer {
     return ownershipOf({ ...evidence, opened }) === 'ours';
   }
 
-  private async byId(id: number, asked: boolean): Promise<Account | undefined> {
-    const known = asked ? undefined : this.accountCache.byId(id);
+  private async byId(id: number, fresh: boolean): Promise<Account | undefined> {
+    const known = fresh ? undefined : this.accountCache.byId(id);
     return known ?? this.remember(await this.accounts.byId(id), () => this.accountCache.forget(id));
   }
 
-  private async byUsername(username: string, asked: boolean): Promise<Account | undefined> {
-    const known = asked ? undefined : this.accountCache.byUsername(username);
+  private async byUsername(username: string, fresh: boolean): Promise<Account | undefined> {
+    const known = fresh ? undefined : this.accountCache.byUsername(username);
     return known ?? this.remember(await this.accounts.byUsername(username));
   }
 

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account';
-import { type AppUser, emailAddressOf, usernameOf } from '../app-user/app-user';
+import { type AppUser, emailAddressOf, temporaryUsernameOf, usernameOf } from '../app-user/app-user';
 import type { Credentials, OwnCredentials } from '../credentials/credentials';
 import type { ReconcileContext } from './context';
 import type { Ownership } from './observation';
@@ -27,7 +27,8 @@ export function ownershipOf({ appUser, credentials, account, foundBy, opened }: 
   if (opened === account.id && secret !== undefined && (isOf(appUser, secret) || addressMatches)) return 'ours';
   if (foundBy !== 'recorded-number') return 'unproven';
   if (!isRecordedFor(appUser, credentials, account)) return addressMatches ? 'ours' : 'unproven';
-  const nameMatches = account.username.toLowerCase() === usernameOf(appUser).toLowerCase();
+  const usernames = [usernameOf(appUser).toLowerCase(), temporaryUsernameOf(appUser)];
+  const nameMatches = usernames.includes(account.username.toLowerCase());
   const addressIsKnown = secret !== undefined && isOf(appUser, secret) && account.emailAddress === secret.emailAddress;
   return nameMatches || addressMatches || addressIsKnown ? 'ours' : 'unproven';
 }

@@ -14,6 +14,11 @@ export function nameConflict(appUser: AppUser, context: ReconcileContext): Probl
   return { reason: 'NameConflict', message: `The AppUser "${older.name}" is older and has the same username. Delete one of them.` };
 }
 
+/** Names and addresses are compared with accounts that were read recently. */
+export function staleAccounts({ accountsAgeSeconds }: ReconcileContext): Action | undefined {
+  return accountsAgeSeconds > FRESH_SECONDS ? { kind: 'refresh-accounts' } : undefined;
+}
+
 /** Why an account cannot get its name: another one has it, or nearly so, and then the application makes no second one. */
 export function usernameConflict(username: string, account: Account | undefined, context: ReconcileContext): Problem | undefined {
   const holder = context.accountsWithUsername(username).find(({ id }) => id !== account?.id);
@@ -24,16 +29,28 @@ export function usernameConflict(username: string, account: Account | undefined,
  * Why an account cannot get the address that its AppUser wants. Who has it keeps it; of two AppUsers that want it, the older one gets it.
  * An action when more has to be known first.
  */
-export function emailConflict(appUser: AppUser, account: Account | undefined, context: ReconcileContext): Problem | Action | undefined {
+export function emailConflict(observation: Observation, context: ReconcileContext): Problem | Action | undefined {
+  const { appUser, account, surplus } = observation;
   const emailAddress = emailAddressOf(appUser);
   const older = olderOf(context.appUsersWithEmailAddress(emailAddress), appUser);
   if (older !== undefined) {
     return { reason: 'EmailConflict', message: `The AppUser "${older.name}" is older and has the same emailAddress. Change one of them.` };
   }
-  if (context.accountsAgeSeconds > FRESH_SECONDS) return { kind: 'refresh-accounts' };
-  const holder = context.accountsWithEmailAddress(emailAddress).find(({ id }) => id !== account?.id);
-  return holder && { reason: 'EmailConflict', message: `${describe(holder)} has this emailAddress. Change one of them.` };
+  const stale = staleAccounts(context);
+  if (stale) return stale;
+  const own = [account?.id, surplus?.id];
+  const holder = context.accountsWithEmailAddress(emailAddress).find(({ id }) => !own.includes(id));
+  if (holder) return { reason: 'EmailConflict', message: `${describe(holder)} has this emailAddress. Change one of them. ${RESERVED}` };
+  // Creating an account checks this by itself; changing one does not.
+  if (account === undefined || observation.emailAddressFree === true) return undefined;
+  if (observation.emailAddressFree === undefined) return { kind: 'check-email-address', id: account.id };
+  return { reason: 'EmailConflict', message: `Another account has or had this emailAddress. ${RESERVED}` };
 }
+
+/** Why an address does not become free by a change, and why two AppUsers cannot swap theirs. */
+const RESERVED =
+  'An application may reserve an address for the account that registered with it until that account is removed: ' +
+  'two AppUsers cannot swap addresses. Use another address, or delete the other AppUser with deletionPolicy Delete.';
 
 /** What the application refused, as a problem of the AppUser. */
 export function refusalProblem({ failure }: Observation): Problem | undefined {
@@ -46,14 +63,19 @@ export function refusalProblem({ failure }: Observation): Problem | undefined {
       return { reason: 'EmailConflict', message: `The application has this emailAddress as somebody's present or former one: ${message}` };
     case 'invalid':
       return { reason: 'Invalid', message: `The application refuses this: ${message}` };
+    case 'not-kept':
+      return { reason: 'ChangeNotKept', message };
     case 'forbidden':
     case 'not-found':
       return { reason: 'Forbidden', message: `The application does not let the operator do this: ${message}` };
   }
 }
 
-export function describe({ id, username, active, privileged }: Account): string {
-  const traits = [...(privileged ? ['an administrator'] : []), ...(active ? [] : ['inactive'])];
+export function describe({ id, username, active, privileged, privilege }: Account): string {
+  const traits = [
+    ...(privileged ? [privilege ? `an administrator: ${privilege}` : 'an administrator'] : []),
+    ...(active ? [] : ['inactive']),
+  ];
   return `The account "${username}" (number ${[id, ...traits].join(', ')})`;
 }
 

@@ -1,7 +1,8 @@
 import type { Account, AccountChanges } from '../accounts/account';
-import { ADOPT_ANNOTATION, type AppUser, conditionOf, emailAddressOf, usernameOf } from '../app-user/app-user';
+import { ADOPT_ANNOTATION, type AppUser, conditionOf, emailAddressOf, temporaryUsernameOf, usernameOf } from '../app-user/app-user';
 import { type CredentialsContent, type PasswordUnknown, sameContent } from '../credentials/credentials';
-import { describe, emailConflict, nameConflict, usernameConflict, refusalProblem } from './problems';
+import { describe, emailConflict, nameConflict, refusalProblem, staleAccounts, usernameConflict } from './problems';
+import { closeSurplus } from './surplus';
 import type { Step } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
@@ -9,19 +10,21 @@ import type { Observation } from './observation';
 /** Towards an account that is as wanted, where there is one. */
 export function update(observation: Observation, account: Account, context: ReconcileContext): Step {
   const { appUser, ownership } = observation;
+  const surplus = observation.failure ? undefined : closeSurplus(observation);
+  if (surplus) return surplus;
   if (ownership === 'unproven') {
     const reason = whyNotAdopted(appUser, account, context);
     if (reason !== undefined) return { reason: 'NameConflict', message: reason };
   }
   const refusal = refusalProblem(observation);
   if (refusal) return refusal;
-  const wanted: Required<AccountChanges> = {
+  const wanted: Required<AccountChanges> = context.normalized({
     username: usernameOf(appUser),
     firstName: appUser.spec.firstName,
     lastName: appUser.spec.lastName,
     emailAddress: emailAddressOf(appUser),
     active: true,
-  };
+  });
   const changes = differences(account, wanted);
   if (account.privileged && Object.keys(changes).length > 0) {
     const fields = Object.keys(changes).join(', ');
@@ -30,16 +33,20 @@ export function update(observation: Observation, account: Account, context: Reco
       message: `${describe(account)} is never changed by the operator. In the application, change ${fields}.`,
     };
   }
-  if (Object.keys(changes).length > 0 && !observation.asked) return { kind: 'read-account-again' };
-  const address = changes.emailAddress === undefined ? undefined : emailConflict(appUser, account, context);
+  if (Object.keys(changes).length > 0 && !observation.fresh) return { kind: 'read-account-again' };
+  const address = changes.emailAddress === undefined ? undefined : emailConflict(observation, context);
   if (address && 'kind' in address) return address;
   const { username, emailAddress, ...others } = changes;
   const first: AccountChanges = { ...others, ...(emailAddress !== undefined && !address && { emailAddress }) };
   if (Object.keys(first).length > 0) return change(account, first);
-  const name = username === undefined ? undefined : (nameConflict(appUser, context) ?? usernameConflict(username, account, context));
-  // Apart from the rest, because it can be refused: somebody may have taken the name meanwhile.
-  if (username !== undefined && !name) return change(account, { username });
-  return credentialsStep(observation, account, context) ?? name ?? address;
+  const credentials = credentialsStep(observation, account, context);
+  if (username === undefined) return credentials ?? address;
+  // Before the temporary username is changed: from then on, the recorded id tells this account from one that is registered late.
+  if (credentials && account.username === temporaryUsernameOf(appUser)) return credentials;
+  const name = nameConflict(appUser, context) ?? staleAccounts(context) ?? usernameConflict(username, account, context);
+  // Apart from the rest, because it can be refused: another account may have got the name meanwhile.
+  if (name === undefined) return change(account, { username });
+  return 'kind' in name ? name : (credentials ?? name);
 }
 
 /** Why an account of the wanted name does not become this AppUser's. */
@@ -63,14 +70,19 @@ function change(account: Account, changes: AccountChanges): Step {
   return { kind: 'update-account', id: account.id, changes, notice: { type: 'Normal', reason: 'Updated', note } };
 }
 
-/** The Secret says what the account is, not what it should be. */
-function credentialsStep({ appUser, credentials, ownership }: Observation, account: Account, context: ReconcileContext): Step {
+/** The Secret says what the account is, not what it should be: except for the temporary username, which is no use to the person. */
+function credentialsStep(observation: Observation, account: Account, context: ReconcileContext): Step {
+  const { appUser, credentials, ownership, passwordOpens } = observation;
   const secret = credentials?.kind === 'ours' ? credentials : undefined;
+  const temporary = account.username === temporaryUsernameOf(appUser);
+  // A registration that committed late has the password of its time: the Secret may have been replaced since.
+  const unverified = temporary && secret?.password !== undefined && secret.userId !== account.id && passwordOpens === undefined;
+  if (unverified && !account.privileged) return { kind: 'read-account-again' };
   // A password that does not open the account must not look as if it did.
-  const password = ownership === 'ours' ? secret?.password : undefined;
+  const password = ownership === 'ours' && passwordOpens !== false ? secret?.password : undefined;
   const content: CredentialsContent = {
     url: context.publicUrl,
-    username: account.username,
+    username: temporary ? usernameOf(appUser) : account.username,
     emailAddress: account.emailAddress,
     ...(password === undefined ? { passwordUnknown: whyUnknown() } : { password }),
     userId: account.id,

@@ -32,6 +32,11 @@ export interface ControllerOptions {
   readonly metrics: Metrics;
 }
 
+/**
+ * How many AppUsers without an account are worked on at once. The application registers one of them at a time; meanwhile another one is looked
+ * up before its registration, and another one renamed after it.
+ */
+const CREATIONS = 3;
 /** How often generated Secrets are looked for, and after which time again if that failed. */
 const SECRETS_SECONDS = 60;
 const SECRETS_RETRY_SECONDS = 5;
@@ -60,7 +65,10 @@ export class Controller {
     const objects = new NamespaceObjects({
       ...{ client, namespace, recorder, clock, goneAfterSeconds },
       ...(cvatService !== undefined && { service: cvatService }),
-      told: (appUser, { reason }) => log.info({ appUser, reason }, 'recorded an Event'),
+      told: (appUser, { reason }) => {
+        if (reason === 'SurplusAccount') metrics.surplusAccounts.inc();
+        log.info({ appUser, reason }, 'recorded an Event');
+      },
       written: (name, appUser) => this.written(name, appUser),
     });
     const context = createContext({
@@ -68,7 +76,7 @@ export class Controller {
       accountCache: this.accountCache,
       clock,
       publicUrl,
-      shortestUsername: accounts.shortestUsername,
+      normalized: (fields) => accounts.normalized(fields),
     });
     const observer = new Observer(objects, this.circuitBreaker, this.accountCache, context);
     const executor = new Executor(objects, this.circuitBreaker, this.accountCache, observer);
@@ -79,7 +87,7 @@ export class Controller {
         log.error({ appUser, ...describeError(error) }, 'failed to reconcile AppUser; will retry');
         return error instanceof KubernetesApiError ? error.retryAfterSeconds : undefined;
       },
-      ...{ concurrency, clock },
+      ...{ concurrency, clock, slowConcurrency: CREATIONS },
     });
     this.resync = new Resync({
       ...options,
@@ -173,16 +181,16 @@ export class Controller {
     for (const name of this.appUsers.names()) this.queue.add(name, { routine: true });
   }
 
-  private async work(name: string, mode: { readonly exclusive: boolean }): Promise<WorkResult> {
+  private async work(name: string, { slow }: { readonly slow: boolean }): Promise<WorkResult> {
     const appUser = this.appUsers.get(name);
     if (appUser === undefined) return { kind: 'done' };
     const { metrics, log } = this.options;
     const measured = metrics.reconciliations.startTimer();
     try {
-      const outcome = await this.reconciler.reconcile(appUser, this.changedAt.get(name) ?? 0, mode);
+      const outcome = await this.reconciler.reconcile(appUser, this.changedAt.get(name) ?? 0, { mayCreate: slow });
       measured({ result: outcome.kind });
       log.debug({ appUser: name, outcome: outcome.kind }, 'reconciled');
-      if (outcome.kind === 'exclusive') return outcome;
+      if (outcome.kind === 'creation') return { kind: 'slow' };
       return outcome.kind === 'settled' ? { kind: 'done' } : { kind: 'retry', notBeforeSeconds: outcome.afterSeconds };
     } catch (error) {
       const changed = error instanceof Changed || this.ending.signal.aborted;

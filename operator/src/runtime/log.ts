@@ -1,5 +1,6 @@
 import { destination, type Logger, pino } from 'pino';
 import { Unavailable } from '../accounts/account';
+import { NotSettled } from '../reconcile/reconciler';
 import { KubernetesApiError } from '../kubernetes/api-client';
 
 /** Lines of JSON on the standard output. No line has more of a person than the name of an AppUser. */
@@ -17,7 +18,7 @@ export interface ErrorDescription {
 /** What may be told of an error. The API server's words quote what was sent, so only its codes are; an unexpected error shows where it is from. */
 export function describeError(error: unknown): ErrorDescription {
   if (error instanceof KubernetesApiError) return { error: error.name, status: error.status, reason: error.reason };
-  if (error instanceof Unavailable) return { error: error.message };
+  if (error instanceof Unavailable || error instanceof NotSettled) return { error: error.message };
   if (!(error instanceof Error)) return { error: 'unknown' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined) return { error: error.name, reason: code };

@@ -17,7 +17,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly reconciliations = new Histogram({
     name: 'app_user_operator_reconcile_duration_seconds',
-    help: 'How long one look at one AppUser took, by how it ended: settled, waiting, exclusive, changed or failed.',
+    help: 'How long one look at one AppUser took, by how it ended: settled, waiting, creation, changed or failed.',
     labelNames: ['result'] as const,
     buckets: [0.005, 0.02, 0.1, 0.5, 1, 2, 5, 15, 60],
     registers: [this.registry],
@@ -39,6 +39,11 @@ export class Metrics {
     name: 'app_user_operator_resyncs_total',
     help: 'How often all accounts were compared with all AppUsers, by result.',
     labelNames: ['result'] as const,
+    registers: [this.registry],
+  });
+  readonly surplusAccounts = new Counter({
+    name: 'app_user_operator_surplus_accounts_closed_total',
+    help: 'Second accounts that a late registration left, and that were deactivated or removed.',
     registers: [this.registry],
   });
   readonly sourceFailures = new Counter({

@@ -4,7 +4,8 @@ import type { AppUsers } from '../app-user/app-users';
 import { type AccountCounts, describeUndeclared, countAccounts } from '../accounts/account-counts';
 import type { AccountCache } from '../accounts/account-cache';
 import type { CircuitBreaker } from '../accounts/circuit-breaker';
-import type { EventRecorder } from '../kubernetes/event-recorder';
+import type { EventRecorder, Regarding } from '../kubernetes/event-recorder';
+import { closeOrphans } from '../reconcile/surplus';
 import { type TimeSource, pause } from '../queue/time-source';
 import type { Configuration } from './configuration';
 import { describeError } from './log';
@@ -67,22 +68,36 @@ export class Resync {
     await circuitBreaker.check();
     await accountCache.refresh();
     enqueueAll();
+    await this.closeOrphans();
     this.counted = countAccounts(accountCache.all(), appUsers);
     this.tellOfUndeclared(this.counted);
   }
 
+  private async closeOrphans(): Promise<void> {
+    const { circuitBreaker, accountCache, appUsers, recorder, log, metrics } = this.options;
+    for (const { id } of await closeOrphans(circuitBreaker, accountCache, appUsers)) {
+      metrics.surplusAccounts.inc();
+      log.warn({ account: id }, 'deactivated an account whose registration finished after its AppUser was deleted');
+      const note = `Account ${id} was deactivated: its registration finished after its AppUser was deleted.`;
+      recorder.tell(this.regarding, { type: 'Warning', reason: 'SurplusAccount', note });
+    }
+  }
+
+  private get regarding(): Regarding {
+    const { namespace, deploymentName } = this.options.configuration;
+    return deploymentName
+      ? { apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName, namespace }
+      : { apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace };
+  }
+
   private tellOfUndeclared(counted: AccountCounts): void {
-    const { configuration, recorder, clock, log } = this.options;
+    const { recorder, clock, log } = this.options;
     const count = counted.counts.get('undeclared') ?? 0;
     if (count === 0) return;
     const note = describeUndeclared(counted);
     if (this.told?.note === note && clock.now() - this.told.at < UNDECLARED_SECONDS * 1000) return;
     this.told = { note, at: clock.now() };
     log.warn({ count }, 'found active accounts that no AppUser declares');
-    const { namespace, deploymentName } = configuration;
-    const regarding = deploymentName
-      ? { apiVersion: 'apps/v1', kind: 'Deployment', name: deploymentName, namespace }
-      : { apiVersion: 'v1', kind: 'Namespace', name: namespace, namespace };
-    recorder.tell(regarding, { type: 'Warning', reason: 'UndeclaredAccounts', note });
+    recorder.tell(this.regarding, { type: 'Warning', reason: 'UndeclaredAccounts', note });
   }
 }

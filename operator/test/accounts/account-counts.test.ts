@@ -11,32 +11,36 @@ const account = (
   ...details,
 });
 
+const uidOf = (name: string): string => `${Buffer.from(name.padEnd(4)).toString('hex')}-0000-4000-8000-000000000000`;
+
 function appUsers(): AppUsers {
   const all = new AppUsers();
   for (const [name, userId] of [
     ['john', 1],
     ['jane', undefined],
   ] as const) {
-    const metadata = { name, uid: `uid-${name}`, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+    const metadata = { name, uid: uidOf(name), resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
     const spec = { firstName: 'A', lastName: 'B', emailAddress: `${name}@x.test` };
     all.put(trimmed({ metadata, spec, status: { userId } }));
   }
   return all;
 }
 
-test('accounts are declared by their number, their name or their temporary name; others are told of if they are open and ordinary', () => {
+test('counts a temporary account as declared only while no other account is recorded, and as surplus otherwise', () => {
   const counted = countAccounts(
     [
       account(1, 'renamed'),
       account(2, 'jane'),
-      account(3, 'app-user-uid-jane'),
+      account(3, `app-user-${uidOf('jane')}`),
+      account(7, `app-user-${uidOf('john')}`),
+      account(8, `app-user-${uidOf('gone')}`),
       account(4, 'eve'),
       account(5, 'former', { active: false }),
       account(6, 'robot', { privileged: true }),
     ],
     appUsers(),
   );
-  expect(Object.fromEntries(counted.counts)).toEqual({ declared: 3, undeclared: 1, inactive: 1, privileged: 1 });
+  expect(Object.fromEntries(counted.counts)).toEqual({ declared: 3, undeclared: 1, surplus: 2, inactive: 1, privileged: 1 });
   expect(describeUndeclared(counted)).toBe(
     '1 account is open in the application though no AppUser declares it: "eve" (number 4). Is self-registration closed?',
   );

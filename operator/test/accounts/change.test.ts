@@ -159,6 +159,33 @@ describe('A name and a password open', () => {
     add();
     cvat.standIn.settings.emailVerification = true;
     const error = await failure(open(JANE.username, JANE.password));
-    expect(error).toMatchObject({ name: 'Refused', reason: 'forbidden' });
+    expect(error).toMatchObject({ name: 'Unavailable' });
+  });
+});
+
+describe('An address', () => {
+  let cvat: Cvat;
+  beforeEach(async () => (cvat = await Cvat.start()));
+  afterEach(() => cvat.standIn.stop());
+
+  const taken = (emailAddress: string, id: number, password?: string) =>
+    cvat.accounts().emailAddressIsTaken(emailAddress, { id }, password);
+
+  it('is free when no account has or had it', async () => {
+    expect(await taken('new@example.com', 1)).toBe(false);
+  });
+
+  it('is taken when another account has it, or had it before a change', async () => {
+    const id = cvat.add('jane.doe', { email: 'jane@example.com', password: JANE.password });
+    expect(await taken('Jane@Example.com', 99)).toBe(true);
+    Object.assign(cvat.standIn.people.get(id) ?? {}, { email: 'new@example.com' });
+    expect(await taken('jane@example.com', 99, 'password-of-99')).toBe(true);
+  });
+
+  it('is free when the account itself had it before, which its password shows', async () => {
+    const id = cvat.add('jane.doe', { email: 'jane@example.com', password: JANE.password });
+    Object.assign(cvat.standIn.people.get(id) ?? {}, { email: 'new@example.com' });
+    expect(await taken('jane@example.com', id, JANE.password)).toBe(false);
+    expect(await taken('jane@example.com', id)).toBe(true);
   });
 });

@@ -19,7 +19,6 @@ describe('CVAT is ready', () => {
     await cvat.accounts().ready();
     expect(cvat.observed).toEqual([
       ['health', '2xx'],
-      ['login', '2xx'],
       ['self', '2xx'],
     ]);
   });

@@ -1,5 +1,6 @@
-import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused } from '../../src/accounts/account';
-import type { FaultInjector } from './fault-injection';
+import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused, Unavailable } from '../../src/accounts/account';
+import { normalized } from '../../src/accounts/cvat/normalization';
+import { type FaultInjector, Killed } from './fault-injection';
 
 export interface StoredAccount extends Account {
   readonly password: string;
@@ -9,12 +10,14 @@ export interface StoredAccount extends Account {
 
 /** The accounts of an application with CVAT's rules, in memory. */
 export class Application implements Accounts {
-  readonly shortestUsername = 5;
   readonly stored = new Map<number, StoredAccount>();
   /** Whom the operator works for at the moment. */
   current: { readonly uid: string; readonly name: string } | undefined;
   /** Called before the operator changes or removes an account. */
   onTouch: (account: StoredAccount) => void = () => undefined;
+  /** Registrations whose transaction is still open. */
+  readonly uncommitted: Partial<StoredAccount>[] = [];
+  lateCommits = 0;
   private lastId = 0;
 
   constructor(private readonly faults: FaultInjector) {
@@ -52,7 +55,17 @@ export class Application implements Accounts {
     return this.faults.around('read', () => optional(this.find((account) => account.username === username)));
   }
 
+  normalized<Fields extends AccountChanges>(fields: Fields): Fields {
+    return normalized(fields);
+  }
+
+  emailAddressIsTaken(emailAddress: string, { id }: Pick<Account, 'id'>): Promise<boolean> {
+    return this.faults.around('read', () => this.find((other) => other.id !== id && other.emailAddress === emailAddress) !== undefined);
+  }
+
   create({ password, ...account }: NewAccount): Promise<Account> {
+    const details = { ...account, password, madeFor: this.current };
+    const what = this.faults.takeRegistration();
     return this.faults.around('write', () => {
       if (account.username.length < 5) throw new Refused('invalid', 'at least 5 characters');
       if (this.find(({ username }) => username.toLowerCase() === account.username.toLowerCase())) {
@@ -61,8 +74,19 @@ export class Application implements Accounts {
       if (this.find(({ emailAddress }) => emailAddress === account.emailAddress)) {
         throw new Refused('email-taken', 'a user is already registered with this e-mail address');
       }
-      return visible(this.register({ ...account, password, madeFor: this.current }));
+      if (what !== undefined) this.uncommitted.push(details);
+      if (what === 'late') throw new Unavailable('no answer within 30 s');
+      if (what === 'late-killed') throw new Killed('killed');
+      return visible(this.register(details));
     });
+  }
+
+  /** Commits one of the registrations that were checked long ago: the database checks nothing but the exact username. */
+  commit(nth: number): void {
+    const [details] = this.uncommitted.splice(nth % Math.max(1, this.uncommitted.length), 1);
+    if (details === undefined || this.find(({ username }) => username === details.username)) return;
+    this.register(details);
+    this.lateCommits++;
   }
 
   update(id: number, changes: AccountChanges): Promise<Account> {

@@ -14,6 +14,8 @@ export type Event =
   | { readonly kind: 'somebody-registers'; readonly username: string; readonly emailAddress: string }
   | { readonly kind: 'watch-delivers' }
   | { readonly kind: 'resync' }
+  /** A registration that the operator gave up is committed: the n-th of them. */
+  | { readonly kind: 'late-commit'; readonly nth: number }
   | { readonly kind: 'restart' }
   | { readonly kind: 'reconcile'; readonly name: string; readonly plan: Plan };
 
@@ -41,6 +43,14 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
       kind: fc.constantFrom('killed' as const, 'killed' as const, 'unavailable' as const),
       atCall: fc.nat(14),
       when: fc.constantFrom('before' as const, 'after' as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('late' as const, 'late-killed' as const, 'twice' as const),
+      atCall: fc.constant(0),
+      when: fc.constant('after' as const),
     }),
   },
 );
@@ -80,6 +90,7 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.constant({ kind: 'watch-delivers' as const }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('late-commit' as const), nth: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.constantFrom({ kind: 'resync' as const }, { kind: 'restart' as const }) },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('reconcile' as const), name, plan }) },
 );

@@ -30,7 +30,7 @@ export class Kubernetes implements ObjectStore {
     const seconds = String(this.version % 60).padStart(2, '0');
     const metadata = {
       name,
-      uid: `uid-${resourceVersion}`,
+      uid: `00000000-0000-4000-8000-${resourceVersion.padStart(12, '0')}`,
       resourceVersion,
       generation: 1,
       creationTimestamp: `2026-01-01T00:00:${seconds}Z`,

@@ -114,3 +114,22 @@ test('no account of an AppUser that has been deleted stays open', async () => {
     }
   });
 });
+
+test('after the last registration that committed late, each AppUser has exactly one open account', async () => {
+  let late = 0;
+  await always((model) => {
+    late += model.application.lateCommits;
+    for (const appUser of model.kubernetes.appUsers.values()) {
+      if (model.unrecognizable.has(appUser.uid)) continue;
+      const open = model.accountsMadeFor(appUser.uid).filter(({ active, privileged }) => active && !privileged);
+      const context = JSON.stringify({ appUser, open, stored: [...model.application.stored.values()] }, null, 1);
+      if (open.length > 1) throw new Error(`more than one open account: ${context}`);
+      if (open.length === 1 && model.ready(appUser).startsWith('True') && appUser.status.userId !== open[0]?.id) {
+        const adopted = model.account(appUser)?.madeFor?.uid !== appUser.uid;
+        if (!adopted) throw new Error(`another account is open: ${context}`);
+      }
+    }
+  });
+  // Otherwise this would prove little.
+  expect(late).toBeGreaterThan(20);
+});

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../src/accounts/account';
-import { type AppUser, conditionOf, isOlder } from '../../src/app-user/app-user';
+import { type AppUser, conditionOf, isOlder, uidOfTemporaryUsername } from '../../src/app-user/app-user';
 import { fromManifest } from '../../src/credentials/credentials';
 import { Changed } from '../../src/reconcile/object-store';
 import { FakeClock } from '../fake-clock';
@@ -52,6 +52,8 @@ export class Model {
         return this.operator.hear();
       case 'resync':
         return this.attempt(NO_FAULT, () => this.operator.resync());
+      case 'late-commit':
+        return this.application.commit(event.nth);
       case 'restart':
         return void (this.operator = this.started());
       case 'reconcile':
@@ -61,6 +63,7 @@ export class Model {
 
   /** All is quiet: the operator does what it does by itself, until a whole round writes nothing. */
   async calmDown(): Promise<void> {
+    while (this.application.uncommitted.length > 0) this.application.commit(0);
     for (let round = 0; round < 12; round++) {
       const before = this.faults.writes;
       await this.round();
@@ -120,6 +123,7 @@ export class Model {
   /** What holds at every moment. */
   private check(): void {
     for (const uid of new Set([...this.application.stored.values()].map(({ madeFor }) => madeFor?.uid))) {
+      if (this.application.lateCommits > 0) return;
       if (uid !== undefined && !this.unrecognizable.has(uid) && this.accountsMadeFor(uid).length > 1)
         throw new Error(`the AppUser ${uid} has two accounts`);
     }
@@ -129,6 +133,7 @@ export class Model {
 
   private mayTouch(account: StoredAccount): void {
     const { current } = this.application;
+    if (current === undefined && this.isOrphan(account)) return;
     const appUser = current && this.operator.view.get(current.name);
     if (!appUser) throw new Error('the operator acts for nobody');
     if (account.privileged) throw new Error(`the operator touches the administrator ${account.username}`);
@@ -137,14 +142,25 @@ export class Model {
     throw new Error(`the operator touches ${account.username}, which is not ${appUser.name}'s`);
   }
 
-  private unrecorded(affected: (account: StoredAccount) => boolean, { alsoInSecret } = { alsoInSecret: true }): void {
+  /** Whether it was registered for an AppUser that is gone, and nobody was told its username. */
+  private isOrphan({ username }: StoredAccount): boolean {
+    const uid = uidOfTemporaryUsername(username);
+    return uid !== undefined && ![...this.kubernetes.appUsers.values()].some((appUser) => appUser.uid === uid);
+  }
+
+  private unrecorded(
+    affected: (account: StoredAccount) => boolean,
+    { alsoInSecret = true, renamed = false }: { readonly alsoInSecret?: boolean; readonly renamed?: boolean } = {},
+  ): void {
     const recorded = new Set([...this.kubernetes.appUsers.values()].map(({ status }) => status.userId));
     for (const secret of this.kubernetes.secrets.values()) {
       const content = fromManifest(secret);
       if (alsoInSecret && content.kind === 'ours') recorded.add(content.userId);
     }
     for (const account of this.application.stored.values()) {
-      if (account.madeFor && affected(account) && !recorded.has(account.id)) this.unrecognizable.add(account.madeFor.uid);
+      // By the temporary username it is recognized without a record.
+      const named = !renamed && uidOfTemporaryUsername(account.username) !== undefined;
+      if (account.madeFor && affected(account) && !named && !recorded.has(account.id)) this.unrecognizable.add(account.madeFor.uid);
     }
   }
 
@@ -166,7 +182,7 @@ export class Model {
     if (!account || account.username === 'robot') return;
     const { id } = account;
     const fresh = ++this.serial;
-    this.unrecorded((one) => one.id === id);
+    this.unrecorded((one) => one.id === id, { renamed: change === 'renames-itself' });
     if (change === 'deletes-itself') this.application.stored.delete(id);
     if (change === 'renames-itself') this.application.change(id, { username: `renamed-${fresh}` });
     if (change === 'changes-password') this.application.change(id, { password: `changed-${fresh}` });

@@ -4,6 +4,7 @@ import { Executor } from '../../src/reconcile/executor';
 import { Observer } from '../../src/reconcile/observer';
 import { type Outcome, Reconciler } from '../../src/reconcile/reconciler';
 import { createContext } from '../../src/reconcile/context';
+import { closeOrphans } from '../../src/reconcile/surplus';
 import type { FakeClock } from '../fake-clock';
 import type { Application } from './application';
 import type { Kubernetes } from './kubernetes';
@@ -26,7 +27,7 @@ export class ModelOperator {
       accountCache: this.accountCache,
       clock,
       publicUrl: 'http://cvat.test',
-      shortestUsername: 5,
+      normalized: (fields) => application.normalized(fields),
     });
     const observer = new Observer(kubernetes, application, this.accountCache, context);
     const executor = new Executor(kubernetes, application, this.accountCache, observer);
@@ -45,14 +46,15 @@ export class ModelOperator {
     }
   }
 
-  resync(): Promise<void> {
-    return this.accountCache.refresh();
+  async resync(): Promise<void> {
+    await this.accountCache.refresh();
+    await closeOrphans(this.application, this.accountCache, this.view);
   }
 
   async reconcile(name: string): Promise<Outcome> {
     const appUser = this.view.get(name);
     if (!appUser) return { kind: 'settled' };
     this.application.current = { uid: appUser.uid, name };
-    return this.reconciler.reconcile(appUser, this.changedAt.get(name) ?? 0, { exclusive: true });
+    return this.reconciler.reconcile(appUser, this.changedAt.get(name) ?? 0, { mayCreate: true });
   }
 }

@@ -71,7 +71,9 @@ test('an account that two AppUsers could prove to be theirs stays with the one t
     killed('robert', 6),
     create('robert', 'four@x.test', { username: 'mallory' }),
   );
-  expect([reasonOf(model, 'alice'), reasonOf(model, 'robert')]).toEqual(['False EmailConflict', 'False EmailConflict']);
+  expect([reasonOf(model, 'alice'), reasonOf(model, 'robert')]).toEqual(['False EmailConflict', 'True Synced']);
+  const ids = [...model.kubernetes.appUsers.values()].map(({ status }) => status.userId);
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 test('an account that has become an administrator since all were read is not touched', async () => {

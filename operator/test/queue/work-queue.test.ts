@@ -5,7 +5,7 @@ import { FakeClock, settled } from '../fake-clock';
 /** A piece of work that a test ends when it likes. */
 interface Running {
   readonly key: string;
-  readonly exclusive: boolean;
+  readonly slow: boolean;
   readonly end: (result?: WorkResult) => void;
   readonly fail: (error: Error) => void;
 }
@@ -23,12 +23,12 @@ class Desk {
 
   constructor(concurrency = 2, onStart: (running: Running) => void = () => undefined) {
     this.queue = new WorkQueue({
-      work: (key, { exclusive }) =>
+      work: (key, { slow }) =>
         new Promise((resolve, reject) => {
           const remove = (): void => void this.running.splice(this.running.indexOf(running), 1);
           const end = (result: WorkResult = DONE): void => (remove(), resolve(result));
           const fail = (error: Error): void => (remove(), reject(error));
-          const running: Running = { key, exclusive, end, fail };
+          const running: Running = { key, slow, end, fail };
           this.running.push(running);
           this.started.push(key);
           onStart(running);
@@ -87,17 +87,17 @@ test('what something happened to goes before what is looked at once in a while, 
   expect(desk.started).toEqual(['busy', 'new', 'c', 'a', 'b']);
 });
 
-test('what must be done exclusive waits for what is done exclusive, and keeps no other from its turn', async () => {
+test('what must be done slow waits for what is done slow, and keeps no other from its turn', async () => {
   const desk = new Desk(1);
   for (const key of ['a', 'b', 'c']) desk.queue.add(key);
-  await desk.end('a', { kind: 'exclusive' });
-  await desk.end('b', { kind: 'exclusive' });
-  expect(desk.running.map(({ key, exclusive }) => [key, exclusive])).toEqual([
+  await desk.end('a', { kind: 'slow' });
+  await desk.end('b', { kind: 'slow' });
+  expect(desk.running.map(({ key, slow }) => [key, slow])).toEqual([
     ['a', true],
     ['c', false],
   ]);
   await desk.end('a');
-  expect(desk.running.map(({ key, exclusive }) => [key, exclusive])).toEqual([
+  expect(desk.running.map(({ key, slow }) => [key, slow])).toEqual([
     ['c', false],
     ['b', true],
   ]);
@@ -121,7 +121,7 @@ test('what fails is tried again later and later, and after a success soon again'
   expect(desk.keys).toEqual(['a']);
 });
 
-test.each(['a result', 'an exception'])('what asks to be left exclusive for a time is: by %s', async (how) => {
+test.each(['a result', 'an exception'])('what asks to be left slow for a time is: by %s', async (how) => {
   const desk = new Desk();
   desk.queue.add('a');
   desk.leaveAloneSeconds = 120;
@@ -180,7 +180,7 @@ type Move =
 const result: fc.Arbitrary<WorkResult> = fc.constantFrom<WorkResult>(
   DONE,
   DONE,
-  { kind: 'exclusive' },
+  { kind: 'slow' },
   { kind: 'retry' },
   { kind: 'retry', notBeforeSeconds: 10 },
   { kind: 'done', againAfterSeconds: 5 },
@@ -204,8 +204,8 @@ test('whatever happens, no key is worked on twice at the same time, and each tha
       const desk: Desk = new Desk(concurrency, ({ key }) => {
         owed.delete(key);
         expect(desk.keys.filter((other) => other === key)).toHaveLength(1);
-        expect(desk.running.filter(({ exclusive }) => exclusive).length).toBeLessThanOrEqual(1);
-        expect(desk.running.filter(({ exclusive }) => !exclusive).length).toBeLessThanOrEqual(concurrency);
+        expect(desk.running.filter(({ slow }) => slow).length).toBeLessThanOrEqual(1);
+        expect(desk.running.filter(({ slow }) => !slow).length).toBeLessThanOrEqual(concurrency);
       });
       for (const one of moves) {
         if (one.kind === 'add') {
@@ -213,7 +213,7 @@ test('whatever happens, no key is worked on twice at the same time, and each tha
           desk.queue.add(one.key, { routine: one.routine });
         } else if (one.kind === 'end') {
           const running = desk.running[one.nth];
-          running?.end(running.exclusive && one.result.kind === 'exclusive' ? DONE : one.result);
+          running?.end(running.slow && one.result.kind === 'slow' ? DONE : one.result);
         } else if (one.kind === 'fail') desk.running[one.nth]?.fail(new Error('broken'));
         else if (one.kind === 'retryNow') desk.queue.retryNow();
         else await desk.clock.pass(one.milliseconds);

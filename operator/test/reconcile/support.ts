@@ -40,14 +40,14 @@ export function without<Thing extends object, Key extends keyof Thing>(thing: Th
 export function observation(details: Partial<Observation> = {}): Observation {
   return {
     ...{ appUser: appUser(), credentials: credentials(), account: account() },
-    ...{ ownership: 'ours', asked: true, touched: false },
+    ...{ ownership: 'ours', fresh: true, touched: false },
     ...details,
   };
 }
 
 export function context({ accounts = [], appUsers = [], ...details }: Partial<ReconcileContext> & Others = {}): ReconcileContext {
   return {
-    ...{ now: NOW, publicUrl: 'http://cvat.test', shortestUsername: 5, accountsAgeSeconds: 0 },
+    ...{ now: NOW, publicUrl: 'http://cvat.test', normalized: (fields) => fields, accountsAgeSeconds: 0 },
     accountsWithUsername: (name) => accounts.filter(({ username }) => username.toLowerCase() === name.toLowerCase()),
     accountsWithEmailAddress: (address) => accounts.filter(({ emailAddress }) => emailAddress === address),
     appUsersWithUsername: (name) => appUsers.filter((one) => (one.spec.username ?? one.name).toLowerCase() === name.toLowerCase()),

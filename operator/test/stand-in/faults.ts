@@ -9,6 +9,8 @@ export type Fault =
   | { readonly kind: 'delay'; readonly ms: number }
   /** Never answered. The client has to give up. */
   | { readonly kind: 'hang' }
+  /** The client gives up at once. A registration is checked now and committed when `until` resolves. */
+  | { readonly kind: 'late'; readonly until: Promise<void> }
   /** The connection breaks: before anything is done, or when all is done and only the answer gets lost. */
   | { readonly kind: 'drop'; readonly when: 'before' | 'after' };
 
@@ -54,6 +56,14 @@ export class Faults {
 
   dropAfterWork(which?: Which): void {
     this.plan({ kind: 'drop', when: 'after' }, which);
+  }
+
+  /** Registrations whose client gives up, and which are committed when the returned function is called. */
+  late(which: Omit<Which, 'operation'> = {}): () => void {
+    let commit = (): void => undefined;
+    const until = new Promise<void>((resolve) => (commit = resolve));
+    this.plan({ kind: 'late', until }, { ...which, operation: 'register' });
+    return () => commit();
   }
 
   /** A status with CVAT's JSON: {"detail": ...} unless another body is given. */

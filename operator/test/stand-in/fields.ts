@@ -19,7 +19,7 @@ export function text({ minimum = 0, maximum, blank = false, trimmed = true, chec
   return (value) => {
     if (value === null) return ['This field may not be null.'];
     if (typeof value !== 'string' && typeof value !== 'number') return ['Not a valid string.'];
-    const given = trimmed ? String(value).trim() : String(value);
+    const given = trimmed ? pythonStrip(String(value)) : String(value);
     if (given === '') return blank ? given : ['This field may not be blank.'];
     if (given.includes('\0')) return ['Null characters are not allowed.'];
     const length = [...given].length;
@@ -28,6 +28,12 @@ export function text({ minimum = 0, maximum, blank = false, trimmed = true, chec
     const finding = check?.(given);
     return finding === undefined ? given : [finding];
   };
+}
+
+/** `str.strip()` of Python, which the REST framework applies: not JavaScript's `trim()`. */
+export function pythonStrip(text: string): string {
+  const space = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*`;
+  return text.replace(new RegExp(`^${space}`), '').replace(new RegExp(`${space}$`), '');
 }
 
 export const truth: Rule<boolean> = (value) => {

@@ -82,6 +82,50 @@ describe('The stand-in', () => {
     expect(cvat.people.byUsername('jane.doe')).toBeDefined();
   });
 
+  it('commits a registration whose client has given up, when the test says so, and with an address that was given away meanwhile', async () => {
+    const commit = cvat.faults.late();
+    await expect(register('jane.doe', 'jane@example.com')).rejects.toThrow('fetch failed');
+    expect(cvat.people.byUsername('jane.doe')).toBeUndefined();
+    expect((await register('jane.two', 'jane@example.com')).status).toBe(201);
+    commit();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(cvat.people.byEmail('jane@example.com').map(({ username }) => username)).toEqual(['jane.doe', 'jane.two']);
+  });
+
+  it('does not commit a late registration whose username was taken meanwhile', async () => {
+    const commit = cvat.faults.late();
+    await expect(register('jane.doe', 'jane@example.com')).rejects.toThrow('fetch failed');
+    expect((await register('jane.doe', 'jane@example.com')).status).toBe(201);
+    commit();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(cvat.people.byEmail('jane@example.com')).toHaveLength(1);
+  });
+
+  it('strips names as Python does: U+001F and U+0085 go, U+FEFF stays', async () => {
+    const body = { username: 'jane.doe', first_name: '\u001f\u0085Jane\ufeff ', password1: 'kX4-_secret', password2: 'kX4-_secret' };
+    expect((await ask('POST', '/api/auth/register', body)).status).toBe(201);
+    expect(cvat.people.byUsername('jane.doe')?.firstName).toBe('Jane\ufeff');
+  });
+
+  it('accepts a token that it issued before it required verified addresses, and tells at registration that it does', async () => {
+    const token = cvat.people.tokenOf(cvat.people.byUsername('admin') ?? cvat.people.add({ username: 'none' }));
+    cvat.settings.emailVerification = true;
+    expect((await ask('GET', '/api/users/self', undefined, { Authorization: `Token ${token}` })).status).toBe(200);
+    const basic = Buffer.from('admin:password-of-admin').toString('base64');
+    expect((await ask('GET', '/api/users/self', undefined, { Authorization: `Basic ${basic}` })).status).toBe(401);
+    expect(await (await register('jane.doe', 'jane@example.com')).json()).toMatchObject({ email_verification_required: true, key: null });
+  });
+
+  it('lets nobody log in with an address that one account has and another one had', async () => {
+    await register('jane.doe', 'jane@example.com');
+    const login = async () => (await ask('POST', '/api/auth/login', { email: 'jane@example.com', password: 'wrong' })).json();
+    expect(await login()).toEqual({ non_field_errors: ['Unable to log in with provided credentials.'] });
+    Object.assign(cvat.people.byUsername('jane.doe') ?? {}, { email: 'new@example.com' });
+    expect(await login()).toEqual({ non_field_errors: ['Unable to log in with provided credentials.'] });
+    cvat.people.add({ username: 'jane.two', email: 'jane@example.com' });
+    expect(await login()).toEqual(['Unable to login with provided credentials']);
+  });
+
   it('fails as planned: so often, in what is meant, and then no more', async () => {
     cvat.faults.fail(503, { operation: 'about', times: 2 });
     const after = async (path: string) => (await ask('GET', path)).status;

@@ -119,7 +119,10 @@ export class CvatStandIn {
     if (fault?.kind === 'drop' && fault.when === 'before') return void request.socket.destroy();
     if (fault?.kind === 'delay') await delay(fault.ms, undefined, { ref: false });
     // What was begun is finished, whether or not the client still waits for it.
-    const reply = fault?.kind === 'answer' ? fault.reply : await answer(incoming, this.people, this.settings, this.#throttle);
+    const settings = fault?.kind === 'late' ? { ...this.settings, duringRegister: () => fault.until } : this.settings;
+    if (fault?.kind === 'late') request.socket.destroy();
+    const reply = fault?.kind === 'answer' ? fault.reply : await answer(incoming, this.people, settings, this.#throttle);
+    if (fault?.kind === 'late') return;
     await this.faults.hooks.after?.(seen.operation);
     if (fault?.kind === 'drop') return void request.socket.destroy();
     seen.status = reply.status;

@@ -2,7 +2,9 @@ import { type Account, type AccountChanges, type Accounts, type NewAccount, Refu
 import { failureOf, isAbsent, isRecord, ROLE } from './failure';
 import { type Answer, type CvatRequest, CvatHttp, type CvatHttpOptions } from './cvat-http';
 import type { LoginCredentials } from '../../credentials/login';
-import { CvatSession, UNVERIFIED } from './cvat-session';
+import { randomPassword } from '../../credentials/password';
+import { basic, CvatSession, isUnverified } from './cvat-session';
+import { normalized, normalizedEmailAddress, strip } from './normalization';
 import { accountOf, bodyOf, ignoredFields, isAdministrator } from './user';
 
 export interface CvatOptions extends CvatHttpOptions {
@@ -16,11 +18,10 @@ export interface CvatOptions extends CvatHttpOptions {
 
 /** The accounts of a CVAT 2.73, by its REST API. What that API really does is written down as a stand-in, in test/stand-in. */
 export class CvatAccounts implements Accounts {
-  readonly shortestUsername = 5;
   readonly #http: CvatHttp;
   readonly #session: CvatSession;
   readonly #pageSize: number;
-  #lastCreation: Promise<unknown> = Promise.resolve();
+  #lastRegistration: Promise<unknown> = Promise.resolve();
 
   constructor(options: CvatOptions) {
     this.#http = new CvatHttp(options);
@@ -31,7 +32,8 @@ export class CvatAccounts implements Accounts {
   async ready(): Promise<void> {
     const health = await this.#http.send({ operation: 'health', method: 'GET', path: '/api/server/health/', query: { format: 'json' } });
     if (health.status !== 200 || !isRecord(health.body)) throw unhealthy(health);
-    const { body } = await this.#ask({ operation: 'self', method: 'GET', path: '/api/users/self' });
+    const request: CvatRequest = { operation: 'self', method: 'GET', path: '/api/users/self' };
+    const { body } = expect200(request, await this.#session.sendWithPassword(request));
     if (!isAdministrator(body)) throw new Unavailable(`CVAT does not let the operator administer accounts.${ROLE}`);
   }
 
@@ -61,18 +63,37 @@ export class CvatAccounts implements Accounts {
   }
 
   async byUsername(username: string): Promise<Account | undefined> {
-    // CVAT cuts blanks off, and answers with everybody when nothing is left.
-    if (username.trim() === '') throw new Refused('invalid', "An empty username is nobody's.");
+    // CVAT strips whitespace, and answers with everybody when nothing is left.
+    if (strip(username) === '') throw new Refused('invalid', "An empty username is nobody's.");
     const request: CvatRequest = { operation: 'find', method: 'GET', path: '/api/users', query: { username } };
     const { users } = listOf(request, await this.#session.send(request));
     return users.map(shown).find((account) => account.username === username);
   }
 
-  /** One at a time: CVAT looks for names and addresses that are taken, but two that come at once may both get one. */
+  normalized<Fields extends AccountChanges>(fields: Fields): Fields {
+    return normalized(fields);
+  }
+
+  /**
+   * Registers one at a time: CVAT checks whether an address is taken and commits half a second later without a constraint, so two registrations
+   * at once may both get it. Looking up the account afterwards needs no turn.
+   */
   async create(account: NewAccount): Promise<Account> {
-    const creation = this.#lastCreation.then(() => this.#create(account));
-    this.#lastCreation = creation.catch(() => undefined);
-    return creation;
+    const registration = this.#lastRegistration.then(() => this.#register(account));
+    this.#lastRegistration = registration.catch(() => undefined);
+    await registration;
+    return this.#registered(account);
+  }
+
+  async emailAddressIsTaken(emailAddress: string, { id }: Pick<Account, 'id'>, password: string | undefined): Promise<boolean> {
+    // CVAT shows no former addresses, but accepts them for logging in. With a wrong password, it tells an address that exactly one account has
+    // or had from one that none has.
+    const body = { email: normalizedEmailAddress(emailAddress), password: randomPassword() };
+    const request: CvatRequest = { operation: 'email', method: 'POST', path: '/api/auth/login', body };
+    const answer = await this.#session.send(request);
+    if (answer.status !== 400) throw failureOf(request, answer);
+    if (Array.isArray(answer.body)) return false;
+    return password === undefined || (await this.#open(body.email, password))?.id !== id;
   }
 
   async update(id: number, changes: AccountChanges): Promise<Account> {
@@ -91,20 +112,22 @@ export class CvatAccounts implements Accounts {
   }
 
   async opens(username: string, password: string): Promise<number | undefined> {
-    const request: CvatRequest = { operation: 'open', method: 'GET', path: '/api/users/self' };
-    const credentials = Buffer.from(`${username}:${password}`).toString('base64');
-    // Basic, because a login would count as the person's last one.
-    const answer = await this.#http.send(request, `Basic ${credentials}`);
-    if (answer.status === 401 && isRecord(answer.body)) {
-      if (answer.body['detail'] === 'E-mail is not verified.') throw new Refused('forbidden', UNVERIFIED);
-      return undefined;
-    }
-    const account = shown(expect200(request, answer).body);
+    const account = await this.#open(username, password);
     // CVAT takes an address for a name, and a name in another case.
-    return account.username === username ? account.id : undefined;
+    return account?.username === username ? account.id : undefined;
   }
 
-  async #create(account: NewAccount): Promise<Account> {
+  /** The account that a username or address and a password open. */
+  async #open(name: string, password: string): Promise<Account | undefined> {
+    const request: CvatRequest = { operation: 'open', method: 'GET', path: '/api/users/self' };
+    // Basic, because a login would count as the person's last one.
+    const answer = await this.#http.send(request, basic(name, password));
+    if (isUnverified(answer)) throw this.#session.unverified();
+    if (answer.status === 401 && isRecord(answer.body)) return undefined;
+    return shown(expect200(request, answer).body);
+  }
+
+  async #register(account: NewAccount): Promise<void> {
     const { username, password, ...person } = account;
     const { email, ...names } = bodyOf(person);
     // CVAT refuses fields that are empty, but not the absence of fields.
@@ -112,21 +135,21 @@ export class CvatAccounts implements Accounts {
     const body = { username, ...filled, password1: password, password2: password };
     const request: CvatRequest = { operation: 'register', method: 'POST', path: '/api/auth/register', body };
     const answer = await this.#session.send(request);
-    // The answer has no number, but a token of the new person, which nobody must see.
     if (answer.status !== 201) throw failureOf(request, answer);
-    const made = await this.byUsername(username);
-    if (!made) throw new Unavailable(`CVAT made the account "${username}", but does not show it.${ROLE}`);
-    if (made.emailAddress !== (email ?? '') || made.privileged) {
-      throw new Refused(
-        'username-taken',
-        `The account "${username}" is not the one that CVAT was asked to make: somebody changed it meanwhile.`,
-      );
-    }
-    return made;
+    if (isRecord(answer.body) && answer.body['email_verification_required'] === true) throw this.#session.unverified();
   }
 
-  async #ask(request: CvatRequest): Promise<Answer> {
-    return expect200(request, await this.#session.send(request));
+  /** The answer to a registration has no id, but a token of the new person, which nobody must see. */
+  async #registered({ username, emailAddress }: NewAccount): Promise<Account> {
+    const account = await this.byUsername(username);
+    if (!account) throw new Unavailable(`CVAT registered account "${username}", but does not show it.${ROLE}`);
+    if (account.emailAddress !== normalizedEmailAddress(emailAddress) || account.privileged) {
+      throw new Refused(
+        'username-taken',
+        `Account "${username}" is not the one that CVAT was asked to register: it was changed meanwhile.`,
+      );
+    }
+    return account;
   }
 }
 

@@ -40,6 +40,25 @@ export class CvatSession {
     throw this.#pause(`CVAT lets the operator log in, but does not accept its token.`);
   }
 
+  /**
+   * The answer to a request with username and password, or with the token if they are refused. CVAT accepts a token that it issued earlier even
+   * while nobody can log in because addresses have to be verified: only the password shows that.
+   */
+  async sendWithPassword(request: CvatRequest): Promise<Answer> {
+    this.#checkPause();
+    const { username, password } = await this.#login();
+    this.#username = username;
+    const answer = await this.#http.send(request, basic(username, password));
+    if (isUnverified(answer)) throw this.unverified();
+    return answer.status === 401 ? this.send(request) : this.#accepted(answer);
+  }
+
+  /** CVAT requires addresses to be verified. The token is dropped: whether that has changed, only a login tells. */
+  unverified(): Unavailable {
+    this.#token = undefined;
+    return this.#pause(UNVERIFIED);
+  }
+
   /** Whether one of CVAT's users is the one that the operator is logged in as. */
   isOf(user: unknown): boolean {
     // People may log in with a name in another case.
@@ -63,9 +82,7 @@ export class CvatSession {
   }
 
   async #logIn(): Promise<string> {
-    if (this.#paused && this.#now() < this.#paused.until) {
-      throw new Unavailable(this.#paused.why, Math.ceil((this.#paused.until - this.#now()) / 1000));
-    }
+    this.#checkPause();
     const { username, password } = await this.#login();
     const request: CvatRequest = { operation: 'login', method: 'POST', path: '/api/auth/login', body: { username, password } };
     // Without a token: CVAT answers 401 to a login with a wrong one.
@@ -76,13 +93,18 @@ export class CvatSession {
       this.#username = username;
       return this.#token;
     }
-    if (status === 400 && body === 'Unverified email') throw this.#pause(UNVERIFIED);
+    if (status === 400 && body === 'Unverified email') throw this.unverified();
     if (status === 400 || status === 401 || status === 403) {
       throw this.#pause(`CVAT does not let "${username}" log in. Has the administrator Job of this platform run, with the same Secret?`);
     }
     const failure = failureOf(request, answer);
     if (status === 429) throw this.#pause(failure.message, answer.retryAfterSeconds);
     throw failure;
+  }
+
+  #checkPause(): void {
+    if (!this.#paused || this.#now() >= this.#paused.until) return;
+    throw new Unavailable(this.#paused.why, Math.ceil((this.#paused.until - this.#now()) / 1000));
   }
 
   /** Nobody logs in until then. */
@@ -92,6 +114,15 @@ export class CvatSession {
   }
 }
 
+export function basic(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** Whether CVAT refuses a password because the address has to be verified first. */
+export function isUnverified({ status, body }: Answer): boolean {
+  return status === 401 && isRecord(body) && body['detail'] === 'E-mail is not verified.';
+}
+
 /** Why nothing can be done in a CVAT with settings.email_settings: neither the operator nor the people that it makes could log in. */
 export const UNVERIFIED =
-  'CVAT lets nobody log in before an e-mail address is verified (settings.email_settings): the operator cannot do that.';
+  'CVAT lets nobody log in before an e-mail address is verified (settings.email_settings), which the operator cannot do. Switch verification off.';

@@ -1,5 +1,6 @@
 import type { Account, AccountChanges } from '../account';
 import { isRecord } from './failure';
+import { normalized, normalizedEmailAddress } from './normalization';
 
 /** One of CVAT's users as its API shows it to a superuser. Others see names only: see `accountOf`. */
 interface User {
@@ -17,15 +18,24 @@ interface User {
 /** Undefined when CVAT does not show everything: the operator has lost its rights. */
 export function accountOf(body: unknown): Account | undefined {
   if (!isUser(body)) return undefined;
+  const privilege = privilegeOf(body);
   return {
     id: body.id,
     username: body.username,
     firstName: body.first_name,
     lastName: body.last_name,
-    emailAddress: body.email.toLowerCase(),
+    emailAddress: normalizedEmailAddress(body.email),
     active: body.is_active,
-    privileged: body.is_superuser || body.is_staff || body.groups.includes('admin'),
+    privileged: privilege !== undefined,
+    ...(privilege !== undefined && { privilege }),
   };
+}
+
+/** A demoted administrator stays in the group, and keeps its rights by that. */
+function privilegeOf({ is_superuser, is_staff, groups }: User): string | undefined {
+  if (is_superuser) return 'superuser';
+  if (is_staff) return 'staff';
+  return groups.includes('admin') ? 'group "admin"' : undefined;
 }
 
 /** Whether somebody may administer accounts. Each exclusive is not enough, and CVAT does not say so when asked: it shows less, or does nothing. */
@@ -33,13 +43,14 @@ export function isAdministrator(body: unknown): boolean {
   return isUser(body) && body.is_superuser && body.groups.includes('admin');
 }
 
-/** Changes in CVAT's words, as CVAT will store them: it cuts blanks off, and compares addresses in lower case. */
-export function bodyOf({ username, firstName, lastName, emailAddress, active }: AccountChanges): Record<string, string | boolean> {
+/** Changes in CVAT's words, as CVAT will store them. */
+export function bodyOf(changes: AccountChanges): Record<string, string | boolean> {
+  const { username, firstName, lastName, emailAddress, active } = normalized(changes);
   return {
     ...(username !== undefined && { username }),
-    ...(firstName !== undefined && { first_name: firstName.trim() }),
-    ...(lastName !== undefined && { last_name: lastName.trim() }),
-    ...(emailAddress !== undefined && { email: emailAddress.trim().toLowerCase() }),
+    ...(firstName !== undefined && { first_name: firstName }),
+    ...(lastName !== undefined && { last_name: lastName }),
+    ...(emailAddress !== undefined && { email: emailAddress }),
     ...(active !== undefined && { is_active: active }),
   };
 }

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { normalized, strip } from '../../src/accounts/cvat/normalization';
+import { bodyOf, accountOf } from '../../src/accounts/cvat/user';
+import { pythonStrip } from '../stand-in/fields';
+
+/** Texts with many characters that some function takes for whitespace, and with format characters, accents and surrogate pairs. */
+const special = fc.constantFrom(
+  ...' \t\n\v\f\r\u001c\u001d\u001e\u001f\u0085\u00a0\u1680\u180e\u2000\u200a\u200b\u200d\u200e\u2028\u2029\u202f\u205f\u2060\u3000\ufeffİßſ',
+  'e\u0301',
+);
+const text = fc
+  .array(fc.oneof(special, fc.string({ unit: 'binary', minLength: 1, maxLength: 2 })), { maxLength: 8 })
+  .map((parts) => parts.join(''));
+
+test('an account that CVAT stored from a spec compares equal to that spec, for every Unicode text', () => {
+  fc.assert(
+    fc.property(text, text, text, (username, firstName, lastName) => {
+      const spec = normalized({ username, firstName, lastName, emailAddress: ' Jane.Doe@Example.COM\u0085', active: true });
+      const body = bodyOf({ username, firstName, lastName, emailAddress: ' Jane.Doe@Example.COM\u0085', active: true });
+      // What CVAT does to the texts of a request.
+      const stored = Object.fromEntries(
+        Object.entries(body).map(([key, value]) => [key, typeof value === 'string' ? pythonStrip(value) : value]),
+      );
+      const { id, privileged, ...account } = accountOf({ id: 1, is_staff: false, is_superuser: false, groups: ['user'], ...stored }) ?? {};
+      expect(account).toEqual(spec);
+      expect(normalized(spec)).toEqual(spec);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test.each([
+  ['\ufeffJane\ufeff', '\ufeffJane\ufeff'],
+  ['\u001c\u0085 Jane\u001f', 'Jane'],
+  ['\u200bJane\u200b', '\u200bJane\u200b'],
+  [' \t\u3000', ''],
+])('strips %j as Python does', (given, expected) => {
+  expect(strip(given)).toBe(expected);
+});
