@@ -18,11 +18,11 @@ export interface AdministratorsProps {
 const ENSURE = `
 import os
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 User = get_user_model()
-for number in range(int(os.environ["SUPERUSERS"])):
-    name, email, password = (os.environ[f"SUPERUSER_{number}_{key}"] for key in ("USERNAME", "EMAIL", "PASSWORD"))
+
+def ensure(name, email, password):
     with transaction.atomic():
         user = User.objects.select_for_update().filter(username=name).first() or User(username=name)
         changed = user.pk is None
@@ -35,7 +35,16 @@ for number in range(int(os.environ["SUPERUSERS"])):
             changed = True
         if changed or not user.groups.filter(name="admin").exists():
             user.save()
-        print(name, "changed" if changed else "unchanged")
+    return "changed" if changed else "unchanged"
+
+for number in range(int(os.environ["SUPERUSERS"])):
+    account = [os.environ[f"SUPERUSER_{number}_{key}"] for key in ("USERNAME", "EMAIL", "PASSWORD")]
+    try:
+        result = ensure(*account)
+    except IntegrityError:
+        # Another Job created the account at the same moment: now it is there.
+        result = ensure(*account)
+    print(account[0], result)
 `.trim();
 
 /** Until the tables are there, which a Job of the chart makes. The command fails alike when the database is down: both end by waiting. */

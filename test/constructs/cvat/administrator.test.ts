@@ -18,6 +18,11 @@ function job(version = '2.73.0'): { manifest: Manifest; pod: Pod } {
   return { manifest, pod: (manifest['spec'] as { template: { spec: Pod } }).template.spec };
 }
 
+test('retries once when another Job creates the same account at the same moment', () => {
+  const script = job().pod.containers[0].env.find(({ name }) => name === 'ENSURE')?.value ?? '';
+  expect(script).toMatch(/except IntegrityError:[\s\S]*result = ensure\(\*account\)/);
+});
+
 test("superusers are made by code of CVAT's own image, in the version that runs", () => {
   expect(job().pod.containers[0].image).toBe('cvat/server:v2.73.0');
 });
