@@ -99,7 +99,7 @@ export class Executor {
   }
 
   private async closeSurplus({ id, remove }: Of<'close-surplus'>, observation: Observation): Promise<Observation> {
-    const { surplus: _, ...rest } = observation;
+    const rest = { ...observation, surplus: undefined };
     if (remove) {
       await this.accounts.remove(id);
       this.accountCache.forget(id);
@@ -144,6 +144,6 @@ export class Executor {
 }
 
 /** Without what was found out about accounts besides the account itself: it is found out again. */
-function withoutFindings({ surplus: _, passwordOpens: __, ...rest }: Observation): Observation {
-  return rest;
+function withoutFindings(observation: Observation): Observation {
+  return { ...observation, surplus: undefined, passwordOpens: undefined };
 }

@@ -15,9 +15,9 @@ export interface Observation {
   /** Whether something about the account was changed this time. */
   readonly touched: boolean;
   /** A second account, which a registration that committed late left under the temporary username. See `temporaryUsernameOf`. */
-  readonly surplus?: Account;
+  readonly surplus?: Account | undefined;
   /** Whether the Secret's password opens the account; undefined when that was not tried. */
-  readonly passwordOpens?: boolean;
+  readonly passwordOpens?: boolean | undefined;
   /** Whether the declared address was found free in the application itself, for an account that is to get it. */
   readonly emailAddressFree?: boolean;
   /** What went wrong this time, if anything did. */

@@ -61,9 +61,16 @@ export class Model {
     }
   }
 
-  /** All is quiet: the operator does what it does by itself, until a whole round writes nothing. */
+  /** All is quiet: the operator does what it does by itself, until a whole round writes nothing; and again after each late commit. */
   async calmDown(): Promise<void> {
-    while (this.application.uncommitted.length > 0) this.application.commit(0);
+    await this.settle();
+    while (this.application.uncommitted.length > 0) {
+      this.application.commit(0);
+      await this.settle();
+    }
+  }
+
+  private async settle(): Promise<void> {
     for (let round = 0; round < 12; round++) {
       const before = this.faults.writes;
       await this.round();

@@ -1,0 +1,75 @@
+import { decide } from '../../src/reconcile/decide';
+import { account, appUser, context, credentials, observation, without } from './support';
+
+const absent = { account: undefined, ownership: 'unproven' } as const;
+
+describe('an account with the temporary username', () => {
+  const temporary = account({ username: 'app-user-uid-1' });
+  const unrecorded = without(credentials(), 'userId');
+
+  test('has its id written into the Secret before it is renamed', () => {
+    const created = observation({ account: temporary, credentials: unrecorded, passwordOpens: true });
+    expect(decide(created, context())).toMatchObject({
+      kind: 'write-credentials',
+      content: { userId: 7, username: 'john.doe', password: 'secret' },
+    });
+    expect(decide(observation({ account: temporary }), context())).toMatchObject({
+      kind: 'update-account',
+      changes: { username: 'john.doe' },
+    });
+  });
+
+  test('keeps no password in the Secret that does not open it', () => {
+    const found = { account: temporary, credentials: unrecorded };
+    expect(decide(observation(found), context())).toEqual({ kind: 'read-account-again' });
+    const action = decide(observation({ ...found, passwordOpens: false }), context());
+    expect(action).toMatchObject({ kind: 'write-credentials', content: { passwordUnknown: 'SecretLost' } });
+    expect(action).not.toHaveProperty('content.password');
+  });
+
+  const surplus = account({ id: 9, username: 'app-user-uid-1' });
+  const removing = appUser({ spec: { deletionPolicy: 'Delete' } });
+
+  test('is deactivated beside a recorded account, or removed under the policy Delete, and reported', () => {
+    expect(decide(observation({ surplus }), context())).toMatchObject({
+      ...{ kind: 'close-surplus', id: 9, remove: false },
+      notice: { type: 'Warning', reason: 'SurplusAccount' },
+    });
+    expect(decide(observation({ surplus, appUser: removing }), context())).toMatchObject({ kind: 'close-surplus', id: 9, remove: true });
+    expect(decide(observation({ surplus: { ...surplus, active: false } }), context()).kind).toBe('write-status');
+    expect(decide(observation({ surplus: { ...surplus, privileged: true } }), context()).kind).toBe('write-status');
+  });
+
+  test('is read again first when it is known from the cache', () => {
+    expect(decide(observation({ surplus, fresh: false }), context())).toEqual({ kind: 'read-account-again' });
+  });
+
+  test('is closed before the AppUser goes', () => {
+    expect(decide(observation({ surplus, appUser: appUser({ deleting: true }) }), context())).toMatchObject({ kind: 'close-surplus' });
+  });
+});
+
+describe('an address', () => {
+  const other = { account: account({ emailAddress: 'old@x.test' }), credentials: credentials({ emailAddress: 'old@x.test' }) };
+
+  test('is looked up in the application before an existing account gets it', () => {
+    expect(decide(observation(other), context())).toEqual({ kind: 'check-email-address', id: 7 });
+    expect(decide(observation({ ...other, emailAddressFree: true }), context())).toMatchObject({ kind: 'update-account' });
+  });
+
+  test('that another account had is an EmailConflict by edit as by creation, and the condition says why swapping fails', () => {
+    const action = decide(observation({ ...other, emailAddressFree: false }), context());
+    expect(action).toMatchObject({
+      status: { conditions: [{ reason: 'EmailConflict', message: expect.stringContaining('cannot swap addresses') }] },
+    });
+  });
+});
+
+test('the Secret with a password goes when the application refuses to create its account', () => {
+  const failure = { kind: 'refused', reason: 'email-taken', message: 'taken' } as const;
+  const written = without(credentials(), 'userId');
+  expect(decide(observation({ ...absent, credentials: written, failure }), context())).toEqual({ kind: 'delete-credentials' });
+  const action = decide(observation({ ...absent, credentials: undefined, failure }), context());
+  expect(action).toMatchObject({ status: { conditions: [{ reason: 'EmailConflict' }] } });
+  expect(action).not.toHaveProperty('status.credentialsSecretName');
+});
