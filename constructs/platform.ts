@@ -6,6 +6,7 @@ import type { Acknowledgement, Finding } from '../manifests/finding';
 import type { Manifest } from '../manifests/manifest';
 import { type Stage, compareStages } from '../manifests/stage';
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
+import { duplicateAppUsers } from './app-user/duplicate-app-users';
 import { Cvat, type CvatProps } from './cvat/cvat';
 import { DataProtection } from './data-protection';
 import type { GitOps } from './git-ops/git-ops';
@@ -94,7 +95,10 @@ export class Platform extends App {
       new Cvat(this.stage('50-cvat'), 'cvat', props);
     }
 
-    appUsers?.forEach((user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }));
+    const users = (appUsers ?? []).map(
+      (user, index) => new AppUser(this.stage('60-app-users'), `appUsers[${index}]`, { ...user, namespace }),
+    );
+    for (const [index, field, finding] of duplicateAppUsers(appUsers ?? [])) report(users[index] ?? this, field, finding);
     if (appUserOperator && !cvat && appUsers?.length) report(this.stage('60-app-users'), 'appUsers', notServed(appUsers.length));
 
     releases

@@ -51,6 +51,12 @@ export function openChartArchive(file: string): ChartArchive | Finding {
   return { sha256: sha256(content), chart, subcharts: subchartsOf(files), files };
 }
 
+/** The facts of a packaged chart in memory, as a HelmChart contains one; undefined if it is not a packaged chart. */
+export function chartMetadataOf(content: Buffer): ChartMetadata | undefined {
+  const files = filesOf('', content);
+  return files instanceof Map ? metadataOf(files.get('Chart.yaml')) : undefined;
+}
+
 export function isFinding(archive: ChartArchive | Finding): archive is Finding {
   return 'message' in archive;
 }
@@ -75,7 +81,7 @@ function contentOf(file: string): Buffer | Finding {
 
 function filesOf(file: string, content: Buffer): Map<string, Buffer> | Finding {
   try {
-    const files = unpack(file);
+    const files = unpack(content);
     // All files are in one folder, which has the chart's name.
     return new Map([...files].map(([path, bytes]) => [path.slice(path.indexOf('/') + 1), bytes]));
   } catch (error) {
@@ -84,14 +90,12 @@ function filesOf(file: string, content: Buffer): Map<string, Buffer> | Finding {
   }
 }
 
-function unpack(file: string): Map<string, Buffer> {
+function unpack(content: Buffer): Map<string, Buffer> {
   // Loaded here, because most environments have no archive and loading it takes longer than a rule.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { list } = require('tar') as typeof tar;
+  const { Parser } = require('tar') as typeof tar;
   const files = new Map<string, Buffer>();
-  list({
-    file,
-    sync: true,
+  const parser = new Parser({
     strict: true,
     onReadEntry: (entry) => {
       const chunks: Buffer[] = [];
@@ -102,6 +106,7 @@ function unpack(file: string): Map<string, Buffer> {
       });
     },
   });
+  parser.end(content);
   return files;
 }
 

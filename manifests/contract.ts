@@ -49,7 +49,10 @@ export function contractAnnotations(contract: Contract): Record<string, string> 
     [`${PREFIX}/makes`, lines(contract.makes?.map(formatReference))],
     [`${PREFIX}/reads`, lines(contract.reads?.map(formatReference))],
     [`${PREFIX}/operates`, lines(contract.operates?.map(formatReference))],
-    [`${PREFIX}/needs`, lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy}`))],
+    [
+      `${PREFIX}/needs`,
+      lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy.replaceAll('\n', `\n${CONTINUATION}`)}`)),
+    ],
     [HOLDS_DATA_ANNOTATION, contract.holdsData],
   ];
   return Object.fromEntries(entries.flatMap(([name, value]) => (value ? [[name, value]] : [])));
@@ -58,7 +61,7 @@ export function contractAnnotations(contract: Contract): Record<string, string> 
 /** The contract of an object of dist. */
 export function contractOf(manifest: Manifest): Contract {
   const { annotations = {} } = manifest.metadata;
-  const parse = (name: string): Need[] => (annotations[`${PREFIX}/${name}`] ?? '').split('\n').flatMap(parseLine);
+  const parse = (name: string): Need[] => (annotations[`${PREFIX}/${name}`] ?? '').split(NEW_ENTRY).flatMap(parseLine);
   const holdsData = annotations[HOLDS_DATA_ANNOTATION];
   return { makes: parse('makes'), reads: parse('reads'), operates: parse('operates'), needs: parse('needs'), holdsData };
 }
@@ -67,11 +70,23 @@ function lines(texts: readonly string[] | undefined): string | undefined {
   return texts?.length ? texts.join('\n') : undefined;
 }
 
-const LINE = /^(?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+?)(?:: (?<keys>.+?))?(?: <- (?<remedy>.*))?$/;
+/** A remedy can have several lines: the further ones are indented. */
+const CONTINUATION = '  ';
+const NEW_ENTRY = /\n(?! {2})/;
+
+const LINE = /^(?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+?)(?:: (?<keys>.+?))?(?: <- (?<remedy>.*))?$/s;
 
 function parseLine(line: string): Need[] {
   const groups = LINE.exec(line)?.groups;
   if (!groups?.kind || !groups.name) return [];
   const { kind, namespace, name, keys, remedy = '' } = groups;
-  return [{ kind, ...(namespace && { namespace }), name, ...(keys && { keys: keys.split(', ') }), remedy }];
+  return [
+    {
+      kind,
+      ...(namespace && { namespace }),
+      name,
+      ...(keys && { keys: keys.split(', ') }),
+      remedy: remedy.replaceAll(`\n${CONTINUATION}`, '\n'),
+    },
+  ];
 }

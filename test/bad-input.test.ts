@@ -1,4 +1,5 @@
-import { fromOci } from '../constructs/helm/chart-source';
+import { fromArchive, fromOci } from '../constructs/helm/chart-source';
+import { k3s } from '../constructs/helm/delivery/k3s';
 import type { Environment } from '../constructs/platform';
 import { fromCluster, toS3 } from '../constructs/postgres/backup';
 import { formatProblems } from '../constructs/problem';
@@ -62,7 +63,7 @@ const mistakes: Record<string, Mistake> = {
     ],
   },
   'repo10 to restore from': {
-    environment: { postgres: { ...postgres, restore: fromCluster({ name: 'my-postgres', repository: 'repo10' }) } },
+    environment: { postgres: { ...postgres, restore: fromCluster({ name: 'old', repository: 'repo10' }) } },
     said: [
       '  local  30-postgres/cluster  restore.repository',
       '    "repo10" is no name of a repository. There are four: repo1, repo2, repo3 and repo4.',
@@ -215,4 +216,76 @@ describe('values that are not data', () => {
     expect(fields('70-extra')).toEqual(['values.a', 'values.b[0]', 'values.c', 'values.d', 'values.e.self']);
     expect(fields('30-postgres')).toEqual(['a', 'b[0]', 'c', 'd', 'e.self'].map((field) => `spec.metadata.labels.${field}`));
   });
+});
+
+describe('one mistake gives one finding', () => {
+  const problemsOf = (environment: Partial<Environment>): string[] =>
+    synthesize({ local: { ...local, ...environment } }).problems.map(({ field, message, remedy }) => `${field}: ${message} ${remedy}`);
+
+  test.each<[string, Partial<Environment>, string]>([
+    [
+      'a version of CVAT with "v"',
+      { cvat: { ...cvat, version: 'v2.73.0' } },
+      'version: must be the version without "v"; got "v2.73.0". Use "2.73.0".',
+    ],
+    [
+      'an archive that does not exist',
+      { releases: [{ ...release, chart: fromArchive('charts/missing-1.0.0.tgz') }] },
+      'chart.file: "charts/missing-1.0.0.tgz" does not exist. Name a .tgz file, relative to the folder that synth runs in.',
+    ],
+    [
+      'a name of 51 characters',
+      { releases: [{ ...release, name: 'x'.repeat(51) }] },
+      `name: "${'x'.repeat(51)}" has 51 characters. Use at most 50.`,
+    ],
+    [
+      'a delivery that is not called',
+      { delivery: k3s as unknown as Environment['delivery'] },
+      'delivery: must be a delivery; got the function k3s. Call it: k3s().',
+    ],
+    [
+      'two AppUsers with one e-mail address',
+      { appUsers: [...john, ...john.map((user) => ({ ...user, name: 'other' }))] },
+      'emailAddress: must be unique in the environment; AppUser "john" has the same e-mail address, "john.doe@kapernikov.com". Change one of the two.',
+    ],
+  ])('%s', (_, environment, expected) => {
+    expect(problemsOf(environment)).toEqual([expected]);
+  });
+});
+
+test('an environment with five mistakes gives all findings in one run and writes nothing', async () => {
+  const project = new Project();
+  project.write(
+    'environments/local.ts',
+    EVERYTHING.replace(
+      / {2}postgres: \{[\s\S]*?\n {2}\},\n/,
+      "  postgres: { name: 'my-postgres', version: 15, replicas: 1, storage: { size: '5Gi' }, users: [{ name: 'cvat', databases: ['cvat'] }],\n    backups: [toS3({ bucket: 'backups', endpoint: 'https://s3.example.com', region: 'eu', credentials: 'keys' })] },\n",
+    )
+      .replace(/ {2}cvat: \{[\s\S]*?\n {2}\},\n/, '')
+      .replace(/ {2}appUsers:.*\n/, '')
+      .replace(
+        / {2}releases:.*\n/,
+        `  releases: [
+    { name: 'one', namespace: 'extra', chart: fromOci('oci://registry-1.docker.io/cvat/cvat:2.73.0', '2.73.0'), values: { id: '0X1F', image: 'nginx:latest' } },
+    { name: 'two', namespace: 'extra', chart: fromOci('oci://user:hunter2@registry.example.org/two', '1.0.0') },
+  ],\n`,
+      )
+      .replace("import { ingress } from '../constructs/cvat/exposure';\n", '')
+      .replace('fromCluster, ', '')
+      .replace(/const john.*\n\n/, ''),
+  );
+  const before = project.dist();
+  const { code, stderr } = await project.synth();
+  expect(project.dist()).toEqual(before);
+  project.remove();
+  expect(code).toBe(1);
+  for (const expected of [
+    'chart.url\n    must be a registry with the path of a chart, without a tag; got "oci://registry-1.docker.io/cvat/cvat:2.73.0".',
+    'spec.valuesContent: redis.secret.password\n    must not be the default of the chart, which is public',
+    'spec.valuesContent: image\n    must have a tag that names one release; got "latest".',
+    'chart.url\n    must not contain credentials or a query, because it is committed; got an address of registry.example.org with one.',
+    'backups[0].endpoint\n    must be a host, optionally with a port, without scheme and path; got "https://s3.example.com".',
+  ])
+    expect(stderr).toContain(expected);
+  expect(stderr).not.toContain('hunter2');
 });

@@ -3,7 +3,7 @@ import type { Finding } from '../../manifests/finding';
 import { fieldOf, type Release, withoutValues } from '../../manifests/helm-release';
 import { isDigest, isExactTag, parseImage } from '../../manifests/image-reference';
 import type { EnvironmentObject, EnvironmentObjects } from '../../manifests/environment-objects';
-import { formatField, hasMeaningfulFields, type YamlMap, visitFields } from '../../manifests/fields';
+import { formatField, type FieldPath, hasMeaningfulFields, type YamlMap, visitFields } from '../../manifests/fields';
 import type { Rule, RuleFinding } from '../rule';
 
 type Located = Finding & { readonly field: string };
@@ -14,7 +14,7 @@ export const unpinnedVersion: Rule = {
   check(environment) {
     return environment.objects.flatMap((object) => {
       const release = environment.releaseOf(object);
-      const found = [...images(object), ...(release ? tags(release) : [])].map((located) => ({ object, ...located }));
+      const found = [...images(object), ...(release ? imagesInValues(release) : [])].map((located) => ({ object, ...located }));
       return [...found, ...(release ? chartVersion(release, object, environment) : [])];
     });
   },
@@ -30,6 +30,44 @@ function images({ manifest }: EnvironmentObject): Located[] {
     if (finding) found.push({ field: formatField(path), ...finding });
   });
   return found;
+}
+
+/** Findings about images in a chart's values: `image: nginx:latest`, and `tag` beside the other parts of an image. */
+function imagesInValues({ values, places }: Release): Located[] {
+  const found: Located[] = [];
+  visitFields(values, (parent: YamlMap, key, path) => {
+    const finding = isWholeImage(parent, key)
+      ? aboutImage(String(parent[key]))
+      : isTag(parent, key, path)
+        ? aboutTagValue(parent)
+        : undefined;
+    if (finding) found.push({ field: `${fieldOf(places.values)}: ${formatField(path)}`, ...finding });
+  });
+  return found;
+}
+
+/** An image without a tag has it in another value of the chart, which is checked by itself. */
+function isWholeImage(parent: YamlMap, key: string): boolean {
+  const image = parent[key];
+  if (!/image$/i.test(key) || typeof image !== 'string' || /[\s{}]/.test(image)) return false;
+  const { tag, digest } = parseImage(image);
+  return tag !== undefined || digest !== undefined;
+}
+
+/** The other parts of an image. A `tag` without them can be anything, such as the tag of log lines. */
+const IMAGE_PARTS = ['digest', 'image', 'imageName', 'name', 'pullPolicy', 'registry', 'repository'];
+
+function isTag(parent: YamlMap, key: string, path: FieldPath): boolean {
+  return key === 'tag' && (/image$/i.test(String(path.at(-2))) || IMAGE_PARTS.some((part) => typeof parent[part] === 'string'));
+}
+
+/** An empty tag means the chart's default. */
+function aboutTagValue({ tag, digest }: YamlMap): Finding | undefined {
+  if (tag === '' || (typeof tag !== 'string' && typeof tag !== 'number')) return undefined;
+  if (typeof digest === 'string' && isDigest(digest)) return undefined;
+  // "1.2.3@sha256:…" is a tag for those charts that join it with a colon.
+  const parsed = parseImage(`:${tag}`);
+  return parsed.digest !== undefined && isDigest(parsed.digest) ? undefined : aboutTag('', parsed.tag ?? '');
 }
 
 function aboutImage(image: string): Finding | undefined {
@@ -49,21 +87,6 @@ function aboutTag(what: string, tag: string | undefined): Finding | undefined {
         : `must have a tag that names one release; got "${tag}".`,
     remedy: 'Use the full version, such as :2.73.0, or add the digest.',
   };
-}
-
-/** Findings about fields named `tag` in a chart's values, which hold an image in parts. An empty tag means the chart's default. */
-function tags({ values, places }: Release): Located[] {
-  const found: Located[] = [];
-  visitFields(values, (parent: YamlMap, key, path) => {
-    const tag = parent[key];
-    if (key !== 'tag' || tag === '' || (typeof tag !== 'string' && typeof tag !== 'number')) return;
-    if (typeof parent['digest'] === 'string' && isDigest(parent['digest'])) return;
-    // "1.2.3@sha256:…" is a tag for those charts that join it with a colon.
-    const { tag: plain, digest } = parseImage(`:${tag}`);
-    const finding = digest !== undefined && isDigest(digest) ? undefined : aboutTag('', plain ?? '');
-    if (finding) found.push({ field: `${fieldOf(places.values)}: ${formatField(path)}`, ...finding });
-  });
-  return found;
 }
 
 /** https://semver.org, with the "v" that some charts put in front. */

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { Finding } from '../../manifests/finding';
 import type { Need } from '../../manifests/reference';
 import { fromOci } from '../helm/chart-source';
 import type { Delivery } from '../helm/delivery';
@@ -8,6 +9,7 @@ import { ensureNamespace, namespaceOf } from '../namespace';
 import type { DatabaseUser } from '../postgres/database-user';
 import { report } from '../problem';
 import { hostName } from '../syntax/name';
+import { byteQuantity } from '../syntax/byte-quantity';
 import { quantity } from '../syntax/quantity';
 import { Administrators } from './administrator';
 import type { Exposure } from './exposure';
@@ -49,7 +51,8 @@ export interface CvatProps extends CvatSizes {
 export class Cvat extends Construct {
   constructor(scope: Construct, id: string, props: CvatProps) {
     super(scope, id);
-    const { version, host, exposure, selfRegistration = false, database, operated = false, values, delivery } = props;
+    const { host, exposure, selfRegistration = false, database, operated = false, values, delivery } = props;
+    const version = props.version.replace(/^v(?=[0-9])/, ''); // reported below
     const namespace = namespaceOf(this, props.namespace) ?? 'default';
 
     this.reportProblems(props, namespace);
@@ -78,10 +81,11 @@ export class Cvat extends Construct {
     if (operated) new Administrators(this, 'administrators', { names, version, database });
   }
 
-  private reportProblems({ host, storage, server, frontend, workers = {}, database }: CvatProps, namespace: string): void {
+  private reportProblems({ version, host, storage, server, frontend, workers = {}, database }: CvatProps, namespace: string): void {
+    report(this, 'version', releaseNumber(version));
     report(this, 'host', hostName(host));
-    report(this, 'storage.data.size', quantity(storage.data.size));
-    report(this, 'storage.cache.size', quantity(storage.cache.size));
+    report(this, 'storage.data.size', byteQuantity(storage.data.size));
+    report(this, 'storage.cache.size', byteQuantity(storage.cache.size));
     for (const [field, { replicas, resources = {} }] of workloads({ server, frontend, workers })) {
       const fewest = field.startsWith('workers.') ? 0 : 1;
       if (replicas !== undefined && !(Number.isInteger(replicas) && replicas >= fewest)) {
@@ -91,7 +95,8 @@ export class Cvat extends Construct {
         });
       }
       for (const [kind, amounts = {}] of Object.entries(resources)) {
-        for (const [name, amount] of Object.entries(amounts)) report(this, `${field}.resources.${kind}.${name}`, quantity(amount));
+        for (const [name, amount] of Object.entries(amounts))
+          report(this, `${field}.resources.${kind}.${name}`, name === 'memory' ? byteQuantity(amount) : quantity(amount));
       }
     }
     if (!database) {
@@ -106,6 +111,12 @@ export class Cvat extends Construct {
       });
     }
   }
+}
+
+/** CVAT's tags and images start with "v", its chart's versions do not. */
+function releaseNumber(version: string): Finding | undefined {
+  if (!/^v[0-9]/.test(version)) return undefined;
+  return { message: `must be the version without "v"; got "${version}".`, remedy: `Use "${version.slice(1)}".` };
 }
 
 function workloads({ server, frontend, workers = {} }: Pick<CvatProps, 'server' | 'frontend' | 'workers'>): [string, Workload][] {

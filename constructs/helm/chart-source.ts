@@ -1,5 +1,6 @@
 import { isFinding, openChartArchive } from '../../manifests/chart-archive';
 import type { Finding } from '../../manifests/finding';
+import { chartAddress, chartName } from '../syntax/chart-address';
 import { exactVersion } from '../syntax/version';
 
 /** Where a Helm chart comes from, and exactly which one. */
@@ -54,7 +55,15 @@ export function fromRepository(url: string, name: string, version: string): Repo
 
 /** A chart in a container registry, optionally pinned by its digest as well. */
 export function fromOci(url: string, version: string, digest?: string): OciChart {
-  return { kind: 'oci', url, version, ...(digest !== undefined && { digest }) };
+  const [address = '', ownDigest] = splitDigest(url);
+  const pinned = digest ?? ownDigest;
+  return { kind: 'oci', url: address, version, ...(pinned !== undefined && { digest: pinned }) };
+}
+
+/** `oci://registry/chart@sha256:…`: credentials before an "@" are part of the address, which is refused. */
+function splitDigest(url: string): [address: string, digest?: string] {
+  const [, address, digest] = /^(.*\/[^/]*)@(sha(?:256|512):[^/]*)$/.exec(url) ?? [];
+  return address === undefined ? [url] : [address, digest];
 }
 
 /** A chart in a git repository, at a released tag and optionally at the commit that the tag is known to name. */
@@ -94,18 +103,19 @@ export function chartSourceFindings(source: ChartSource): [string, Finding | und
   switch (source.kind) {
     case 'repository':
       return [
-        ['chart.url', scheme(source.url, ['https://', 'http://'])],
+        ['chart.url', chartAddress('repository', source.url)],
+        ['chart.name', chartName(source.name)],
         ['chart.version', exactVersion(source.version)],
       ];
     case 'oci':
       return [
-        ['chart.url', scheme(source.url, ['oci://'])],
+        ['chart.url', chartAddress('oci', source.url)],
         ['chart.version', exactVersion(source.version)],
         ['chart.digest', source.digest === undefined ? undefined : hexadecimal(source.digest, /^sha256:[0-9a-f]{64}$/, 'sha256: and 64')],
       ];
     case 'git':
       return [
-        ['chart.url', scheme(source.url, ['https://', 'http://', 'ssh://'])],
+        ['chart.url', chartAddress('git', source.url)],
         ['chart.commit', source.commit === undefined ? undefined : hexadecimal(source.commit, /^[0-9a-f]{40}$/, '40')],
       ];
     case 'archive':
@@ -113,17 +123,12 @@ export function chartSourceFindings(source: ChartSource): [string, Finding | und
   }
 }
 
-function scheme(url: string, schemes: readonly string[]): Finding | undefined {
-  if (schemes.some((start) => url.startsWith(start) && url.length > start.length && !/\s/.test(url))) return undefined;
-  return {
-    message: `"${url}" is not an address of this kind of source.`,
-    remedy: `It starts with ${schemes.join(' or ')} and has no blanks.`,
-  };
-}
-
 function hexadecimal(value: string, pattern: RegExp, digits: string): Finding | undefined {
   if (pattern.test(value)) return undefined;
-  return { message: `"${value}" names no content.`, remedy: `Write ${digits} lower-case hexadecimal digits.` };
+  return {
+    message: `must be ${digits} lower-case hexadecimal digits; got "${value}".`,
+    remedy: 'Copy it from the registry or repository.',
+  };
 }
 
 function archiveFinding(file: string): Finding | undefined {

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Contract } from '../../manifests/contract';
 import type { Values } from '../merge';
+import { report } from '../problem';
 import type { ChartSource } from './chart-source';
 
 /** A Helm release, as every delivery gets to see it: complete, and checked as far as it does not depend on the delivery. */
@@ -25,7 +26,7 @@ const CONTEXT_KEY = 'platform.kapernikov.com/delivery';
 export abstract class Delivery {
   /** Makes this the delivery of everything that is created below `scope` from now on. */
   static provide(scope: Construct, delivery: Delivery): void {
-    scope.node.setContext(CONTEXT_KEY, delivery);
+    scope.node.setContext(CONTEXT_KEY, instanceOf(scope, delivery));
   }
 
   /** The delivery that was provided for a construct, if any. */
@@ -39,4 +40,11 @@ export abstract class Delivery {
 
   /** Adds to `scope` the objects that install this release, with its contract as their annotations. */
   abstract deliver(scope: Construct, release: Release): void;
+}
+
+/** `delivery: k3s` instead of `k3s()` is reported, and called, so that the other problems are found too. */
+function instanceOf(scope: Construct, delivery: unknown): unknown {
+  if (typeof delivery !== 'function') return delivery;
+  report(scope, 'delivery', { message: `must be a delivery; got the function ${delivery.name}.`, remedy: `Call it: ${delivery.name}().` });
+  return (delivery as () => unknown)();
 }

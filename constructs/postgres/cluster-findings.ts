@@ -2,7 +2,7 @@ import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunch
 import type { Plain, PlainPart } from '../plain';
 import type { Finding } from '../../manifests/finding';
 import { label, serviceLabel } from '../syntax/name';
-import { quantity } from '../syntax/quantity';
+import { byteQuantity } from '../syntax/byte-quantity';
 import { schedule } from '../syntax/schedule';
 import type { Backup } from './backup';
 import type { Repository } from './pgbackrest';
@@ -44,6 +44,8 @@ export function clusterFindings(props: ClusterFacts, spec: Spec): Located[] {
 }
 
 function versionFindings({ postgresVersion, image }: Spec): Located[] {
+  // The type check reports text: one finding is enough.
+  if (typeof postgresVersion !== 'number') return [];
   if (!Number.isInteger(postgresVersion) || postgresVersion < OLDEST || postgresVersion > NEWEST) {
     return [
       [
@@ -94,7 +96,7 @@ type Claim = Spec['instances'][number]['dataVolumeClaimSpec'];
 
 function claimFindings(field: string, claim: Claim | undefined): Located[] {
   const storage = claim?.resources?.requests?.storage;
-  return storage === undefined ? [] : [[`${field}.resources.requests.storage`, quantity(String(storage))]];
+  return storage === undefined ? [] : [[`${field}.resources.requests.storage`, byteQuantity(String(storage))]];
 }
 
 /** PGO's pattern for names, and its rules for options, said in words. */

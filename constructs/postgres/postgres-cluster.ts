@@ -10,7 +10,9 @@ import { report } from '../problem';
 import type { Backup, Restore } from './backup';
 import { clusterFindings } from './cluster-findings';
 import { databaseUser, type DatabaseUser } from './database-user';
+import { objectStoreFindings } from './object-store-findings';
 import { backupsSpec, backupNeeds, dataSourceSpec } from './pgbackrest';
+import { specFindings } from './spec-findings';
 import { type Storage, volumeClaim } from './volume-claim';
 
 export interface PostgresUser {
@@ -79,7 +81,8 @@ export class PostgresCluster extends Construct {
     this.users = props.users ?? [{ name, databases: [name] }];
 
     const spec = merge(typedSpec(props), props.spec, 'by name') as Spec;
-    for (const [field, finding] of clusterFindings(props, spec)) report(this, field, finding);
+    const findings = [...clusterFindings(props, spec), ...specFindings(props, spec), ...objectStoreFindings(backups, restore)];
+    for (const [field, finding] of findings) report(this, field, finding);
 
     const handles = this.users.map((user) => databaseUser(props, user.name, hasDatabase(user)));
     const holdsData = `PostgreSQL ${name}`;

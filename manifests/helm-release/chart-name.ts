@@ -1,8 +1,10 @@
-/** The name at the end of a chart's address, without a digest, and without the version of an archive. */
+import { parseImage } from '../image-reference';
+
+/** The name at the end of a chart's address, without tag, digest and query, and without the version of an archive. */
 export function chartNameOf(chart: string): string {
   const last =
-    (chart.split('@')[0] ?? '')
-      .split('/')
+    parseImage(chart.replace(/[?#].*$/, ''))
+      .repository.split('/')
       .filter((part) => part !== '' && part !== '.')
       .at(-1) ?? '';
   return last.replace(/(-v?[0-9][0-9A-Za-z.+-]*)?\.tgz$/, '');

@@ -1,4 +1,5 @@
 import { isMap, listOf, type YamlMap } from '../fields';
+import { type ChartMetadata, chartMetadataOf } from '../chart-archive';
 import { chartNameOf, text } from './chart-name';
 import type { ReadRelease } from './release';
 import { literal, mergeValues, parseValues, setValues } from './values';
@@ -16,13 +17,21 @@ export const readHelmChart: ReadRelease = (manifest) => {
   const at = (...path: string[]) => ({ manifest, path });
   const isObject = spec['valuesContent'] === undefined && isMap(spec['values']);
   let values: YamlMap | undefined;
+  let metadata: ChartMetadata | undefined;
+  // Unpacked only if a rule asks for it.
+  const embedded = (): ChartMetadata | undefined =>
+    (metadata ??= typeof spec['chartContent'] === 'string' ? chartMetadataOf(Buffer.from(spec['chartContent'], 'base64')) : undefined);
   return {
     name,
     namespace,
     storageNamespace: namespace,
     chart,
-    chartName: chartNameOf(chart),
-    version: text(spec['version']),
+    get chartName() {
+      return embedded()?.name ?? chartNameOf(chart);
+    },
+    get version() {
+      return embedded()?.version ?? text(spec['version']);
+    },
     digest,
     git: false,
     archive: spec['chartContent'] !== undefined,

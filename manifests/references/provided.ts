@@ -18,7 +18,17 @@ export function providedBy(manifest: Manifest): Reference[] {
 
 /** Whether cert-manager creates the TLS Secrets of an Ingress. https://cert-manager.io/docs/usage/ingress/ */
 export function hasIssuer({ metadata: { annotations = {} } }: Manifest): boolean {
-  return 'cert-manager.io/cluster-issuer' in annotations || 'cert-manager.io/issuer' in annotations;
+  return hasIssuerAnnotation(annotations);
+}
+
+/** Also the annotation of kube-lego, with which cert-manager uses its default issuer. */
+export function hasIssuerAnnotation(annotations: unknown): boolean {
+  if (!isMap(annotations)) return false;
+  return (
+    'cert-manager.io/cluster-issuer' in annotations ||
+    'cert-manager.io/issuer' in annotations ||
+    String(annotations['kubernetes.io/tls-acme']) === 'true'
+  );
 }
 
 const CERTIFICATE_KEYS = ['tls.crt', 'tls.key', 'ca.crt'];

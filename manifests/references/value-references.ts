@@ -2,6 +2,7 @@ import type { Reference } from '../reference';
 import { addressOf } from './service-address';
 import { fieldOf, type Release } from '../helm-release';
 import { type FieldPath, formatField, isMap, listOf, type YamlMap, visitFields } from '../fields';
+import { hasIssuerAnnotation } from './provided';
 import { REFERRING_FIELDS } from './referring-fields';
 import { type FoundReference, withNamespace } from './references';
 
@@ -35,7 +36,11 @@ const NOT_CREATED: Readonly<Record<string, string>> = { secret: 'Secret', servic
  */
 export function valueReferences({ values, places, namespace }: Release): FoundReference[] {
   const found: FoundReference[] = [];
+  const issued = new Set<unknown>();
   visitFields(values, (parent, key, path) => {
+    // cert-manager creates the Secrets of an Ingress with such an annotation.
+    if (hasIssuerAnnotation(parent['annotations'])) for (const entry of [parent, ...listOf(parent['tls'])]) issued.add(entry);
+    if (issued.has(parent) && /secretName$/i.test(key)) return;
     const field = `${fieldOf(places.values)}: ${formatField(path)}`;
     for (const reference of referencesIn(parent, key, path)) {
       if (!reference.name.includes('{{')) found.push({ field, reference: withNamespace(reference, namespace) });

@@ -13,7 +13,8 @@ const name = fc.oneof(
   label.map((text) => `system:${text}`),
 );
 const keys = fc.uniqueArray(fc.stringMatching(/^[-._a-zA-Z0-9]{1,12}(\/[A-Za-z]{1,8})?$/), { maxLength: 4 }).map((list) => list.sort());
-const remedy = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => /^.*$/.test(text));
+const line = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => /^.*$/.test(text));
+const remedy = fc.array(line, { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n'));
 
 const reference: fc.Arbitrary<Reference> = fc
   .tuple(fc.stringMatching(/^[A-Z][A-Za-z]{0,15}$/), fc.option(label, { nil: undefined }), name, keys)

@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packChart } from '../../pack-chart';
 import { defaultPassword } from '../../../checks/rules/default-password';
 import { findings, helmChart } from '../support';
 
@@ -28,6 +32,25 @@ describe("Kapernikov's cvat-helm", () => {
   test('is recognized by every address', () => {
     expect(open('oci://registry.example.org/charts/cvat-helm', {})).toHaveLength(1);
     expect(open('https://github.com/Kapernikov/cvat-helm/releases/download/cvat-helm-0.2.4/cvat-helm-0.2.4.tgz', {})).toHaveLength(1);
+  });
+});
+
+describe('an address', () => {
+  test.each([
+    'oci://registry-1.docker.io/cvat/cvat:2.73.0',
+    `oci://registry-1.docker.io/cvat/cvat:2.73.0@sha256:${'0'.repeat(64)}`,
+    'oci://registry-1.docker.io/cvat/cvat/',
+    'https://example.org/charts/cvat-2.73.0.tgz',
+    'https://example.org/charts/cvat-2.73.0.tgz?download=1',
+    './cvat',
+  ])('of CVAT is recognized: %s', (chart) => {
+    expect(open(chart, {})).toContain('redis.secret.password');
+  });
+
+  test('is not needed for an archive in the object: its Chart.yaml has the name', () => {
+    const file = packChart(join(mkdtempSync(join(tmpdir(), 'chart-')), 'any.tgz'), { 'Chart.yaml': 'name: cvat\nversion: 2.73.0\n' });
+    const spec = { chart: undefined, version: undefined, chartContent: readFileSync(file).toString('base64') };
+    expect(findings(defaultPassword, helmChart(spec)).length).toBeGreaterThan(1);
   });
 });
 

@@ -106,3 +106,33 @@ test("checks tags in a chart's values", () => {
   expect(tagged({ tag: 'dev', digest: DIGEST })).toEqual([]);
   expect(tagged({ tag: `dev@${DIGEST}` })).toEqual([]);
 });
+
+describe("an image in a chart's values", () => {
+  const inValues = (values: object): string[] => findings(unpinnedVersion, helmChart({ values }));
+
+  test.each<[object, string, string]>([
+    [{ image: 'nginx:latest' }, 'image', 'latest'],
+    [{ sidecars: [{ image: 'registry.example.com:5000/nginx:1.27' }] }, 'sidecars[0].image', '1.27'],
+    [{ initImage: 'busybox:stable' }, 'initImage', 'stable'],
+    [{ web: { repository: 'nginx', tag: 'latest' } }, 'web.tag', 'latest'],
+  ])('is reported: %j', (values, field, tag) => {
+    expect(inValues(values)).toEqual([
+      `HelmChart kube-system/release spec.values: ${field} | must have a tag that names one release; got "${tag}". | ${IMAGE_REMEDY}`,
+    ]);
+  });
+
+  test.each<[object]>([
+    [{ image: 'nginx:1.27.3' }],
+    [{ image: 'nginx', imageTag: '1.27.3' }],
+    [{ image: `nginx@${DIGEST}` }],
+    [{ logging: { tag: 'kube' } }],
+    [{ image: '{{ .Values.registry }}:latest' }],
+    [{ image: { repository: 'nginx', tag: '' } }],
+  ])('is accepted: %j', (values) => {
+    expect(inValues(values)).toEqual([]);
+  });
+
+  test('accepts the name of a chart in a repository', () => {
+    expect(findings(unpinnedVersion, helmChart({ repo: 'https://charts.min.io', chart: 'minio', version: '5.4.0' }))).toEqual([]);
+  });
+});

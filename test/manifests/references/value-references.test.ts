@@ -22,6 +22,10 @@ test.each([
   [{ secret: { create: false, name: 'a' } }, ['Secret apps/a']],
   [{ serviceAccount: { create: false, name: 'a' } }, ['ServiceAccount apps/a']],
   [{ imagePullSecrets: ['a', { name: 'b' }] }, ['Secret apps/a', 'Secret apps/b']],
+  [
+    { ingress: { annotations: { 'cert-manager.io/issuer': 'i' }, tls: [{ secretName: 'a' }] }, tls: [{ secretName: 'b' }] },
+    ['Issuer apps/i', 'Secret apps/b'],
+  ],
   [{ extraEnv: [{ valueFrom: { secretKeyRef: { name: 'a', key: 'k' } } }] }, ['Secret apps/a: k']],
   [{ external: { host: 'a.b.svc' } }, ['Service b/a']],
 ])('%j refers', (values, expected) => {
@@ -30,6 +34,8 @@ test.each([
 
 test.each([
   [{ secret: { create: true, name: 'a' } }],
+  [{ ingress: { annotations: { 'kubernetes.io/tls-acme': 'true' }, tls: [{ secretName: 'a' }] } }],
+  [{ ingress: { annotations: { 'kubernetes.io/tls-acme': true }, tlsSecretName: 'a' } }],
   [{ secret: { name: 'a' } }],
   [{ existingSecret: '' }],
   [{ existingSecret: '{{ .Release.Name }}-secret' }],
