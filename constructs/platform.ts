@@ -36,6 +36,11 @@ export interface Environment {
   readonly postgresOperator?: PostgresOperatorProps & Required<Pick<PostgresOperatorProps, 'namespace'>>;
   /** The PostgresCluster. CVAT needs it, with a user called `cvat`. */
   readonly postgres?: Omit<PostgresClusterProps, 'namespace'>;
+  /**
+   * Further PostgresClusters, in the same stage, for other software.
+   * Their namespace is that of the environment, unless they have one of their own.
+   */
+  readonly postgresClusters?: readonly PostgresClusterProps[];
   /** CVAT, and how browsers reach it. */
   readonly cvat?: Omit<CvatProps, 'namespace' | 'database' | 'operated'>;
   /** The operator that keeps a CVAT account for each AppUser. Without it, AppUsers have no effect. */
@@ -71,6 +76,7 @@ export class Platform extends App {
       namespace,
       postgresOperator,
       postgres,
+      postgresClusters,
       appUserOperator,
       cvat,
       appUsers,
@@ -84,6 +90,9 @@ export class Platform extends App {
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
 
     const database = postgres && new PostgresCluster(this.stage('30-postgres'), 'cluster', { ...postgres, namespace });
+    postgresClusters?.forEach(
+      (props, index) => new PostgresCluster(this.stage('30-postgres'), `postgresClusters[${index}]`, { namespace, ...props }),
+    );
 
     if (appUserOperator) {
       const publicUrl = cvat && `${cvat.exposure.scheme}://${cvat.host}`;

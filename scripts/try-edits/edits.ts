@@ -89,6 +89,15 @@ export const edits: readonly Edit[] = [
     apply: (copy) => copy.replace(LOCAL, /(?<=cvat: \{\n {4}version: ')[^']*/, '2.74.0'),
   },
   {
+    name: 'a second PostgresCluster',
+    apply: (copy: Copy): void =>
+      addToLocal(
+        copy,
+        '',
+        `  postgresClusters: [{ name: 'wiki', version: 17, replicas: 1, storage: { size: '1Gi' }, backups: [toVolume({ size: '1Gi' })] }],`,
+      ),
+  },
+  {
     name: 'Azure beside S3',
     apply: (copy: Copy): void => {
       const file = 'environments/production.ts';

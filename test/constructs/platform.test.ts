@@ -3,6 +3,8 @@ import { type Exposure, httpRoute, ingress } from '../../constructs/cvat/exposur
 import { fromOci } from '../../constructs/helm/chart-source';
 import { k3s } from '../../constructs/helm/delivery/k3s';
 import { type Environment, Platform } from '../../constructs/platform';
+import { toVolume } from '../../constructs/postgres/backup';
+import type { PostgresClusterProps } from '../../constructs/postgres/postgres-cluster';
 import { reportedProblems } from '../../constructs/problem';
 import { local } from '../fixtures/environments/local';
 
@@ -65,6 +67,27 @@ test('any further chart is a stage of its own, and needs no code', () => {
     '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
     '70-loki': ['HelmChart loki'],
   });
+});
+
+test('further PostgresClusters are in the stage of the first, each in its own namespace or in that of the environment', () => {
+  const further = (name: string): PostgresClusterProps => ({
+    name,
+    version: 17,
+    replicas: 1,
+    storage: { size: '1Gi' },
+    backups: [toVolume({ size: '1Gi' })],
+  });
+  const postgresClusters = [further('grafana'), { ...further('wiki'), namespace: 'wiki' }];
+  const environment: Environment = { ...local, postgresClusters };
+  expect(check(new Platform('test', environment).stages())).toEqual([]);
+  expect(stages(environment)['30-postgres']).toEqual([
+    'Namespace cvat',
+    'Namespace wiki',
+    'PostgresCluster my-postgres',
+    'Secret my-postgres-pguser-cvat',
+    'PostgresCluster grafana',
+    'PostgresCluster wiki',
+  ]);
 });
 
 test('every object has the label of its environment', () => {
