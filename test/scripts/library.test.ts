@@ -70,7 +70,7 @@ test('another App compiles against the packed types, and synthesizes a PostgresC
 
 test('cdk8s and constructs are the copies of the App, and what only commands need is not installed', () => {
   expect(Object.keys(packed.peerDependencies)).toEqual(['cdk8s', 'constructs']);
-  expect(Object.keys(packed.dependencies)).toEqual(['cdk8s-plus-27', 'tar', 'yaml']);
+  expect(Object.keys(packed.dependencies)).toEqual(['cdk8s-plus-27', 'semver', 'tar', 'yaml']);
   const program = `const { PostgresCluster } = require('third-party-platform');
     console.log(PostgresCluster.prototype instanceof require('constructs').Construct)`;
   expect(execFileSync(process.execPath, ['--eval', program], { cwd: app, encoding: 'utf8' }).trim()).toBe('true');
