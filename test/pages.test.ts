@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as exposure from '../constructs/cvat/exposure';
 import * as chartSource from '../constructs/helm/chart-source';
+import * as gitOpsFlux from '../constructs/git-ops/flux';
+import * as gitOps from '../constructs/git-ops/git-ops';
+import * as flux from '../constructs/helm/delivery/flux';
 import * as k3s from '../constructs/helm/delivery/k3s';
 import * as rendered from '../constructs/helm/delivery/rendered';
 import * as backup from '../constructs/postgres/backup';
@@ -21,6 +24,9 @@ const pages = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `do
 const MODULES = {
   'constructs/cvat/exposure': exposure,
   'constructs/helm/chart-source': chartSource,
+  'constructs/git-ops/flux': gitOpsFlux,
+  'constructs/git-ops/git-ops': gitOps,
+  'constructs/helm/delivery/flux': flux,
   'constructs/helm/delivery/k3s': k3s,
   'constructs/helm/delivery/rendered': rendered,
   'constructs/postgres/backup': backup,

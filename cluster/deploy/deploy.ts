@@ -4,6 +4,7 @@ import { targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
 import { prune, type PruneCandidate, pruneCandidates, stillOnCluster } from './prune';
 import { Inventory } from '../inventory';
+import { refuseHandover } from './handover';
 import { preflight, refuseOtherEnvironment } from './preflight';
 import type { Session } from '../session';
 import type { Unready } from './wait-until-ready';
@@ -35,6 +36,7 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const inventory = await Inventory.read(session.cluster, dist.environment);
   await refuseOtherEnvironment(session.cluster, dist, selected, inventory);
   const targets = await targetsOf(session.cluster, dist, inventory);
+  refuseHandover(targets);
   if (!(await options.confirm(stillOnCluster(pruneCandidates(dist, targets, stages))))) return undefined;
   const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force });
   for (const stage of selected) {

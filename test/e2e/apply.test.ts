@@ -1,3 +1,12 @@
+import { argoCdGitOps } from '../../constructs/git-ops/argo-cd';
+import { fluxGitOps } from '../../constructs/git-ops/flux';
+import { gitSource } from '../../constructs/git-ops/git-ops';
+import { fromGit, fromOci, fromRepository } from '../../constructs/helm/chart-source';
+import { argoCd } from '../../constructs/helm/delivery/argo-cd';
+import { flux } from '../../constructs/helm/delivery/flux';
+import { type Environment as PlatformEnvironment, Platform } from '../../constructs/platform';
+import { contractOf } from '../../manifests/contract';
+import { environments } from '../fixtures/environments';
 import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { type Definition, DEFINITIONS, describeWithDefinitions, install } from './harness/definitions';
@@ -34,6 +43,23 @@ function each(objects: readonly Manifest[], done: string): string[] {
   const said = ({ kind }: Manifest): string => (kind === 'PodDisruptionBudget' && done === 'unchanged' ? 'configured' : done);
   return objects.map((object) => `${printed(object)} ${said(object)}`);
 }
+
+const namespaceNamed = (name: string): Manifest => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+
+/** The namespaces that the cluster has before: those of Flux, for example. */
+function neededNamespaces(objects: readonly Manifest[]): Manifest[] {
+  const needs = objects.flatMap((object) => contractOf(object).needs ?? []);
+  const names = needs.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name);
+  return ['default', ...new Set(names)].map(namespaceNamed);
+}
+
+const GIT = gitSource('https://example.org/platform', { branch: 'main' });
+
+const RELEASES: PlatformEnvironment['releases'] = [
+  { name: 'http', namespace: 'tools', chart: fromRepository('https://charts.example.org', 'tool', '1.2.3'), values: { a: [1, null] } },
+  { name: 'oci', namespace: 'tools', chart: fromOci('oci://registry.example.org/tool', '1.2.3', `sha256:${'a'.repeat(64)}`) },
+  { name: 'git', namespace: 'tools', chart: fromGit('https://example.org/a', { path: 'chart', tag: 'v1.2.3', commit: 'a'.repeat(40) }) },
+];
 
 const without = (all: readonly Manifest[], some: readonly Manifest[]): Manifest[] => all.filter((object) => !some.includes(object));
 
@@ -109,6 +135,7 @@ async function tell({ environment, flags }: Story): Promise<Told> {
   try {
     const { kubectl } = controlPlane;
     await install(kubectl, onCluster);
+    await kubectl.apply(neededNamespaces(objectsIn(environment)));
     const first = await apply(kubectl, environment, ...flags);
     // As the releases that were just applied do.
     await install(kubectl, brought);
@@ -171,8 +198,7 @@ describeWithDefinitions('a cluster with the definitions of all others', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);
-    const definitions = ENVIRONMENTS.map(kindsOf).flatMap(({ onCluster, brought }) => [...onCluster, ...brought]);
-    await install(kubectl, [...new Set(definitions)]);
+    await install(kubectl, DEFINITIONS);
   });
 
   afterAll(async () => {
@@ -190,11 +216,28 @@ describeWithDefinitions('a cluster with the definitions of all others', () => {
 
   test.each(ENVIRONMENTS)('accepts every object of $folder under strict validation, without a warning', async (environment) => {
     // A dry run makes no namespaces for the objects after them.
-    const namespaces = objectsIn(environment).filter(({ kind }) => kind === 'Namespace');
+    const objects = objectsIn(environment);
+    const namespaces = [...objects.filter(({ kind }) => kind === 'Namespace'), ...neededNamespaces(objects)];
     expect(await kubectl.apply(namespaces, '--server-side')).toMatchObject({ code: 0 });
     const { code, stdout, stderr } = await apply(kubectl, environment, ...STRICT);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines(stdout)).toEqual(each(objectsIn(environment), 'serverside-applied (server dry run)'));
+  });
+
+  test.each<[string, Partial<PlatformEnvironment>]>([
+    ['flux()', { delivery: flux(), gitOps: fluxGitOps({ source: GIT }), releases: RELEASES }],
+    ['argoCd()', { delivery: argoCd(), gitOps: argoCdGitOps({ source: GIT }), releases: RELEASES }],
+  ])('accepts every object of the delivery and of gitOps under %s likewise', async (_, change) => {
+    const { local } = environments;
+    const stages = new Platform('local', { ...(local as PlatformEnvironment), ...change }).stages();
+    const entry = change.gitOps?.files({ environment: 'local', folder: 'dist', stages }) ?? new Map<string, Manifest[]>();
+    const all = [...stages.flatMap(({ objects }) => objects.map(({ manifest }) => manifest)), ...[...entry.values()].flat()];
+    const objects = all.filter(({ apiVersion }) => /(\.fluxcd\.io|argoproj\.io)\//.test(apiVersion));
+    expect(objects.length).toBeGreaterThan(8);
+    await kubectl.apply(['flux-system', 'argocd'].map(namespaceNamed));
+    const { code, stdout, stderr } = await kubectl.apply(objects, ...STRICT);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines(stdout)).toEqual(each(objects, 'serverside-applied (server dry run)'));
   });
 
   test('names a field that is misspelt, in a kind of Kubernetes and in one of somebody else', async () => {

@@ -119,12 +119,14 @@ describeWithDefinitions('what goes wrong', () => {
     test('is what only the installer can make, and has not made, with the command that makes it', async () => {
       const { code, stderr } = await commands.run('deploy', 'dist/production');
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^Nothing was applied: 3 problems\n/);
+      expect(stderr).toMatch(/^Nothing was applied: 6 problems\n/);
       expect(stderr).toMatch(
         /Secret cvat\/my-postgres-backup is missing, and PostgresCluster cvat\/my-postgres needs it\n {4}kubectl create namespace cvat\n {4}kubectl -n cvat create secret generic my-postgres-backup/,
       );
       expect(stderr).toContain('CustomResourceDefinition httproutes.gateway.networking.k8s.io is missing');
       expect(stderr).toContain('Gateway gateways/public is missing');
+      for (const missing of ['Namespace flux-system', 'CustomResourceDefinition helmreleases.helm.toolkit.fluxcd.io'])
+        expect(stderr).toContain(`${missing} is missing`);
     });
 
     test.each(['deploy', 'diff', 'status', 'destroy'])(

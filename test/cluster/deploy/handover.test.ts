@@ -1,0 +1,58 @@
+import { refuseHandover } from '../../../cluster/deploy/handover';
+import type { Target } from '../../../cluster/delete/target';
+import { keyOf } from '../../../manifests/manifest';
+import { manifest } from '../support/objects';
+
+const target = (what: string, inDist: boolean, spec: object): Target => {
+  const object = manifest(what, { spec });
+  return { stage: '20-postgres-operator', key: keyOf(object), inDist, manifest: object };
+};
+
+const helmChart = (inDist: boolean, name = 'pgo'): Target =>
+  target(`helm.cattle.io/v1 HelmChart kube-system/${name}`, inDist, { targetNamespace: 'crunchy-pgo' });
+const helmRelease = (inDist: boolean, namespace = 'crunchy-pgo'): Target =>
+  target('helm.toolkit.fluxcd.io/v2 HelmRelease flux-system/pgo', inDist, { releaseName: 'pgo', targetNamespace: namespace });
+const application = (inDist: boolean): Target =>
+  target('argoproj.io/v1alpha1 Application argocd/pgo', inDist, {
+    destination: { namespace: 'crunchy-pgo' },
+    source: { chart: 'pgo' },
+  });
+
+function refusal(...targets: readonly Target[]): string {
+  try {
+    refuseHandover(targets);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test('refuses to take a release over from k3s, and names the commands that keep it', () => {
+  expect(refusal(helmChart(false), helmRelease(true))).toBe(
+    `Nothing was applied: 1 release changes its delivery.
+
+  HelmChart kube-system/pgo installed the release that HelmRelease flux-system/pgo takes over. Delete it without uninstalling the release:
+    kubectl -n kube-system annotate helmchart pgo helmcharts.helm.cattle.io/unmanaged=true
+    kubectl -n kube-system delete helmchart pgo --wait=false
+    kubectl -n kube-system patch helmchart pgo --type merge -p '{"metadata":{"finalizers":null}}'`,
+  );
+});
+
+test('suspends a HelmRelease before it is deleted, and removes the finalizer of an Application', () => {
+  expect(refusal(helmRelease(false), helmChart(true))).toContain(
+    `    kubectl -n flux-system patch helmrelease pgo --type merge -p '{"spec":{"suspend":true}}'\n    kubectl -n flux-system delete helmrelease pgo`,
+  );
+  expect(refusal(application(false), helmRelease(true))).toContain(
+    `    kubectl -n argocd patch application pgo --type merge -p '{"metadata":{"finalizers":null}}'\n    kubectl -n argocd delete application pgo`,
+  );
+});
+
+test.each<[string, Target[]]>([
+  ['the delivery stays', [helmChart(true)]],
+  ['the release is removed', [helmChart(false)]],
+  ['the old object is deleted', [{ ...helmChart(false), manifest: undefined } as unknown as Target, helmRelease(true)]],
+  ['another release has the same name in another namespace', [helmChart(false), helmRelease(true, 'elsewhere')]],
+  ['a release of another name is removed', [helmChart(false, 'other'), helmRelease(true)]],
+])('does not refuse when %s', (_, targets) => {
+  expect(refusal(...targets)).toBe('');
+});
