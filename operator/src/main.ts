@@ -1,6 +1,6 @@
 import type { RequestOptions } from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
-import { CvatAccounts } from './accounts/cvat/cvat-accounts';
+import { application } from './accounts/application';
 import { conditionOf } from './app-user/app-user';
 import { readLogin } from './credentials/login';
 import { ApiClient, type ApiServerConnection } from './kubernetes/api-client';
@@ -39,8 +39,8 @@ async function main(): Promise<void> {
     ...{ client, namespace, clock, name: configuration.leaseName, identity: podName },
     failed: warn('failed to read or write the Lease'),
   });
-  const accounts = new CvatAccounts({
-    url: configuration.cvatUrl,
+  const accounts = application.connect({
+    url: configuration.applicationUrl,
     login: () => readLogin(client, namespace, configuration.loginSecret),
     observe: (operation, seconds, outcome) => metrics.requests.observe({ operation, outcome }, seconds),
   });

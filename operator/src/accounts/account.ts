@@ -1,3 +1,5 @@
+import type { LoginCredentials } from '../credentials/login';
+
 /**
  * Accounts of people in an application, as the operator speaks of them. One module per application implements `Accounts`; the rest of the
  * operator knows this file only. docs/another-application.md says what an application has to provide.
@@ -18,7 +20,7 @@ export interface Account {
   readonly privilege?: string;
 }
 
-/** What is needed to make an account. */
+/** What is needed to create an account. */
 export interface NewAccount {
   readonly username: string;
   readonly firstName: string;
@@ -57,6 +59,25 @@ export interface Accounts {
   remove(id: number): Promise<void>;
   /** The number of the active account that this name and password open, if they open one: proof that we have made it. */
   opens(username: string, password: string): Promise<number | undefined>;
+}
+
+/** An application: what the operator calls it, and how it connects to it. */
+export interface Application {
+  /** As people call it. An AppUser that waits for it has the reason `WaitingFor` and this name. */
+  readonly name: string;
+  /** The credentials Secret of an AppUser has its name, a hyphen and this. Changing it leaves the existing Secrets behind. */
+  readonly secretSuffix: string;
+  /** What its environment variables begin with: `CVAT` for `CVAT_URL`. */
+  readonly variablePrefix: string;
+  connect(options: ConnectOptions): Accounts;
+}
+
+export interface ConnectOptions {
+  readonly url: string;
+  /** The operator's own account. Read at every login. May fail with `Unavailable`. */
+  readonly login: () => Promise<LoginCredentials>;
+  /** Called once for each request: its name and outcome in the words of metrics. */
+  readonly observe: (operation: string, seconds: number, outcome: string) => void;
 }
 
 /** The application cannot answer now: it is down, starting, overloaded, or it answers nonsense. */

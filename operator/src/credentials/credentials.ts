@@ -1,3 +1,4 @@
+import { application } from '../accounts/application';
 import type { AppUser } from '../app-user/app-user';
 
 /** Why a credentials Secret has no password. No application lets an administrator read or set one. */
@@ -25,7 +26,7 @@ export type Credentials =
 
 export type OwnCredentials = Extract<Credentials, { kind: 'ours' }>;
 
-const SUFFIX = '-cvat';
+const SUFFIX = `-${application.secretSuffix}`;
 const PURPOSE_LABEL = 'kapernikov.com/purpose';
 const PURPOSE = 'credentials';
 const ACCOUNT_ANNOTATION = 'kapernikov.com/account';
@@ -36,6 +37,8 @@ export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'app-user-operator' 
 
 /** The longest name that Kubernetes gives an object. */
 const LONGEST_NAME = 253;
+
+export const LONGEST_APP_USER_NAME = LONGEST_NAME - SUFFIX.length;
 
 /** The name of an AppUser's Secret; undefined if it would be too long. */
 export function secretNameOf({ name }: Pick<AppUser, 'name'>): string | undefined {

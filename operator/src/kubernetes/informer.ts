@@ -11,7 +11,7 @@ export interface Kept {
 
 export interface InformerOptions<Manifest, Item extends Kept> {
   readonly client: ApiClient;
-  /** Of the collection: `/apis/kapernikov.com/v1/namespaces/cvat/appusers`. */
+  /** Of the collection: `/apis/kapernikov.com/v1/namespaces/people/appusers`. */
   readonly path: string;
   readonly keep: (manifest: Manifest) => Item;
   readonly known: (name: string) => Item | undefined;

@@ -42,7 +42,7 @@ export interface Settle {
 /** Why an account is not as its AppUser declares it: the reason and message of the condition Ready. */
 export interface Problem {
   readonly reason:
-    'WaitingForCVAT' | 'ChangeNotKept' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
+    `WaitingFor${string}` | 'ChangeNotKept' | 'EmailConflict' | 'NameConflict' | 'SecretConflict' | 'Invalid' | 'Forbidden' | 'Privileged';
   readonly message: string;
 }
 

@@ -6,7 +6,7 @@ import type { Observation } from './observation';
 import { finalize } from './finalize';
 import { statusAction, waitingAction } from './status';
 import { update } from './update';
-import { secretNameOf } from '../credentials/credentials';
+import { LONGEST_APP_USER_NAME, secretNameOf } from '../credentials/credentials';
 
 /**
  * The next step for one AppUser, from what is known of it. No step is remembered: whoever runs this again, after whatever interruption, goes
@@ -35,7 +35,7 @@ function provide(observation: Observation, context: ReconcileContext): Step {
   if (secretName === undefined) {
     return {
       reason: 'Invalid',
-      message: 'metadata.name is too long: its Secret is called the same with "-cvat" at the end. Use at most 248 characters.',
+      message: `metadata.name: must have at most ${LONGEST_APP_USER_NAME} characters, because the Secret's name is derived from it. Use a shorter name.`,
     };
   }
   if (credentials?.kind === 'foreign') {

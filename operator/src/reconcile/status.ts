@@ -1,3 +1,4 @@
+import { application } from '../accounts/application';
 import { type AppUserStatus, type Condition, conditionOf } from '../app-user/app-user';
 import { secretNameOf } from '../credentials/credentials';
 import type { Action, Notice, Problem } from './action';
@@ -8,6 +9,7 @@ import { isOf } from './ownership';
 type Unavailability = Extract<Failure, { kind: 'unavailable' }>;
 
 const READY = 'Ready';
+const WAITING = `WaitingFor${application.name}`;
 const PASSWORD_UNKNOWN = 'PasswordUnknown';
 
 /** Writes the status if it has to say something new; undefined when it says all this already. */
@@ -29,11 +31,11 @@ export function waitingAction(
   const ready = conditionOf(appUser, READY);
   if (ready?.observedGeneration === appUser.generation) {
     // The message differs from try to try; that the AppUser waits does not.
-    if (ready.reason === 'WaitingForCVAT') return undefined;
+    if (ready.reason === WAITING) return undefined;
     if (!acting && !touched) return undefined;
   }
   const text = `The application cannot be fresh now, and will be again: ${message}`;
-  const conditions = [condition(observation, context, READY, 'False', 'WaitingForCVAT', text), ...rest(appUser.status)];
+  const conditions = [condition(observation, context, READY, 'False', WAITING, text), ...rest(appUser.status)];
   const status = { ...appUser.status, observedGeneration: appUser.generation, conditions };
   const notice = noticeOf(appUser.status, status);
   return { kind: 'write-status', status, ...(notice && { notice }) };

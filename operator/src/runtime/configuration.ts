@@ -1,33 +1,34 @@
 import { hostname } from 'node:os';
+import { application } from '../accounts/application';
 import type { GeneratedSecret } from '../credentials/generated-secrets';
 
 /**
- * What the operator can be told, all of it by environment variables:
+ * The operator's environment variables. `APP` stands for the application's prefix: `CVAT_URL`, …
  *
- *     POD_NAMESPACE            required  the namespace whose AppUsers it looks after (by the downward API)
- *     CVAT_URL                 required  where CVAT's server is: http://cvat-backend-service.cvat.svc:8080
- *     CVAT_ROBOT_SECRET        required  the Secret with the username and password of its own account in CVAT
- *     PUBLIC_URL               CVAT_URL  where people log in; goes into their credentials Secrets
- *     CVAT_SERVICE             ""        CVAT's Service: when it does not exist, CVAT is gone, and AppUsers that are deleted can go
- *     CVAT_GONE_AFTER_SECONDS  30        for how long it must have been missing
- *     GENERATED_SECRETS        []        Secrets to make: [{"name": "cvat-redis", "random": ["password"], "values": {"username": "…"}}]
- *     DEPLOYMENT_NAME          ""        what Events about the operator itself are about; without it, the namespace
- *     POD_NAME                 hostname  what this replica is called
+ *     POD_NAMESPACE            required  the namespace whose AppUsers are reconciled (by the downward API)
+ *     APP_URL                  required  the application's server
+ *     APP_ROBOT_SECRET         required  the Secret with username and password of the operator's own account in the application
+ *     PUBLIC_URL               APP_URL   where people log in; written into their credentials Secrets
+ *     APP_SERVICE              ""        the application's Service: when it does not exist, deleted AppUsers do not wait for the application
+ *     APP_GONE_AFTER_SECONDS   30        for how long that Service must have been missing
+ *     GENERATED_SECRETS        []        Secrets to create: [{"name": "cache", "random": ["password"], "values": {"username": "…"}}]
+ *     DEPLOYMENT_NAME          ""        the Deployment that Events about the operator itself refer to; without it, the namespace
+ *     POD_NAME                 hostname  the identity of this replica
  *     LEASE_NAME               app-user-operator
- *     RESYNC_SECONDS           600       how often everything is compared again, give or take a tenth
- *     WATCH_SILENCE_SECONDS    150       after how long a silent watch is taken for dead
- *     CONCURRENCY              4         how many AppUsers are worked on at the same time; accounts are made one at a time
+ *     RESYNC_SECONDS           600       how often all accounts are read and all AppUsers compared, give or take a tenth
+ *     WATCH_SILENCE_SECONDS    150       after how long without an event a watch is started again
+ *     CONCURRENCY              4         how many AppUsers are reconciled at the same time; accounts are registered one at a time
  *     PORT                     8080      of /healthz, /readyz and /metrics
  *     LOG_LEVEL                info      one of trace, debug, info, warn, error, fatal
  *
- * Where the API server is, the cluster says itself; outside of one, KUBECONFIG.
+ * The API server is found as kubectl finds it: in the cluster, or by KUBECONFIG.
  */
 export interface Configuration {
   readonly namespace: string;
-  readonly cvatUrl: string;
+  readonly applicationUrl: string;
   readonly loginSecret: string;
   readonly publicUrl: string;
-  readonly cvatService: string | undefined;
+  readonly applicationService: string | undefined;
   readonly goneAfterSeconds: number;
   readonly generatedSecrets: readonly GeneratedSecret[];
   readonly deploymentName: string | undefined;
@@ -57,14 +58,14 @@ export class ConfigurationError extends Error {
 
 export function readConfiguration(environment: Environment): Configuration {
   const reader = new Reader(environment);
-  const cvatUrl = reader.url('CVAT_URL');
+  const applicationUrl = reader.url(variable('URL'));
   const configuration: Configuration = {
     namespace: reader.name('POD_NAMESPACE') ?? '',
-    cvatUrl: cvatUrl ?? '',
-    loginSecret: reader.name('CVAT_ROBOT_SECRET') ?? '',
-    publicUrl: reader.url('PUBLIC_URL', cvatUrl ?? 'http://unknown') ?? '',
-    cvatService: reader.name('CVAT_SERVICE', '') || undefined,
-    goneAfterSeconds: reader.number('CVAT_GONE_AFTER_SECONDS', 30, 0),
+    applicationUrl: applicationUrl ?? '',
+    loginSecret: reader.name(variable('ROBOT_SECRET')) ?? '',
+    publicUrl: reader.url('PUBLIC_URL', applicationUrl ?? 'http://unknown') ?? '',
+    applicationService: reader.name(variable('SERVICE'), '') || undefined,
+    goneAfterSeconds: reader.number(variable('GONE_AFTER_SECONDS'), 30, 0),
     generatedSecrets: reader.secrets('GENERATED_SECRETS'),
     deploymentName: reader.name('DEPLOYMENT_NAME', '') || undefined,
     podName: reader.text('POD_NAME', hostname()) ?? '',
@@ -77,6 +78,10 @@ export function readConfiguration(environment: Environment): Configuration {
   };
   if (reader.problems.length > 0) throw new ConfigurationError(reader.problems);
   return configuration;
+}
+
+function variable(name: string): string {
+  return `${application.variablePrefix}_${name}`;
 }
 
 /** Reads variables, and collects what is wrong with them. */
@@ -103,7 +108,7 @@ class Reader {
       const protocol = URL.canParse(value) ? new URL(value).protocol : '';
       return ['http:', 'https:'].includes(protocol)
         ? undefined
-        : `${variable}: must be an http or https URL such as http://cvat.example.com; got "${value}".`;
+        : `${variable}: must be an http or https URL such as http://app.example.com; got "${value}".`;
     });
   }
 
@@ -129,7 +134,7 @@ class Reader {
       // Said below.
     }
     if (Array.isArray(parsed) && parsed.every(isGeneratedSecret)) return parsed;
-    const example = '[{"name": "cvat-redis", "random": ["password"]}]';
+    const example = '[{"name": "cache", "random": ["password"]}]';
     this.problems.push(`${variable}: must be a JSON list of Secrets such as ${example}.`);
     return [];
   }

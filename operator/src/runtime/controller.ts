@@ -59,12 +59,12 @@ export class Controller {
   constructor(private readonly options: ControllerOptions) {
     const { configuration, client, accounts, recorder, clock, log, metrics } = options;
     const { appUsers } = this;
-    const { namespace, publicUrl, cvatService, goneAfterSeconds, concurrency } = configuration;
+    const { namespace, publicUrl, applicationService, goneAfterSeconds, concurrency } = configuration;
     this.circuitBreaker = new CircuitBreaker(accounts, clock, () => this.queue.retryNow());
     this.accountCache = new AccountCache(this.circuitBreaker, clock, (account) => this.freed(account));
     const objects = new NamespaceObjects({
       ...{ client, namespace, recorder, clock, goneAfterSeconds },
-      ...(cvatService !== undefined && { service: cvatService }),
+      ...(applicationService !== undefined && { service: applicationService }),
       told: (appUser, { reason }) => {
         if (reason === 'SurplusAccount') metrics.surplusAccounts.inc();
         log.info({ appUser, reason }, 'recorded an Event');

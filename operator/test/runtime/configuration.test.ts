@@ -16,8 +16,8 @@ function problemsOf(environment: Readonly<Record<string, string | undefined>>): 
 
 test('requires three variables and has defaults for the rest', () => {
   expect(readConfiguration({ ...LEAST, POD_NAME: 'pod-1' })).toEqual({
-    ...{ namespace: 'people', cvatUrl: 'http://cvat:8080', loginSecret: 'cvat-robot', publicUrl: 'http://cvat:8080' },
-    ...{ cvatService: undefined, goneAfterSeconds: 30, generatedSecrets: [], deploymentName: undefined },
+    ...{ namespace: 'people', applicationUrl: 'http://cvat:8080', loginSecret: 'cvat-robot', publicUrl: 'http://cvat:8080' },
+    ...{ applicationService: undefined, goneAfterSeconds: 30, generatedSecrets: [], deploymentName: undefined },
     ...{ podName: 'pod-1', leaseName: 'app-user-operator', resyncSeconds: 600, watchSilenceSeconds: 150 },
     ...{ concurrency: 4, port: 8080, logLevel: 'info' },
   });
@@ -32,7 +32,12 @@ test('reads every variable', () => {
     ...{ WATCH_SILENCE_SECONDS: '90', CONCURRENCY: '1', PORT: '0', LOG_LEVEL: 'debug', POD_NAME: 'p' },
   });
   expect(configuration).toMatchObject({
-    ...{ publicUrl: 'https://cvat.example.com', cvatService: 'cvat-backend-service', goneAfterSeconds: 0, generatedSecrets: secrets },
+    ...{
+      publicUrl: 'https://cvat.example.com',
+      applicationService: 'cvat-backend-service',
+      goneAfterSeconds: 0,
+      generatedSecrets: secrets,
+    },
     ...{
       deploymentName: 'operator',
       leaseName: 'l',
@@ -55,11 +60,11 @@ test('reports every invalid variable at once, each with its valid values', () =>
     LOG_LEVEL: 'loud',
   };
   expect(problemsOf({ ...wrong, GENERATED_SECRETS: '[{"name": "x"}]' })).toEqual([
-    'CVAT_URL: must be an http or https URL such as http://cvat.example.com; got "cvat".',
+    'CVAT_URL: must be an http or https URL such as http://app.example.com; got "cvat".',
     'POD_NAMESPACE: required.',
     'CVAT_ROBOT_SECRET: must be a Kubernetes object name; got "Robot!".',
-    'PUBLIC_URL: must be an http or https URL such as http://cvat.example.com; got "ftp://x".',
-    'GENERATED_SECRETS: must be a JSON list of Secrets such as [{"name": "cvat-redis", "random": ["password"]}].',
+    'PUBLIC_URL: must be an http or https URL such as http://app.example.com; got "ftp://x".',
+    'GENERATED_SECRETS: must be a JSON list of Secrets such as [{"name": "cache", "random": ["password"]}].',
     'RESYNC_SECONDS: must be an integer from 1 to 1000000; got "1.5".',
     'PORT: must be an integer from 0 to 65535; got "-1".',
     'LOG_LEVEL: must be one of trace, debug, info, warn, error, fatal, silent; got "loud".',
@@ -80,6 +85,7 @@ test.each([
 test('documents exactly the variables that it reads', () => {
   const source = readFileSync(join(__dirname, '..', '..', 'src', 'runtime', 'configuration.ts'), 'utf8');
   const documented = [...source.matchAll(/^ \* {5}([A-Z_]+) /gm)].map(([, name]) => name);
-  const read = [...source.matchAll(/reader\.\w+\('([A-Z_]+)'/g)].map(([, name]) => name);
+  const own = [...source.matchAll(/reader\.\w+\('([A-Z_]+)'/g)].map(([, name]) => name);
+  const read = [...own, ...[...source.matchAll(/reader\.\w+\(variable\('([A-Z_]+)'/g)].map(([, name]) => `APP_${name}`)];
   expect(documented.sort()).toEqual([...new Set(read)].sort());
 });
