@@ -31,56 +31,56 @@ const mistakes: Record<string, Mistake> = {
     environment: { cvat: { ...cvat, host: 'cvat kube public' } },
     said: [
       '  local  50-cvat/cvat  host',
-      '    "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?',
+      '    must be a host name, without scheme, port, path or spaces; got "cvat kube public". Write it as "cvat.example.com". Did you mean "cvat-kube-public"?',
     ],
   },
   'replicas 0': {
     environment: { postgres: { ...postgres, replicas: 0 } },
     said: [
       '  local  30-postgres/cluster  spec.instances[0].replicas',
-      '    0 is no number of pods. Use 1, or 2 and more for a cluster that survives the loss of a pod.',
+      '    must be an integer >= 1; got 0. Use 2 or more for a cluster that survives the loss of a pod.',
     ],
   },
   'size "1GB"': {
     environment: { postgres: { ...postgres, storage: { size: '1GB' } } },
     said: [
       '  local  30-postgres/cluster  spec.instances[0].dataVolumeClaimSpec.resources.requests.storage',
-      '    "1GB" is not a Kubernetes quantity. Did you mean "1G" or "1Gi"?',
+      '    must be a Kubernetes quantity; got "1GB". Did you mean "1G" or "1Gi"?',
     ],
   },
   'user name "My_User"': {
     environment: { postgres: { ...postgres, users: [...(postgres.users ?? []), { name: 'My_User', databases: ['mine'] }] } },
     said: [
       '  local  30-postgres/cluster  users[1].name',
-      '    "My_User" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "my-user"?',
+      '    must be lower-case letters, digits and "-", with a letter or digit at both ends; got "My_User". Did you mean "my-user"?',
     ],
   },
   'repo10 to back up to': {
     environment: { postgres: { ...postgres, spec: { backups: { pgbackrest: { repos: [repo10] } } } } },
     said: [
       '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[1].name',
-      '    "repo10" is no name of a repository. There are four: repo1, repo2, repo3 and repo4.',
+      '    must be one of repo1, repo2, repo3, repo4; got "repo10". pgBackRest knows these four.',
     ],
   },
   'repo10 to restore from': {
-    environment: { postgres: { ...postgres, restore: fromCluster({ name: 'old', repository: 'repo10' }) } },
+    environment: { postgres: { ...postgres, restore: fromCluster({ name: 'old', repository: 'repo10' as 'repo1' }) } },
     said: [
       '  local  30-postgres/cluster  restore.repository',
-      '    "repo10" is no name of a repository. There are four: repo1, repo2, repo3 and repo4.',
+      '    must be one of repo1, repo2, repo3, repo4; got "repo10". pgBackRest knows these four.',
     ],
   },
   'S3 without credentials': {
     environment: { postgres: { ...postgres, backups: [toS3({ bucket: 'backups', endpoint: 's3.example.com', region: 'eu' })] } },
     said: [
       '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[0]',
-      "    repo1 goes to S3 without credentials: the first backup would fail. Name the Secret that holds them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
+      "    must have credentials for S3, or the first backup fails; got none for repo1. Name the Secret that contains them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
     ],
   },
   'an undeclared database user': {
     environment: { postgres: { ...postgres, users: [{ name: 'other', databases: ['cvat'] }] } },
     said: [
       '  local  30-postgres/cluster  users',
-      '    there is no user "cvat" (declared: "other"), but another system logs in with it. Add { name: \'cvat\', databases: [\'cvat\'] } to postgres.users.',
+      '    must contain the user "cvat", which another system connects as; got "other". Add { name: \'cvat\', databases: [\'cvat\'] } to postgres.users.',
     ],
     // The release reads it, and so does the Job that makes CVAT's superusers.
     follows: [
@@ -92,7 +92,7 @@ const mistakes: Record<string, Mistake> = {
     environment: { releases: [{ ...release, chart: fromOci('oci://registry.example.org/extra', 'latest') }] },
     said: [
       '  local  70-extra/releases[0]  chart.version',
-      '    "latest" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+      '    must be an exact version; got "latest". Set one release, such as "2.73.0": no range and no tag that moves.',
     ],
   },
   'two AppUsers with one name': {
@@ -104,7 +104,7 @@ const mistakes: Record<string, Mistake> = {
   },
   'a duration "10 minutes"': {
     environment: { releases: [{ ...release, timeout: '10 minutes' }] },
-    said: ['  local  70-extra/releases[0]  timeout', '    "10 minutes" is not a duration as Go writes it. Did you mean "10m"?'],
+    said: ['  local  70-extra/releases[0]  timeout', '    must be a Go duration; got "10 minutes". Did you mean "10m"?'],
   },
 };
 
@@ -141,7 +141,7 @@ export const local: Environment = {
     storage: { size: '1GB' },
     users: [{ name: 'My_User', databases: ['cvat'] }],
     backups: [toS3({ bucket: 'backups', endpoint: 's3.example.com', region: 'eu' })],
-    restore: fromCluster({ name: 'old', repository: 'repo10' }),
+    restore: fromCluster({ name: 'old', repository: 'repo10' as 'repo1' }),
   },
   cvat: {
     version: 'latest',
@@ -177,15 +177,15 @@ describe('all mistakes at once, by `npm run synth`', () => {
 
   test.each([
     "  environments/local.ts:16:5\n    Object literal may only specify known properties, but 'replica' does not exist in type",
-    '  local  30-postgres/cluster  spec.instances[0].replicas\n    0 is no number of pods.',
-    '  local  30-postgres/cluster  spec.instances[0].dataVolumeClaimSpec.resources.requests.storage\n    "1GB" is not a Kubernetes quantity.',
-    '  local  30-postgres/cluster  users[0].name\n    "My_User" is not a valid name.',
-    '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[0]\n    repo1 goes to S3 without credentials',
-    '  local  30-postgres/cluster  restore.repository\n    "repo10" is no name of a repository.',
-    '  local  30-postgres/cluster  users\n    there is no user "cvat" (declared: "My_User")',
-    '  local  50-cvat/cvat  host\n    "cvat kube public" is not a host name.',
-    '  local  50-cvat/cvat/release  chart.version\n    "latest" is not an exact version.',
-    '  local  70-extra/releases[0]  timeout\n    "10 minutes" is not a duration as Go writes it.',
+    '  local  30-postgres/cluster  spec.instances[0].replicas\n    must be an integer >= 1; got 0.',
+    '  local  30-postgres/cluster  spec.instances[0].dataVolumeClaimSpec.resources.requests.storage\n    must be a Kubernetes quantity; got "1GB".',
+    '  local  30-postgres/cluster  users[0].name\n    must be lower-case letters',
+    '  local  30-postgres/cluster  spec.backups.pgbackrest.repos[0]\n    must have credentials for S3',
+    '  local  30-postgres/cluster  restore.repository\n    must be one of repo1',
+    '  local  30-postgres/cluster  users\n    must contain the user "cvat"',
+    '  local  50-cvat/cvat  host\n    must be a host name',
+    '  local  50-cvat/cvat/release  chart.version\n    must be an exact version; got "latest".',
+    '  local  70-extra/releases[0]  timeout\n    must be a Go duration; got "10 minutes".',
     '  local  60-app-users/appUsers[1]/resource  metadata.name\n    must be unique; AppUser cvat/john is also declared by 60-app-users/appUsers[0]/resource.',
   ])('are said, each with its place:\n%s', (said) => {
     expect(outcome.stderr).toContain(`\n\n${said}`);

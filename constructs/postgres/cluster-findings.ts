@@ -4,16 +4,16 @@ import type { Finding } from '../../manifests/finding';
 import { label, serviceLabel } from '../syntax/name';
 import { byteQuantity } from '../syntax/byte-quantity';
 import { schedule } from '../syntax/schedule';
-import type { Backup } from './backup';
-import type { Repository } from './pgbackrest';
+import { type Backup, REPOSITORIES } from './backup';
+import { type Repository, repositoryOf } from './pgbackrest';
 
 type Spec = Plain<PostgresClusterSpec>;
-/** What the rules need to know beside the spec. */
+/** What the rules read besides the spec. */
 interface ClusterFacts {
   readonly name: string;
   readonly synchronous?: boolean;
   readonly backups?: readonly Backup[];
-  /** What was passed through, before it was merged. */
+  /** The part of the spec that was passed through, before it was merged. */
   readonly spec?: PlainPart<PostgresClusterSpec>;
 }
 
@@ -31,13 +31,14 @@ const OLDEST_WITH_IMAGE = 15;
 const OLDEST = 11;
 const NEWEST = 18;
 
-/** What is wrong with a cluster, above all what the API server accepts and PGO then refuses, or reports in its log only. */
+/** What is wrong with a cluster: above all what the API server accepts and PGO then refuses, or reports in its log only. */
 export function clusterFindings(props: ClusterFacts, spec: Spec): Located[] {
   return [
     ['name', serviceLabel(props.name, LONGEST_NAME)],
     ...versionFindings(spec),
     ...instanceFindings(props, spec),
     ...userFindings(spec),
+    ...repositoryFindings(props.backups ?? []),
     ...backupFindings(props, spec),
     ...restoreFindings(spec),
   ];
@@ -47,16 +48,12 @@ function versionFindings({ postgresVersion, image }: Spec): Located[] {
   // The type check reports text: one finding is enough.
   if (typeof postgresVersion !== 'number') return [];
   if (!Number.isInteger(postgresVersion) || postgresVersion < OLDEST || postgresVersion > NEWEST) {
-    return [
-      [
-        'version',
-        { message: `${postgresVersion} is no version that PGO runs.`, remedy: `Use a major version from ${OLDEST} to ${NEWEST}.` },
-      ],
-    ];
+    const message = `must be a major version of PostgreSQL from ${OLDEST} to ${NEWEST}; got ${postgresVersion}.`;
+    return [['version', { message, remedy: 'Use a version that PGO supports.' }]];
   }
   if (postgresVersion >= OLDEST_WITH_IMAGE || image !== undefined) return [];
-  const remedy = `Name one in \`image\`, with its tag, or use ${OLDEST_WITH_IMAGE} or later.`;
-  return [['image', { message: `PGO has no image of its own for PostgreSQL ${postgresVersion}, and would do nothing at all.`, remedy }]];
+  const message = `must be set for PostgreSQL ${postgresVersion}, because PGO has no image for it and would not create the cluster; got none.`;
+  return [['image', { message, remedy: `Set an image with its tag, or use version ${OLDEST_WITH_IMAGE} or later.` }]];
 }
 
 function instanceFindings({ name: cluster, synchronous }: ClusterFacts, { instances }: Spec): Located[] {
@@ -76,19 +73,19 @@ function nameFits(cluster: string, set: string): Finding | undefined {
   const length = cluster.length + set.length;
   if (length <= LONGEST_NAME_WITH_SET || cluster.length > LONGEST_NAME) return undefined;
   return {
-    message: `with "${cluster}" it makes names of StatefulSets that are too long: ${length} characters together.`,
-    remedy: `Use at most ${LONGEST_NAME_WITH_SET} together.`,
+    message: `must have at most ${LONGEST_NAME_WITH_SET} characters together with the cluster's name "${cluster}"; got ${length}.`,
+    remedy: 'Shorten one of the two: they are in the names of StatefulSets.',
   };
 }
 
 function tooFewReplicas(replicas: number): Finding {
-  return { message: `${replicas} is no number of pods.`, remedy: 'Use 1, or 2 and more for a cluster that survives the loss of a pod.' };
+  return { message: `must be an integer >= 1; got ${replicas}.`, remedy: 'Use 2 or more for a cluster that survives the loss of a pod.' };
 }
 
 function noStandby(pods: number): Finding {
   return {
-    message: `with ${pods} pod there is no standby that a commit could wait for.`,
-    remedy: 'Use replicas 2 or more, or leave synchronous out.',
+    message: `must be false without a standby that a commit can wait for; got true with ${pods} pod.`,
+    remedy: 'Set replicas to 2 or more, or remove synchronous.',
   };
 }
 
@@ -99,7 +96,7 @@ function claimFindings(field: string, claim: Claim | undefined): Located[] {
   return storage === undefined ? [] : [[`${field}.resources.requests.storage`, byteQuantity(String(storage))]];
 }
 
-/** PGO's pattern for names, and its rules for options, said in words. */
+/** PGO's pattern for names, and its rules for options. */
 function userFindings({ users = [] }: Spec): Located[] {
   return users.flatMap(({ name, options }, index): Located[] => [
     [`users[${index}].name`, label(name)],
@@ -109,11 +106,35 @@ function userFindings({ users = [] }: Spec): Located[] {
 }
 
 function secondUser(name: string): Finding {
-  return { message: `there is a user "${name}" already.`, remedy: 'Give one user all the databases, or rename one of the two.' };
+  return { message: `must be unique; got "${name}" twice.`, remedy: 'Give one user all the databases, or rename one of the two.' };
 }
 
 function unsafeOptions(options: string): Finding {
-  return { message: `PGO refuses "${options}".`, remedy: 'Leave out PASSWORD, comments and ";": PGO makes the password itself.' };
+  return { message: `must not contain PASSWORD, comments or ";"; got "${options}".`, remedy: 'Remove them: PGO generates the password.' };
+}
+
+/** By position, removing the first backup would give its name to another destination, and PGO would delete the volume at once. */
+function repositoryFindings(backups: readonly Backup[]): Located[] {
+  const names = backups.map(repositoryOf);
+  return backups.flatMap(({ repository }, index): Located[] => {
+    const field = `backups[${index}].repository`;
+    const free = REPOSITORIES.find((name) => !names.slice(0, index).includes(name)) ?? 'repo4';
+    return [
+      [field, repository === undefined && index > 0 ? unnamedRepository(free) : undefined],
+      [field, repository !== undefined && names.indexOf(repository) < index ? usedRepository(repository) : undefined],
+    ];
+  });
+}
+
+function unnamedRepository(free: string): Finding {
+  return {
+    message: 'must be set for every backup but the first, so that the others can be removed; got none.',
+    remedy: `Set repository: '${free}', or the name under which its backups exist already.`,
+  };
+}
+
+function usedRepository(name: string): Finding {
+  return { message: `must be unique; got "${name}" twice.`, remedy: `Use another of ${REPOSITORIES.join(', ')}.` };
 }
 
 function backupFindings(props: ClusterFacts, { backups }: Spec): Located[] {
@@ -129,7 +150,7 @@ function backupFindings(props: ClusterFacts, { backups }: Spec): Located[] {
       ...claimFindings(`${field}.volume.volumeClaimSpec`, volume?.volumeClaimSpec),
       ...Object.entries(schedules).map(([kind, cron]): Located => [`${field}.schedules.${kind}`, schedule(String(cron))]),
       [field, named || needsNone(repository, global) ? undefined : noCredentials(repository)],
-      ...['full', 'diff'].map((kind): Located => [`${field}: how many are kept`, retention(global[`${name}-retention-${kind}`])]),
+      ...['full', 'diff'].map((kind): Located => [`${field}, backups to keep`, retention(global[`${name}-retention-${kind}`])]),
     ];
   });
 }
@@ -137,7 +158,7 @@ function backupFindings(props: ClusterFacts, { backups }: Spec): Located[] {
 /** PGO's pattern is `^repo[1-4]` without an end: the API server accepts repo10, and PGO then writes a configuration that pgBackRest refuses. */
 function repositoryName(name: string): Finding | undefined {
   if (/^repo[1-4]$/.test(name)) return undefined;
-  return { message: `"${name}" is no name of a repository.`, remedy: 'There are four: repo1, repo2, repo3 and repo4.' };
+  return { message: `must be one of ${REPOSITORIES.join(', ')}; got "${name}".`, remedy: 'pgBackRest knows these four.' };
 }
 
 /** A volume needs no credentials, and neither does a pod that gets its rights from the cloud. */
@@ -149,14 +170,14 @@ function needsNone({ name, s3, azure, gcs }: Repository, global: Readonly<Record
 
 function noCredentials({ name, s3 }: Repository): Finding {
   return {
-    message: `${name} goes to ${s3 ? 'S3' : 'an object store'} without credentials: the first backup would fail.`,
-    remedy: "Name the Secret that holds them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
+    message: `must have credentials for ${s3 ? 'S3' : 'the object store'}, or the first backup fails; got none for ${name}.`,
+    remedy: "Name the Secret that contains them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
   };
 }
 
 function retention(value: string | undefined): Finding | undefined {
   if (value === undefined || /^[1-9][0-9]*$/.test(value)) return undefined;
-  return { message: `${value} is no number of backups.`, remedy: 'Keep 1 or more.' };
+  return { message: `must be an integer >= 1; got ${value}.`, remedy: 'Keep at least one backup.' };
 }
 
 function restoreFindings({ dataSource }: Spec): Located[] {

@@ -11,30 +11,32 @@ type DataSource = NonNullable<Plain<PostgresClusterSpec>['dataSource']>;
 /** pgBackRest's name for a cluster's backups within a repository: PGO always uses this one. */
 const STANZA = 'db';
 
-/** Where a cluster stands: its name and its namespace. */
+/** A cluster's name and namespace. */
 export interface Place {
   readonly name: string;
   readonly namespace?: string;
 }
 
-/** The backups as PGO's spec says them. The first is repo1, which also takes the backup that new standbys are made from. */
+/** The repository of each backup. One that has no name gets one by its position, which is a problem unless it is the first. */
+export function repositoryOf({ repository }: Backup, index: number): string {
+  return repository ?? `repo${index + 1}`;
+}
+
+/** The backups as PGO's spec says them. New standbys are created from the first repository in the list. */
 export function backupsSpec(place: Place, backups: readonly Backup[]): Backups {
-  const numbered = backups.map((backup, index) => ({ backup, repository: `repo${index + 1}` }));
-  const global = Object.assign({}, ...numbered.map(({ backup, repository }) => options(place, backup, repository))) as Record<
-    string,
-    string
-  >;
+  const named = backups.map((backup, index) => ({ backup, repository: repositoryOf(backup, index) }));
+  const global = Object.assign({}, ...named.map(({ backup, repository }) => options(place, backup, repository))) as Record<string, string>;
   const secrets = [...new Set(backups.flatMap((backup) => (backup.kind === 'volume' ? [] : (backup.credentials ?? []))))];
   return {
     pgbackrest: {
       ...(secrets.length > 0 && { configuration: secrets.map((name) => ({ secret: { name } })) }),
       ...(Object.keys(global).length > 0 && { global }),
-      repos: numbered.map(({ backup, repository }) => ({ name: repository, ...destination(backup), ...schedules(backup) })),
+      repos: named.map(({ backup, repository }) => ({ name: repository, ...destination(backup), ...schedules(backup) })),
     },
   };
 }
 
-/** What only the installer has: the keys to buckets and containers, and a cluster to clone. */
+/** What the installer must provide: the credentials of buckets and containers, and a cluster to clone. */
 export function backupNeeds(place: Place, backups: readonly Backup[], restore: Restore | undefined): Need[] {
   const sources = [...backups, ...(restore?.kind === 's3' ? [restore] : [])];
   const files = new Map<string, Set<string>>();
@@ -52,10 +54,10 @@ export function backupNeeds(place: Place, backups: readonly Backup[], restore: R
   }));
   if (restore?.kind !== 'cluster') return secrets;
   const source = { namespace: restore.namespace ?? place.namespace, name: restore.name };
-  return [...secrets, { kind: 'PostgresCluster', ...source, remedy: 'the cluster that is cloned: it must be there until the clone is' }];
+  return [...secrets, { kind: 'PostgresCluster', ...source, remedy: 'the cluster that is cloned: it must run until the clone does' }];
 }
 
-/** What a new cluster is filled with, as PGO's spec says it. */
+/** What a new cluster is restored from, as PGO's spec says it. */
 export function dataSourceSpec(restore: Restore): DataSource {
   const options = restore.at === undefined ? {} : { options: ['--type=time', `--target="${restore.at}"`] };
   switch (restore.kind) {
@@ -68,16 +70,18 @@ export function dataSourceSpec(restore: Restore): DataSource {
           ...options,
         },
       };
-    case 's3':
+    case 's3': {
+      const { repository = 'repo1' } = restore;
       return {
         pgbackrest: {
           stanza: STANZA,
           configuration: [{ secret: { name: restore.credentials } }],
-          global: { 'repo1-path': restore.path },
-          repo: { name: 'repo1', s3: { bucket: restore.bucket, endpoint: restore.endpoint, region: restore.region } },
+          global: { [`${repository}-path`]: restore.path },
+          repo: { name: repository, s3: { bucket: restore.bucket, endpoint: restore.endpoint, region: restore.region } },
           ...options,
         },
       };
+    }
   }
 }
 

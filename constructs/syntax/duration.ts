@@ -9,7 +9,7 @@ const DURATION = /^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/;
  */
 export function duration(value: string): Finding | undefined {
   if (DURATION.test(value)) return undefined;
-  return { message: `"${value}" is not a duration as Go writes it.`, remedy: suggestion(value) };
+  return { message: `must be a Go duration; got "${value}".`, remedy: suggestion(value) };
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };

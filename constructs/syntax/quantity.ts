@@ -6,8 +6,8 @@ const QUANTITY = /^([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[
 /** A Kubernetes quantity: `5Gi` (5 x 1024^3 bytes), `5G` (5 x 1000^3 bytes), `500m` (a half). */
 export function quantity(value: string): Finding | undefined {
   if (QUANTITY.test(value) && Number.parseFloat(value) > 0) return undefined;
-  if (QUANTITY.test(value)) return { message: `"${value}" is nothing.`, remedy: 'Ask for more than zero.' };
-  return { message: `"${value}" is not a Kubernetes quantity.`, remedy: suggestion(value) };
+  if (QUANTITY.test(value)) return { message: `must be greater than 0; got "${value}".`, remedy: 'Set an amount such as "5Gi".' };
+  return { message: `must be a Kubernetes quantity; got "${value}".`, remedy: suggestion(value) };
 }
 
 function suggestion(value: string): string {

@@ -2,7 +2,7 @@ import type { Finding } from '../../manifests/finding';
 
 const MACROS = ['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly'];
 
-/** The fields of a schedule, their bounds, and the names that stand for numbers. */
+/** The fields of a schedule, their bounds, and the words for their numbers. */
 const FIELDS = [
   { name: 'minute', from: 0, to: 59, words: [] as string[] },
   { name: 'hour', from: 0, to: 23, words: [] },
@@ -11,15 +11,15 @@ const FIELDS = [
   { name: 'day of the week', from: 0, to: 6, words: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ];
 
-/** A schedule as a CronJob takes it, in UTC: `0 1 * * 0` is Sunday, one o'clock at night. PGO's schema does not look at it. */
+/** A CronJob's schedule in UTC: `0 1 * * 0` is Sunday at 01:00. PGO's schema does not validate it. */
 export function schedule(value: string): Finding | undefined {
   if (MACROS.includes(value)) return undefined;
   const fields = value.trim().split(/\s+/);
   const remedy = 'Write minute, hour, day of the month, month and day of the week: "0 1 * * 0" is Sunday at 01:00 UTC.';
-  if (fields.length !== FIELDS.length) return { message: `"${value}" is not a schedule.`, remedy };
+  if (fields.length !== FIELDS.length) return { message: `must be a CronJob schedule of five fields; got "${value}".`, remedy };
   const wrong = FIELDS.filter((field, index) => !isField(fields[index] ?? '', field));
   if (wrong.length === 0) return undefined;
-  return { message: `"${value}" is not a schedule: look at its ${wrong.map((field) => field.name).join(' and ')}.`, remedy };
+  return { message: `must be a CronJob schedule with a valid ${wrong.map((field) => field.name).join(' and ')}; got "${value}".`, remedy };
 }
 
 function isField(text: string, { from, to, words }: (typeof FIELDS)[number]): boolean {

@@ -13,6 +13,8 @@ test('a person is an object in the namespace of the operator', () => {
     apiVersion: kapernikov.com/v1
     kind: AppUser
     metadata:
+      annotations:
+        platform.kapernikov.com/holds-data: the CVAT account of john
       name: john
       namespace: cvat
     spec:
@@ -30,7 +32,7 @@ test('a person is an object in the namespace of the operator', () => {
   `);
 });
 
-test('without a namespace the object goes where kubectl points, and nothing is created for it', () => {
+test('has no namespace without one, and creates none', () => {
   const objects = objectsOf((chart) => new AppUser(chart, 'user', { ...john, namespace: undefined }));
   expect(objects.map(({ kind, metadata }) => [kind, metadata.namespace])).toEqual([['AppUser', undefined]]);
 });
@@ -40,51 +42,48 @@ test.each<Partial<AppUserProps>>([
   { lastName: "O'Neill-Ünsal" },
   { emailAddress: "o'neill+cvat@mail.example.co.uk" },
   { username: 'j.doe@cvat+1' },
-])('a person can be %j', (change) => {
+])('accepts %j', (change) => {
   expect(problems(change)).toEqual([]);
 });
 
 test.each(['john', 'john.doe@', '@example.com', 'john doe@example.com', 'john@example', 'john@-example.com', 'john@example.com\n'])(
-  '%j is no e-mail address',
+  'refuses the e-mail address %j',
   (emailAddress) => {
     expect(problems({ emailAddress })).toEqual([
-      `emailAddress: "${emailAddress}" is refused. emailAddress must be an e-mail address such as john.doe@example.com.`,
+      `emailAddress: must be accepted by the CRD; got "${emailAddress}". emailAddress must be an e-mail address such as john.doe@example.com.`,
     ]);
   },
 );
 
-test.each(['john doe', '', 'jöhn', 'john/doe'])('%j is no username', (username) => {
+test.each(['john doe', '', 'jöhn', 'john/doe'])('refuses the username %j', (username) => {
   expect(problems({ username })).toEqual([
-    `username: "${username}" is refused. username must consist of letters, digits and the characters @ . + - _.`,
+    `username: must be accepted by the CRD; got "${username}". username must consist of letters, digits and the characters @ . + - _.`,
   ]);
 });
 
-test('what is empty or too long is a problem', () => {
+test('refuses a field that is empty or too long', () => {
   expect(problems({ lastName: '', firstName: 'x'.repeat(151) })).toEqual([
-    'lastName: It is empty. Write at least 1 character.',
-    'firstName: It has 151 characters. Use at most 150.',
+    'lastName: must have at least 1 character; got "". Set a value.',
+    'firstName: must have at most 150 characters; got 151. Shorten it.',
   ]);
 });
 
-test.each([' Doe', 'Doe ', 'Doe\nDoe', 'D\toe'])(
-  'the API server would refuse the name %j, so that it is a problem at synth',
-  (lastName) => {
-    expect(problems({ lastName })).toEqual([expect.stringContaining('lastName must not start or end with a blank')]);
-  },
-);
+test.each([' Doe', 'Doe ', 'Doe\nDoe', 'D\toe'])('refuses the name %j, as the API server does', (lastName) => {
+  expect(problems({ lastName })).toEqual([expect.stringContaining('lastName must not start or end with a blank')]);
+});
 
-test('the name of the object is a name that Kubernetes takes', () => {
+test('refuses an object name that Kubernetes refuses, with a suggestion', () => {
   expect(problems({ name: 'John Doe' })).toEqual([
-    'name: "John Doe" is not a valid name. Use lower-case letters, digits, "-" and ".", with a letter or digit at both ends. Did you mean "john-doe"?',
+    'name: must be lower-case letters, digits, "-" and ".", with a letter or digit at both ends; got "John Doe". Did you mean "john-doe"?',
   ]);
 });
 
-test('the name of the object may be longer than a username only where there is a username', () => {
+test('accepts an object name that is longer than a username only where there is a username', () => {
   const name = 'j'.repeat(151);
-  expect(problems({ name })).toEqual([`name: "${name}" has 151 characters. Use at most 150.`]);
+  expect(problems({ name })).toEqual([`name: must have at most 150 characters; got 151: "${name}". Shorten it.`]);
   expect(problems({ name, username: 'john' })).toEqual([]);
 });
 
-test('a namespace that Kubernetes refuses is a problem', () => {
-  expect(problems({ namespace: 'My Namespace' })).toEqual([expect.stringContaining('"My Namespace" is not a valid name.')]);
+test('refuses a namespace that Kubernetes refuses', () => {
+  expect(problems({ namespace: 'My Namespace' })).toEqual([expect.stringContaining('got "My Namespace"')]);
 });

@@ -183,7 +183,7 @@ test('reports a database in another namespace, whose Secret the pods could not r
 
 test('a host with a space is a problem with a suggestion', () => {
   expect(problems({ host: 'cvat kube public' })).toEqual([
-    'host: "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?',
+    'host: must be a host name, without scheme, port, path or spaces; got "cvat kube public". Write it as "cvat.example.com". Did you mean "cvat-kube-public"?',
   ]);
 });
 
@@ -195,10 +195,10 @@ test('every size and resource that is not a quantity is a problem with a suggest
     workers: { utils: { resources: { limits: { cpu: 'one' } } } },
   });
   expect(found).toEqual([
-    'storage.data.size: "10GB" is not a Kubernetes quantity. Did you mean "10G" or "10Gi"?',
-    'storage.cache.size: "5 gb" is not a Kubernetes quantity. Did you mean "5G" or "5Gi"?',
-    'server.resources.requests.memory: "1gb" is not a Kubernetes quantity. Did you mean "1G" or "1Gi"?',
-    'workers.utils.resources.limits.cpu: "one" is not a Kubernetes quantity. Write a number and a unit: "5Gi", "500M".',
+    'storage.data.size: must be a Kubernetes quantity; got "10GB". Did you mean "10G" or "10Gi"?',
+    'storage.cache.size: must be a Kubernetes quantity; got "5 gb". Did you mean "5G" or "5Gi"?',
+    'server.resources.requests.memory: must be a Kubernetes quantity; got "1gb". Did you mean "1G" or "1Gi"?',
+    'workers.utils.resources.limits.cpu: must be a Kubernetes quantity; got "one". Write a number and a unit: "5Gi", "500M".',
   ]);
 });
 
@@ -211,5 +211,5 @@ test('a server needs a pod; a worker may have none', () => {
 });
 
 test('a version that moves is a problem', () => {
-  expect(problems({ version: 'latest' })).toEqual([expect.stringContaining('chart.version: "latest" is not an exact version.')]);
+  expect(problems({ version: 'latest' })).toEqual([expect.stringContaining('chart.version: must be an exact version; got "latest".')]);
 });

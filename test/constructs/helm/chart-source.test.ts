@@ -36,7 +36,7 @@ test.each([fromRepository('https://charts.example.org', 'one', 'latest'), fromOc
   'a version that moves is a problem, from $kind as well',
   (source) => {
     expect(findings(source)).toEqual([
-      'chart.version: "latest" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+      'chart.version: must be an exact version; got "latest". Set one release, such as "2.73.0": no range and no tag that moves.',
     ]);
   },
 );

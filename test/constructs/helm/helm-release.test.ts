@@ -73,23 +73,23 @@ test('a release without a mistake has no problems', () => {
 });
 
 test('a duration in words is a problem with a suggestion', () => {
-  expect(problems({ timeout: '10 minutes' })).toEqual(['timeout: "10 minutes" is not a duration as Go writes it. Did you mean "10m"?']);
+  expect(problems({ timeout: '10 minutes' })).toEqual(['timeout: must be a Go duration; got "10 minutes". Did you mean "10m"?']);
 });
 
 test('the mistakes of the chart are problems of the release', () => {
   expect(problems({ chart: fromOci('oci://ghcr.io/grafana/grafana', 'latest') })).toEqual([
-    'chart.version: "latest" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+    'chart.version: must be an exact version; got "latest". Set one release, such as "2.73.0": no range and no tag that moves.',
   ]);
 });
 
 test('names that Kubernetes refuses are problems', () => {
   expect(problems({ name: 'My Grafana', namespace: 'the_monitoring' })).toEqual([
-    'name: "My Grafana" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "my-grafana"?',
-    'namespace: "the_monitoring" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "the-monitoring"?',
+    'name: must be lower-case letters, digits and "-", with a letter or digit at both ends; got "My Grafana". Did you mean "my-grafana"?',
+    'namespace: must be lower-case letters, digits and "-", with a letter or digit at both ends; got "the_monitoring". Did you mean "the-monitoring"?',
   ]);
 });
 
 test('a name is as long as the delivery can bear: 50 characters with k3s, whose Job is called helm-install-<name>', () => {
   expect(problems({ name: 'a'.repeat(50) })).toEqual([]);
-  expect(problems({ name: 'a'.repeat(51) })).toEqual([`name: "${'a'.repeat(51)}" has 51 characters. Use at most 50.`]);
+  expect(problems({ name: 'a'.repeat(51) })).toEqual([`name: must have at most 50 characters; got 51: "${'a'.repeat(51)}". Shorten it.`]);
 });

@@ -56,11 +56,11 @@ describe('backups', () => {
     });
   });
 
-  test('to several places are numbered, and a Secret that two share is mounted once', () => {
+  test('to several places have their names in paths and options, and a Secret that two share is mounted once', () => {
     const backups = [
       toVolume({ size: '5Gi', keepFull: 1 }),
-      toS3({ ...s3, credentials: 'keys' }),
-      toS3({ ...s3, bucket: 'more', credentials: 'keys' }),
+      toS3({ ...s3, repository: 'repo3', credentials: 'keys' }),
+      toS3({ ...s3, repository: 'repo2', bucket: 'more', credentials: 'keys' }),
     ];
     expect(pgbackrest(...backups)).toMatchObject({
       configuration: [{ secret: { name: 'keys' } }],
@@ -69,8 +69,16 @@ describe('backups', () => {
         'repo2-path': '/pgbackrest/cvat/my-postgres/repo2',
         'repo3-path': '/pgbackrest/cvat/my-postgres/repo3',
       },
-      repos: [{ name: 'repo1' }, { name: 'repo2' }, { name: 'repo3' }],
+      repos: [{ name: 'repo1' }, { name: 'repo3', s3 }, { name: 'repo2', s3: { bucket: 'more' } }],
     });
+  });
+
+  test('keep their names when the first of them is removed', () => {
+    const [first, second] = [toVolume({ size: '5Gi' }), toS3({ ...s3, repository: 'repo2', credentials: 'keys', keepFull: 4 })];
+    const before = pgbackrest(first, second) as { global: object; repos: object[] };
+    const after = pgbackrest(second) as { global: object; repos: object[] };
+    expect(after.repos).toEqual([before.repos[1]]);
+    expect(after.global).toEqual(before.global);
   });
 
   test('without any, the spec says nothing about backups', () => {
@@ -118,6 +126,13 @@ describe('a restore', () => {
   });
 });
 
+test('a restore from S3 names the repository as the lines of its Secret do', () => {
+  const restore = fromS3({ ...s3, repository: 'repo2', credentials: 'keys', path: '/old' });
+  expect(cluster({ restore }).spec['dataSource']).toMatchObject({
+    pgbackrest: { global: { 'repo2-path': '/old' }, repo: { name: 'repo2' } },
+  });
+});
+
 describe('credentials', () => {
   const remedy = (name: string, file: string): string =>
     `kubectl -n cvat create secret generic ${name} --from-file=${file} (docs/backups.md shows the file)`;
@@ -142,9 +157,9 @@ describe('credentials', () => {
     ]);
   });
 
-  test('a cluster that is cloned must be there, which only the installer can see to', () => {
+  test('a cluster that is cloned is a need', () => {
     const restore = fromCluster({ name: 'old', namespace: 'past', repository: 'repo1' });
-    expect(cluster({ restore }).needs).toEqual(['old:  <- the cluster that is cloned: it must be there until the clone is']);
+    expect(cluster({ restore }).needs).toEqual(['old:  <- the cluster that is cloned: it must run until the clone does']);
   });
 
   test('of S3 and of Azure in one Secret are two files of it', () => {

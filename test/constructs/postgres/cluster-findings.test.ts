@@ -3,7 +3,7 @@ import { PostgresCluster, type PostgresClusterProps } from '../../../constructs/
 import { problemsOf } from '../../support';
 
 const props: PostgresClusterProps = { name: 'my-postgres', version: 15, replicas: 2, storage: { size: '5Gi' } };
-const REPOS = 'There are four: repo1, repo2, repo3 and repo4.';
+const REPOS = 'must be one of repo1, repo2, repo3, repo4; got';
 const claim = { volumeClaimSpec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
 
 function problems(change: Partial<PostgresClusterProps>): string[] {
@@ -18,25 +18,25 @@ test.each<Partial<PostgresClusterProps>>([
   { synchronous: true },
   { users: [{ name: 'cvat-1', databases: ['cvat'], options: 'CREATEDB' }] },
   { backups: [toVolume({ size: '1Gi', full: '@daily', keepFull: 1 })], restore: fromCluster({ name: 'old', repository: 'repo4' }) },
-])('a cluster with %j has no problems', (change) => {
+])('finds nothing in a cluster with %j', (change) => {
   expect(problems(change)).toEqual([]);
 });
 
-test.each([0, -1, 1.5])('%d replicas are no cluster', (replicas) => {
+test.each([0, -1, 1.5])('refuses %d replicas', (replicas) => {
   expect(problems({ replicas })).toEqual([
-    `spec.instances[0].replicas: ${replicas} is no number of pods. Use 1, or 2 and more for a cluster that survives the loss of a pod.`,
+    `spec.instances[0].replicas: must be an integer >= 1; got ${replicas}. Use 2 or more for a cluster that survives the loss of a pod.`,
   ]);
 });
 
-test('synchronous replication with one pod would stop every commit', () => {
+test('refuses synchronous replication with one pod, which would stop every commit', () => {
   expect(problems({ replicas: 1, synchronous: true })).toEqual([
-    'synchronous: with 1 pod there is no standby that a commit could wait for. Use replicas 2 or more, or leave synchronous out.',
+    'synchronous: must be false without a standby that a commit can wait for; got true with 1 pod. Set replicas to 2 or more, or remove synchronous.',
   ]);
 });
 
-test('a size that is not a quantity is a problem with a suggestion, wherever it stands', () => {
+test('refuses a size that is not a quantity, with a suggestion, in every claim', () => {
   const wrong = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1GB' } } };
-  const message = '"1GB" is not a Kubernetes quantity. Did you mean "1G" or "1Gi"?';
+  const message = 'must be a Kubernetes quantity; got "1GB". Did you mean "1G" or "1Gi"?';
   expect(
     problems({
       storage: { size: '1GB' },
@@ -50,79 +50,90 @@ test('a size that is not a quantity is a problem with a suggestion, wherever it 
   ]);
 });
 
-test.each([10, 19, 15.4, NaN])('PGO runs no PostgreSQL %d', (version) => {
-  expect(problems({ version })).toEqual([`version: ${version} is no version that PGO runs. Use a major version from 11 to 18.`]);
-});
-
-test('an old major version needs an image, or PGO would do nothing at all', () => {
-  expect(problems({ version: 14 })).toEqual([
-    'image: PGO has no image of its own for PostgreSQL 14, and would do nothing at all. Name one in `image`, with its tag, or use 15 or later.',
+test.each([10, 19, 15.4, NaN])('refuses PostgreSQL %d, which PGO does not run', (version) => {
+  expect(problems({ version })).toEqual([
+    `version: must be a major version of PostgreSQL from 11 to 18; got ${version}. Use a version that PGO supports.`,
   ]);
 });
 
-test.each(['My_Postgres', '1st', 'my.postgres'])('%s is no name of a cluster', (name) => {
-  expect(problems({ name })).toEqual([expect.stringContaining(`name: "${name}" is not a valid name.`)]);
+test('refuses an old major version without an image, which PGO would not create', () => {
+  expect(problems({ version: 14 })).toEqual([
+    'image: must be set for PostgreSQL 14, because PGO has no image for it and would not create the cluster; got none. Set an image with its tag, or use version 15 or later.',
+  ]);
 });
 
-test('a name leaves room for the names of its children', () => {
+test.each(['My_Postgres', '1st', 'my.postgres'])('refuses the name %s', (name) => {
+  expect(problems({ name })).toEqual([expect.stringMatching(new RegExp(`^name: must be .*; got "${name}"\\.`))]);
+});
+
+test('refuses a name that makes the names of StatefulSets and CronJobs too long', () => {
   expect(problems({ name: 'a'.repeat(37) })).toEqual([]);
   expect(problems({ name: 'a'.repeat(38) })).toEqual([
-    `spec.instances[0].name: with "${'a'.repeat(38)}" it makes names of StatefulSets that are too long: 47 characters together. Use at most 46 together.`,
+    `spec.instances[0].name: must have at most 46 characters together with the cluster's name "${'a'.repeat(38)}"; got 47. Shorten one of the two: they are in the names of StatefulSets.`,
   ]);
-  expect(problems({ name: 'a'.repeat(41) })).toEqual([`name: "${'a'.repeat(41)}" has 41 characters. Use at most 40.`]);
+  expect(problems({ name: 'a'.repeat(41) })).toEqual([`name: must have at most 40 characters; got 41: "${'a'.repeat(41)}". Shorten it.`]);
 });
 
-test('a user name that PGO refuses is a problem with a suggestion', () => {
+test('refuses a user name that PGO refuses, with a suggestion', () => {
   expect(problems({ users: [{ name: 'cvat' }, { name: 'My_User', databases: ['cvat'] }] })).toEqual([
-    'users[1].name: "My_User" is not a valid name. Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "my-user"?',
+    'users[1].name: must be lower-case letters, digits and "-", with a letter or digit at both ends; got "My_User". Did you mean "my-user"?',
   ]);
 });
 
 test.each(["PASSWORD 'secret'", 'CREATEDB; DROP TABLE', 'CREATEDB -- all', 'CREATEDB /* all */'])(
-  'the option %j is one that PGO refuses',
+  'refuses the option %j, as PGO does',
   (options) => {
     expect(problems({ users: [{ name: 'cvat', options }] })).toEqual([
-      `users[0].options: PGO refuses "${options}". Leave out PASSWORD, comments and ";": PGO makes the password itself.`,
+      `users[0].options: must not contain PASSWORD, comments or ";"; got "${options}". Remove them: PGO generates the password.`,
     ]);
   },
 );
 
 describe('backups', () => {
-  test('to repo10 are accepted by the API server, and by nobody else', () => {
+  test('refuses repo10, which the API server accepts and pgBackRest does not', () => {
     expect(problems({ spec: { backups: { pgbackrest: { repos: [{ name: 'repo10', volume: claim }] } } } })).toEqual([
-      `spec.backups.pgbackrest.repos[0].name: "repo10" is no name of a repository. ${REPOS}`,
+      `spec.backups.pgbackrest.repos[0].name: ${REPOS} "repo10". pgBackRest knows these four.`,
     ]);
-    expect(problems({ restore: fromCluster({ name: 'old', repository: 'repo10' }) })).toEqual([
-      `restore.repository: "repo10" is no name of a repository. ${REPOS}`,
-    ]);
-  });
-
-  test('go to four places at most', () => {
-    expect(problems({ backups: Array.from({ length: 5 }, () => toVolume({ size: '1Gi' })) })).toEqual([
-      `spec.backups.pgbackrest.repos[4].name: "repo5" is no name of a repository. ${REPOS}`,
+    expect(problems({ restore: fromCluster({ name: 'old', repository: 'repo10' as 'repo1' }) })).toEqual([
+      `restore.repository: ${REPOS} "repo10". pgBackRest knows these four.`,
     ]);
   });
 
-  test('to S3 without credentials are a problem', () => {
+  test('must all have a name but the first, because removing that would rename the others', () => {
+    expect(problems({ backups: [toVolume({ size: '1Gi' }), toVolume({ size: '1Gi' })] })).toEqual([
+      "backups[1].repository: must be set for every backup but the first, so that the others can be removed; got none. Set repository: 'repo2', or the name under which its backups exist already.",
+    ]);
+  });
+
+  test('must have names of their own', () => {
+    const backups = (['repo2', 'repo2'] as const).map((repository) => toVolume({ size: '1Gi', repository }));
+    expect(problems({ backups })).toEqual([
+      'backups[1].repository: must be unique; got "repo2" twice. Use another of repo1, repo2, repo3, repo4.',
+    ]);
+  });
+
+  test('refuses S3 without credentials', () => {
     expect(problems({ backups: [toS3({ bucket: 'b', endpoint: 's3.example.com', region: 'eu' })] })).toEqual([
-      "spec.backups.pgbackrest.repos[0]: repo1 goes to S3 without credentials: the first backup would fail. Name the Secret that holds them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
+      "spec.backups.pgbackrest.repos[0]: must have credentials for S3, or the first backup fails; got none for repo1. Name the Secret that contains them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
     ]);
   });
 
-  test('to S3 need none where the pods get their rights from the cloud', () => {
+  test('accepts S3 without credentials where the pods get their rights from the cloud', () => {
     const spec = { backups: { pgbackrest: { global: { 'repo1-s3-key-type': 'web-id' } } } };
     expect(problems({ backups: [toS3({ bucket: 'b', endpoint: 's3.example.com', region: 'eu' })], spec })).toEqual([]);
   });
 
-  test('at a time that does not exist are a problem that names the field', () => {
+  test('refuses a schedule with a field that is out of bounds, and names the field', () => {
     expect(problems({ backups: [toVolume({ size: '1Gi', full: '0 25 * * *' })] })).toEqual([
-      expect.stringContaining('spec.backups.pgbackrest.repos[0].schedules.full: "0 25 * * *" is not a schedule: look at its hour.'),
+      expect.stringContaining(
+        'spec.backups.pgbackrest.repos[0].schedules.full: must be a CronJob schedule with a valid hour; got "0 25 * * *".',
+      ),
     ]);
   });
 
-  test.each([0, -1, 1.5])('of which %d are kept are none', (keep) => {
+  test.each([0, -1, 1.5])('refuses to keep %d backups', (keep) => {
     expect(problems({ backups: [toVolume({ size: '1Gi', keepFull: keep, keepDifferential: keep })] })).toEqual(
-      Array(2).fill(`spec.backups.pgbackrest.repos[0]: how many are kept: ${keep} is no number of backups. Keep 1 or more.`),
+      Array(2).fill(`spec.backups.pgbackrest.repos[0], backups to keep: must be an integer >= 1; got ${keep}. Keep at least one backup.`),
     );
   });
 });

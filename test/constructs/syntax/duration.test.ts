@@ -11,7 +11,7 @@ test.each(['90s', '10m', '1h30m', '1.5h', '250ms', '0s'])('%s is a duration', (v
   expect(duration(value)).toBeUndefined();
 });
 
-test('any row of numbers with the units of Go is a duration', () => {
+test('accepts any sequence of numbers with the units of Go', () => {
   const part = fc.tuple(amount, fc.constantFrom('ms', 's', 'm', 'h')).map((parts) => parts.join(''));
   holds(fc.property(fc.array(part, { minLength: 1, maxLength: 4 }), (parts) => expect(duration(parts.join(''))).toBeUndefined()));
 });
@@ -22,23 +22,23 @@ test.each([
   ['2 Hours', 'Did you mean "2h"?'],
   ['1 day', 'Did you mean "24h"?'],
   ['5min', 'Did you mean "5m"?'],
-])('a duration in words is a problem with a suggestion: %s', (value, suggestion) => {
-  expect(duration(value)).toEqual({ message: `"${value}" is not a duration as Go writes it.`, remedy: suggestion });
+])('refuses %s, with a suggestion', (value, suggestion) => {
+  expect(duration(value)).toEqual({ message: `must be a Go duration; got "${value}".`, remedy: suggestion });
 });
 
-test.each(['10 ms', '5 msec', '100 milliseconds', '2 months'])('%s is not taken for minutes', (value) => {
+test.each(['10 ms', '5 msec', '100 milliseconds', '2 months'])('does not suggest minutes for %s', (value) => {
   expect(suggestionsOf(duration(value))).not.toContain(`${Number.parseInt(value)}m`);
 });
 
-test.each(['', '10', '10 m', '-5m', '1d', '1h 30m', '10m\n', 'soon', '1w'])('%j is no duration', (value) => {
-  expect(duration(value)?.message).toBe(`"${value}" is not a duration as Go writes it.`);
+test.each(['', '10', '10 m', '-5m', '1d', '1h 30m', '10m\n', 'soon', '1w'])('refuses %j', (value) => {
+  expect(duration(value)?.message).toBe(`must be a Go duration; got "${value}".`);
 });
 
-test('what nobody can guess gets an example instead of a suggestion', () => {
+test('gives an example where it has no suggestion', () => {
   expect(duration('soon')?.remedy).toBe('Write numbers with their units: "90s", "10m", "1h30m".');
 });
 
-test('whatever is suggested is a duration itself', () => {
+test('suggests only durations', () => {
   const word = fc.constantFrom('s', 'sec', 'seconds', 'm', 'min', 'Minutes', 'h', 'HOURS', 'd', 'days', 'week');
   holds(
     fc.property(amount, fc.constantFrom('', ' '), word, (...parts) => {

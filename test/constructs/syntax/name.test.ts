@@ -33,29 +33,33 @@ test.each([
   ['My User', 'my-user'],
   ['-name-', 'name'],
   ['Jürgen', 'j-rgen'],
-])('%j is no label, and the problem says what could be', (value, better) => {
+])('refuses the label %j, and suggests one that is valid', (value, better) => {
   expect(label(value)).toEqual({
-    message: `"${value}" is not a valid name.`,
-    remedy: `Use lower-case letters, digits and "-", with a letter or digit at both ends. Did you mean "${better}"?`,
+    message: `must be lower-case letters, digits and "-", with a letter or digit at both ends; got "${value}".`,
+    remedy: `Did you mean "${better}"?`,
   });
 });
 
-test('a Service may not start with a digit, and nothing is suggested that would', () => {
+test('refuses the name of a Service that starts with a digit, and suggests none that does', () => {
   expect(serviceLabel('1st')).toEqual({
-    message: '"1st" is not a valid name.',
-    remedy: 'Use lower-case letters, digits and "-", with a letter at the start and a letter or digit at the end.',
+    message: 'must be lower-case letters, digits and "-", with a letter at the start and a letter or digit at the end; got "1st".',
+    remedy: 'Use another name.',
   });
 });
 
-test.each(['', '---', 'a\n', '_'])('%j is a name of nothing', (value) => {
-  for (const check of [label, serviceLabel, objectName]) expect(check(value)?.message).toBe(`"${value}" is not a valid name.`);
+test.each(['', '---', 'a\n', '_'])('refuses %j as any name', (value) => {
+  for (const check of [label, serviceLabel, objectName])
+    expect(check(value)?.message).toMatch(/^must be lower-case letters, [^]*; got "[^]*"\.$/);
 });
 
-test('a name that is too long is counted', () => {
-  expect(label('a'.repeat(64))).toEqual({ message: `"${'a'.repeat(64)}" has 64 characters.`, remedy: 'Use at most 63.' });
-  expect(label('a'.repeat(51), 50)?.remedy).toBe('Use at most 50.');
+test('refuses a name that is too long, with the limit and the length', () => {
+  expect(label('a'.repeat(64))).toEqual({
+    message: `must have at most 63 characters; got 64: "${'a'.repeat(64)}".`,
+    remedy: 'Shorten it.',
+  });
+  expect(label('a'.repeat(51), 50)?.message).toContain('at most 50 characters; got 51');
   expect(objectName('a'.repeat(253))).toBeUndefined();
-  expect(objectName('a'.repeat(254))?.remedy).toBe('Use at most 253.');
+  expect(objectName('a'.repeat(254))?.message).toContain('at most 253 characters');
 });
 
 test.each([
@@ -67,16 +71,16 @@ test.each([
   ['cvat_test.local', undefined],
   ['.', undefined],
   ['', undefined],
-])('%j is no host', (value, better) => {
+])('refuses the host %j', (value, better) => {
   const hint = better === undefined ? '' : ` Did you mean "${better}"?`;
   expect(hostName(value)).toEqual({
-    message: `"${value}" is not a host name.`,
-    remedy: `Write it as "cvat.example.com", without scheme, port, path or blanks.${hint}`,
+    message: `must be a host name, without scheme, port, path or spaces; got "${value}".`,
+    remedy: `Write it as "cvat.example.com".${hint}`,
   });
 });
 
-test('an address is no host: the API server refuses it in an Ingress', () => {
-  expect(hostName('192.168.1.10')?.message).toBe('"192.168.1.10" is not a host name.');
+test('refuses an IP address, as the API server does in an Ingress', () => {
+  expect(hostName('192.168.1.10')?.message).toContain('must be a host name');
   expect(hostName('10.example.com')).toBeUndefined();
 });
 
@@ -88,7 +92,7 @@ test('a part of a host has at most 63 characters, and the host 253', () => {
   expect(suggestionsOf(hostName(`https://${'a'.repeat(64)}.local`))).toEqual([]);
 });
 
-test.each(kinds)('whatever is suggested for %s is valid itself', (_, check) => {
+test.each(kinds)('suggests only what is valid for %s', (_, check) => {
   const part = fc.oneof(
     fc.string({ maxLength: 12 }),
     realLabel,

@@ -47,27 +47,27 @@ test.each([
   ['500 MB', 'Did you mean "500M" or "500Mi"?'],
   ['64 KiB', 'Did you mean "64k" or "64Ki"?'],
   ['10 G', 'Did you mean "10G" or "10Gi"?'],
-])('a size that is not a quantity is a problem with a suggestion: %s', (value, suggestion) => {
-  expect(quantity(value)).toEqual({ message: `"${value}" is not a Kubernetes quantity.`, remedy: suggestion });
+])('refuses %s, with a suggestion', (value, suggestion) => {
+  expect(quantity(value)).toEqual({ message: `must be a Kubernetes quantity; got "${value}".`, remedy: suggestion });
 });
 
-test.each(['', 'Gi', 'big', '-5Gi', '5 Gi B', '1,5Gi', '5Gi\n', '1K', '5XB'])('%j is no quantity', (value) => {
-  expect(quantity(value)?.message).toBe(`"${value}" is not a Kubernetes quantity.`);
+test.each(['', 'Gi', 'big', '-5Gi', '5 Gi B', '1,5Gi', '5Gi\n', '1K', '5XB'])('refuses %j', (value) => {
+  expect(quantity(value)?.message).toBe(`must be a Kubernetes quantity; got "${value}".`);
 });
 
-test('what nobody can guess gets an example instead of a suggestion', () => {
+test('gives an example where it has no suggestion', () => {
   expect(quantity('big')?.remedy).toBe('Write a number and a unit: "5Gi", "500M".');
 });
 
-test.each(['0', '0Gi', '0.0', '.0k'])('%s is a quantity of nothing, which nobody can have meant', (value) => {
-  expect(quantity(value)).toEqual({ message: `"${value}" is nothing.`, remedy: 'Ask for more than zero.' });
+test.each(['0', '0Gi', '0.0', '.0k'])('refuses %s, which is not more than 0', (value) => {
+  expect(quantity(value)).toEqual({ message: `must be greater than 0; got "${value}".`, remedy: 'Set an amount such as "5Gi".' });
 });
 
-test('nobody is told to write a quantity of nothing', () => {
+test('does not suggest 0', () => {
   expect(suggestionsOf(quantity('0GB'))).toEqual([]);
 });
 
-test('whatever is suggested is a quantity itself', () => {
+test('suggests only quantities', () => {
   const almost = fc.tuple(
     number,
     fc.constantFrom('', ' ', '  '),
@@ -82,7 +82,7 @@ test('whatever is suggested is a quantity itself', () => {
   );
 });
 
-test('what is not ASCII is no quantity, and no reason to fail', () => {
+test('refuses what is not ASCII', () => {
   holds(
     fc.property(
       fc.string({ unit: 'binary', minLength: 1 }).filter((text) => /[^ -~]/.test(text)),
