@@ -1,74 +1,184 @@
-import { ApiObject, type ApiObjectProps } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { ALLOW_ANNOTATION, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../manifests/contract';
+import { GUARD_FINALIZER, GUARD_NAME, POSTGRES_CLUSTER_CRD } from '../manifests/data-protection/guarded';
+import { annotationsOf, UPDATE_RULES, type UpdateRule } from '../manifests/data-protection/update-rules';
 import { clusterScoped } from './namespace';
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../manifests/contract';
 
-const NAME = 'data-protection.platform.kapernikov.com';
+type Operation = 'DELETE' | 'UPDATE';
 
-const ANNOTATIONS = 'oldObject.metadata.annotations';
+interface ResourceRule {
+  readonly group: string;
+  readonly operations: readonly Operation[];
+  readonly resources: readonly string[];
+}
 
-/** What a person reads who has tried: the object, whose data it holds, and last, so that it can be copied, the command that allows it. */
-const MESSAGE = [
-  `oldObject.metadata.name + ' holds data (' + ${ANNOTATIONS}['${HOLDS_DATA_ANNOTATION}'] + '), and deleting it would delete that too. '`,
-  `'If this is what you want, mark it, and delete it again: kubectl annotate --overwrite ' + request.resource.resource`,
-  // Not request.namespace: of a Namespace that is its own name, and of other cluster-scoped objects there is none, which is an error.
-  `(has(oldObject.metadata.namespace) ? ' --namespace ' + oldObject.metadata.namespace : '')`,
-  `' ' + oldObject.metadata.name + ' ${DELETE_ANNOTATION}=${DELETE_WITH_DATA}'`,
-].join(' + ');
+interface Policy {
+  readonly name: string;
+  readonly resources: readonly ResourceRule[];
+  readonly objectSelector?: object;
+  /** Accounts whose requests are not looked at: controllers that delete what belongs to something that was deleted. */
+  readonly exempt: readonly string[];
+  readonly rules: readonly UpdateRule[];
+}
+
+/** Kubernetes' own controllers, by the account that each has, and by the one that they share where they have none of their own. */
+const CONTROLLERS = [
+  'system:serviceaccount:kube-system:generic-garbage-collector',
+  'system:serviceaccount:kube-system:namespace-controller',
+  'system:kube-controller-manager',
+];
+
+/** PGO's account, which its chart calls `pgo` in any namespace: PGO deletes the Secret of a user who is removed from a PostgresCluster. */
+const PGO_ACCOUNT = '^system:serviceaccount:[^:]+:pgo$';
+
+const PGO = 'postgres-operator.crunchydata.com';
+const BOTH: readonly Operation[] = ['DELETE', 'UPDATE'];
+
+const GUARDED_KINDS: readonly ResourceRule[] = [
+  { group: '', resources: ['namespaces', 'persistentvolumeclaims'], operations: BOTH },
+  { group: 'apiextensions.k8s.io', resources: ['customresourcedefinitions'], operations: BOTH },
+  { group: 'kapernikov.com', resources: ['appusers'], operations: ['DELETE'] },
+  { group: PGO, resources: ['postgresclusters'], operations: ['DELETE'] },
+  // A Helm release, as each delivery asks for one.
+  { group: 'helm.cattle.io', resources: ['helmcharts'], operations: BOTH },
+  { group: 'helm.toolkit.fluxcd.io', resources: ['helmreleases'], operations: BOTH },
+  { group: 'argoproj.io', resources: ['applications'], operations: BOTH },
+];
+
+const POLICIES: readonly Policy[] = [
+  {
+    name: GUARD_NAME,
+    resources: GUARDED_KINDS,
+    exempt: CONTROLLERS,
+    rules: UPDATE_RULES.filter(({ kind }) => kind === undefined),
+  },
+  {
+    name: `changes.${GUARD_NAME}`,
+    resources: [{ group: PGO, resources: ['postgresclusters'], operations: ['UPDATE'] }],
+    exempt: [],
+    rules: UPDATE_RULES,
+  },
+  {
+    name: `passwords.${GUARD_NAME}`,
+    resources: [{ group: '', resources: ['secrets'], operations: ['DELETE'] }],
+    // Of all Secrets, the API server looks at these only.
+    objectSelector: { matchLabels: { [`${PGO}/role`]: 'pguser' } },
+    exempt: [...CONTROLLERS, PGO_ACCOUNT],
+    rules: [],
+  },
+];
 
 /**
- * Refuses to delete what holds data, until it has been marked for deletion in words: even `kubectl delete -f dist` loses no database.
+ * Refuses, for every client, to delete what holds data or is needed by it, and to change it in a way that loses data, until the live object
+ * has a mark that names the deletion or the change: even `kubectl delete -f dist` loses no database.
  *
- * It guards objects that say that they hold data (contract.ts): a PostgresCluster, the Namespace it is in, the AppUser definition. It is the
- * last stage, because kubectl deletes files in the order of their names, and no policy can guard itself.
+ * It guards objects that say so in their contract. The rules for changes are those of manifests/data-protection/update-rules.ts.
+ * Policies and bindings carry a finalizer: while they are being deleted they are enforced, so that a second `kubectl delete` loses nothing either.
  * Needs Kubernetes 1.30. https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
 export class DataProtection extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const rule = (group: string, ...resources: string[]): object => ({
-      apiGroups: [group],
-      apiVersions: ['*'],
-      operations: ['DELETE'],
-      resources,
-      scope: '*',
-    });
-    this.add('policy', {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name: NAME },
-      spec: {
-        failurePolicy: 'Fail',
-        // With the API server's defaults: it compares this as a whole, and without them every apply would be a change, or a conflict.
-        matchConstraints: {
-          matchPolicy: 'Equivalent',
-          namespaceSelector: {},
-          objectSelector: {},
-          resourceRules: [
-            rule('', 'namespaces', 'persistentvolumeclaims'),
-            rule('apiextensions.k8s.io', 'customresourcedefinitions'),
-            rule('postgres-operator.crunchydata.com', 'postgresclusters'),
-          ],
-        },
-        matchConditions: [{ name: 'holds-data', expression: `has(${ANNOTATIONS}) && '${HOLDS_DATA_ANNOTATION}' in ${ANNOTATIONS}` }],
-        validations: [
-          {
-            expression: `'${DELETE_ANNOTATION}' in ${ANNOTATIONS} && ${ANNOTATIONS}['${DELETE_ANNOTATION}'] == '${DELETE_WITH_DATA}'`,
-            messageExpression: MESSAGE,
-            reason: 'Forbidden',
-          },
-        ],
-      },
-    });
-    this.add('binding', {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name: NAME },
-      spec: { policyName: NAME, validationActions: ['Deny'] },
-    });
+    for (const policy of POLICIES) {
+      const [part = ''] = policy.name === GUARD_NAME ? [''] : policy.name.split('.');
+      this.add(`${part}policy`, 'ValidatingAdmissionPolicy', policy.name, policySpec(policy));
+      this.add(`${part}binding`, 'ValidatingAdmissionPolicyBinding', policy.name, { policyName: policy.name, validationActions: ['Deny'] });
+    }
   }
 
-  private add(id: string, props: ApiObjectProps): void {
-    clusterScoped(new ApiObject(this, id, props));
+  private add(id: string, kind: string, name: string, spec: object): void {
+    const metadata = { name, finalizers: [GUARD_FINALIZER] };
+    clusterScoped(new ApiObject(this, id, { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata, spec }));
   }
+}
+
+const BEFORE = annotationsOf('oldObject');
+const IS_GUARDED = [
+  `'${HOLDS_DATA_ANNOTATION}' in ${BEFORE}`,
+  `'${NEEDED_BY_ANNOTATION}' in ${BEFORE}`,
+  `oldObject.metadata.name == '${POSTGRES_CLUSTER_CRD}'`,
+].join(' || ');
+
+function policySpec({ resources, objectSelector = {}, exempt, rules }: Policy): object {
+  const isDeletion = resources.some(({ operations }) => operations.includes('DELETE'));
+  return {
+    failurePolicy: 'Fail',
+    // With the API server's defaults: it compares this as a whole, and without them every apply would be a change, or a conflict.
+    matchConstraints: {
+      matchPolicy: 'Equivalent',
+      namespaceSelector: {},
+      objectSelector,
+      resourceRules: resources.map((rule) => ({
+        apiGroups: [rule.group],
+        apiVersions: ['*'],
+        operations: rule.operations,
+        resources: rule.resources,
+        scope: '*',
+      })),
+    },
+    matchConditions: [
+      { name: 'guarded', expression: IS_GUARDED },
+      ...(exempt.length > 0 ? [{ name: 'not-a-controller', expression: `request.operation != 'DELETE' || !(${isOneOf(exempt)})` }] : []),
+    ],
+    ...(rules.length > 0 && { variables: variables(rules) }),
+    validations: [...(isDeletion ? [DELETION] : []), ...rules.map(validation)],
+  };
+}
+
+/** Accounts by their names, or by a pattern. */
+function isOneOf(accounts: readonly string[]): string {
+  const names = accounts.filter((account) => !account.startsWith('^')).map((name) => `'${name}'`);
+  const patterns = accounts
+    .filter((account) => account.startsWith('^'))
+    .map((pattern) => `request.userInfo.username.matches('${pattern}')`);
+  return [`request.userInfo.username in [${names.join(', ')}]`, ...patterns].join(' || ');
+}
+
+/** The command that sets a mark, at the end of a message, so that it can be copied. */
+function command(annotation: string, value: string): string {
+  return [
+    // Flux removes annotations whose manager begins with "kubectl" and which git does not have; under this name it leaves them.
+    `'kubectl annotate --overwrite --field-manager=flux-client-side-apply ' + request.resource.resource`,
+    // Not request.namespace: of a Namespace that is its own name, and other cluster-scoped objects have none, which is an error.
+    `(has(oldObject.metadata.namespace) ? ' --namespace ' + oldObject.metadata.namespace : '')`,
+    `' ' + oldObject.metadata.name + ' ${annotation}=' + ${value}`,
+  ].join(' + ');
+}
+
+const DELETION = {
+  expression: `request.operation != 'DELETE' || ${BEFORE}[?'${DELETE_ANNOTATION}'].orValue('') == '${DELETE_WITH_DATA}'`,
+  messageExpression: [
+    `oldObject.metadata.name + ('${NEEDED_BY_ANNOTATION}' in ${BEFORE} && !('${HOLDS_DATA_ANNOTATION}' in ${BEFORE})`,
+    ` ? ' is needed by ' + ${BEFORE}['${NEEDED_BY_ANNOTATION}'] + '. '`,
+    ` : ' holds data (' + ${BEFORE}[?'${HOLDS_DATA_ANNOTATION}'].orValue('every PostgresCluster') + '), and deleting it would delete that too. ')`,
+    ` + 'If this is what you want, mark it, and delete it again: ' + ${command(DELETE_ANNOTATION, `'${DELETE_WITH_DATA}'`)}`,
+  ].join(''),
+  reason: 'Forbidden',
+};
+
+/** The changes that lose data, by rule, and those that the mark on the live object names. On a deletion there is no new object. */
+function variables(rules: readonly UpdateRule[]): object[] {
+  return [
+    { name: 'allowed', expression: `${BEFORE}[?'${ALLOW_ANNOTATION}'].orValue('').split(',').map(c, c.trim()).filter(c, c != '')` },
+    ...rules.map(({ name, cel }) => ({ name, expression: `request.operation != 'UPDATE' ? [] : ${oneLine(cel)}` })),
+    { name: 'changes', expression: rules.map(({ name }) => `variables.${name}`).join(' + ') },
+  ];
+}
+
+function validation({ name, lost, instead }: UpdateRule): object {
+  const missing = (changes: string): string => `variables.${changes}.filter(c, !(c in variables.allowed))`;
+  const allow = `(variables.allowed + ${missing('changes')}).join(',')`;
+  return {
+    expression: `variables.${name}.all(c, c in variables.allowed)`,
+    messageExpression: [
+      `oldObject.metadata.name + ' would lose data by ' + ${missing(name)}.join(', ') + ': ${lost}. ${instead}. '`,
+      `'To lose it nevertheless, mark the object, and apply again: ' + ${command(ALLOW_ANNOTATION, allow)}`,
+    ].join(' + '),
+    reason: 'Forbidden',
+  };
+}
+
+function oneLine(expression: string): string {
+  return expression.replace(/\s*\n\s*\./g, '.').replace(/\s*\n\s*/g, ' ');
 }

@@ -1,6 +1,6 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { contractAnnotations } from '../manifests/contract';
+import { type Contract, contractAnnotations } from '../manifests/contract';
 import { k8s } from './k8s';
 import { report } from './problem';
 import { label } from './syntax/name';
@@ -8,10 +8,13 @@ import { label } from './syntax/name';
 /** Namespaces that every cluster has. The API server creates them, and refuses to delete them. */
 const BUILT_IN = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
+/** Why a namespace must not be deleted: what would be lost with it, or what needs what is in it. */
+type Protection = Pick<Contract, 'holdsData' | 'neededBy'>;
+
 interface KnownNamespace {
   readonly object: ApiObject;
-  /** What is lost when the namespace is deleted. */
   readonly holdsData: Set<string>;
+  readonly neededBy: Set<string>;
 }
 
 /** The namespaces of each App, by name. */
@@ -25,21 +28,24 @@ export function namespaceOf(construct: Construct, namespace: string | undefined)
 /**
  * Makes sure that a namespace is created, in the Chart that uses it first: stages are deleted in the reverse order, so it is deleted last.
  * A Namespace object that the App already has is used as it is.
- *
- * @param holdsData what is lost when the namespace is deleted, if anything
  */
-export function ensureNamespace(user: Construct, name: string | undefined, holdsData?: string): void {
+export function ensureNamespace(user: Construct, name: string | undefined, { holdsData, neededBy }: Protection = {}): void {
   if (name === undefined || BUILT_IN.includes(name)) return;
   report(user, 'namespace', label(name));
   const { root } = user.node;
   const known = knownNamespaces.get(root) ?? new Map<string, KnownNamespace>();
   knownNamespaces.set(root, known);
-  const namespace = known.get(name) ?? { object: findNamespace(root, name) ?? createNamespace(user, name), holdsData: new Set() };
+  const namespace = known.get(name) ?? {
+    object: findNamespace(root, name) ?? createNamespace(user, name),
+    holdsData: new Set(),
+    neededBy: new Set(),
+  };
   known.set(name, namespace);
 
   if (holdsData !== undefined) namespace.holdsData.add(holdsData);
-  for (const [key, value] of Object.entries(contractAnnotations({ holdsData: [...namespace.holdsData].join(', ') })))
-    namespace.object.metadata.addAnnotation(key, value);
+  if (neededBy !== undefined) namespace.neededBy.add(neededBy);
+  const contract = { holdsData: [...namespace.holdsData].join(', '), neededBy: [...namespace.neededBy].join(', ') };
+  for (const [key, value] of Object.entries(contractAnnotations(contract))) namespace.object.metadata.addAnnotation(key, value);
 }
 
 /** Removes the namespace that a Chart gives to each of its objects, the cluster-scoped ones included. */

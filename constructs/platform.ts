@@ -50,7 +50,8 @@ export interface Environment {
   /** Further Helm charts, as data. Each is a stage of its own, after all the others. */
   readonly releases?: readonly (HelmReleaseProps & Required<Pick<HelmReleaseProps, 'namespace'>>)[];
   /**
-   * Whether the cluster refuses to delete what holds data until that is marked in words. Needs Kubernetes 1.30.
+   * Whether the API server refuses, for every client, to delete what holds data and to change it in a way that loses data, until the object
+   * is marked. `false` makes `deploy` remove the policies. Needs Kubernetes 1.30. docs/data-protection.md
    * @default true
    */
   readonly dataProtection?: boolean;
@@ -85,6 +86,9 @@ export class Platform extends App {
     } = environment;
     Delivery.provide(this, delivery);
 
+    // Before there is data. kubectl deletes it first, too, and its finalizers keep it in force until deploy or destroy removes them.
+    if (dataProtection) new DataProtection(this.stage('00-data-protection'), 'policy');
+
     if (appUsers ?? appUserOperator) new AppUserCrd(this.stage('10-app-user-crd'), 'crd');
 
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
@@ -114,8 +118,6 @@ export class Platform extends App {
       .map((release, index) => ({ release, id: `releases[${index}]`, stage: `70-${release.name}` }))
       .sort((one, other) => compareStages(one.stage, other.stage)) // as they will be applied: the first to use a namespace makes it
       .forEach(({ release, id, stage }) => new HelmRelease(this.stage(stage), id, release));
-
-    if (dataProtection) new DataProtection(this.stage('90-data-protection'), 'policy');
   }
 
   /** The files of dist/, in their order. Namespaces and CRDs come first in each: the other objects need them. */

@@ -20,7 +20,13 @@ export const ENVIRONMENT_LABEL = `${PREFIX}/environment`;
 /** The annotation of an object whose deletion deletes data. Its value says which data. */
 export const HOLDS_DATA_ANNOTATION = `${PREFIX}/holds-data`;
 
-/** The annotation that allows the deletion of such an object, and its only valid value. */
+/** The annotation of an object that holds no data itself, and without which data is lost or out of reach: PGO's release. */
+export const NEEDED_BY_ANNOTATION = `${PREFIX}/needed-by`;
+
+/** The mark that allows changes of the object that lose data, by their names: `remove-repository=repo1`. It is never in dist. */
+export const ALLOW_ANNOTATION = `${PREFIX}/allow`;
+
+/** The mark that allows to delete an object that holds data or is needed by data, and the only value that does. It is never in dist. */
 export const DELETE_ANNOTATION = `${PREFIX}/delete`;
 export const DELETE_WITH_DATA = 'with-its-data';
 
@@ -41,6 +47,8 @@ export interface Contract {
   readonly needs?: readonly Need[];
   /** Which data is deleted with this object. */
   readonly holdsData?: string;
+  /** Data is lost or out of reach without this object: what needs it. */
+  readonly neededBy?: string;
 }
 
 /** The contract as annotations. */
@@ -54,6 +62,7 @@ export function contractAnnotations(contract: Contract): Record<string, string> 
       lines(contract.needs?.map((need) => `${formatReference(need)} <- ${need.remedy.replaceAll('\n', `\n${CONTINUATION}`)}`)),
     ],
     [HOLDS_DATA_ANNOTATION, contract.holdsData],
+    [NEEDED_BY_ANNOTATION, contract.neededBy],
   ];
   return Object.fromEntries(entries.flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
@@ -63,7 +72,8 @@ export function contractOf(manifest: Manifest): Contract {
   const { annotations = {} } = manifest.metadata;
   const parse = (name: string): Need[] => (annotations[`${PREFIX}/${name}`] ?? '').split(NEW_ENTRY).flatMap(parseLine);
   const holdsData = annotations[HOLDS_DATA_ANNOTATION];
-  return { makes: parse('makes'), reads: parse('reads'), operates: parse('operates'), needs: parse('needs'), holdsData };
+  const neededBy = annotations[NEEDED_BY_ANNOTATION];
+  return { makes: parse('makes'), reads: parse('reads'), operates: parse('operates'), needs: parse('needs'), holdsData, neededBy };
 }
 
 function lines(texts: readonly string[] | undefined): string | undefined {

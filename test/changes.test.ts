@@ -121,7 +121,7 @@ describe('leaving out a system of local', () => {
   test('the data protection goes, and what holds data is still marked', () => {
     const { files, problems } = synthesize({ local: { ...local, dataProtection: false } });
     expect(problems).toEqual([]);
-    expect([...synthesize({ local }).files.keys()].filter((file) => !files.has(file))).toEqual(['90-data-protection.k8s.yaml']);
+    expect([...synthesize({ local }).files.keys()].filter((file) => !files.has(file))).toEqual(['00-data-protection.k8s.yaml']);
     expect(files.get('30-postgres.k8s.yaml')).toContain('platform.kapernikov.com/holds-data: PostgreSQL my-postgres');
   });
 });

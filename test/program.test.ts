@@ -53,7 +53,7 @@ test('main.ts writes nothing where there is a problem, and says so without a sta
   const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
   expect([outcome.code, outcome.stdout]).toEqual([1, '']);
   expect(outcome.stderr).toBe(
-    'nothing was written: 1 problem(s)\n\n  local  50-cvat/cvat  host\n    "cvat kube public" is not a host name. Write it as "cvat.example.com", without scheme, port, path or blanks. Did you mean "cvat-kube-public"?\n',
+    'nothing was written: 1 problem(s)\n\n  local  50-cvat/cvat  host\n    must be a host name, without scheme, port, path or spaces; got "cvat kube public". Write it as "cvat.example.com". Did you mean "cvat-kube-public"?\n',
   );
   expect(written()).toEqual({});
 });

@@ -85,11 +85,18 @@ export class ApiCluster implements Cluster {
       .body;
   }
 
-  async delete(key: ObjectKey, { uid, resourceVersion }: DeleteOptions = {}): Promise<void> {
+  async delete(key: ObjectKey, { uid, resourceVersion, dryRun = false }: DeleteOptions = {}): Promise<void> {
     const path = await this.pathOf(key, key.name);
     if (path === undefined) return;
     // The default policy of a Job would orphan its Pods.
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid, resourceVersion } };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      preconditions: { uid, resourceVersion },
+      // Not in the query: of a request with a body the API server reads the options of the body only, and would delete the object.
+      ...(dryRun && { dryRun: ['All'] }),
+    };
     try {
       await this.http.send({ method: 'DELETE', path, body });
     } catch (error) {

@@ -42,6 +42,8 @@ export interface DeleteOptions {
   readonly uid?: string;
   /** Precondition: a conflict if the object has changed since it was read. */
   readonly resourceVersion?: string;
+  /** Checked and admitted as usual, but not deleted. */
+  readonly dryRun?: boolean;
 }
 
 /** A right that `isAllowed` checks. `*` is every verb; without a kind, every kind. */

@@ -21,6 +21,7 @@ ${STAGE}
 ${TIMEOUT}
   --dry-run           have the API server validate all objects, and change nothing
   --force-conflicts   take over fields that another field manager has set to another value
+  --allow CHANGE      apply an update that loses data, such as remove-repository=repo1 (repeatable): docs/data-protection.md
   --delete-data       also prune what holds data: databases, volumes, namespaces, CRDs
 ${YES}
   --output json       print one line of JSON for each event, and the result last

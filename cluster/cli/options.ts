@@ -20,6 +20,8 @@ export interface Options {
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly deleteData: boolean;
+  /** Changes that may lose data: `remove-repository=repo1`. */
+  readonly allow: readonly string[];
 }
 
 const COMMON = { context: { type: 'string' }, output: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
@@ -28,7 +30,7 @@ const DRY_RUN = { 'dry-run': { type: 'boolean' } } as const;
 const STAGE = { stage: { type: 'string', multiple: true } } as const;
 
 const FLAGS: Readonly<Record<Command, NonNullable<ParseArgsConfig['options']>>> = {
-  deploy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN, 'force-conflicts': { type: 'boolean' } },
+  deploy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN, 'force-conflicts': { type: 'boolean' }, allow: { type: 'string', multiple: true } },
   diff: { ...COMMON, ...STAGE },
   status: { ...COMMON, ...STAGE },
   destroy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN },
@@ -59,7 +61,8 @@ export function parseOptions([command, ...rest]: readonly string[], environment:
     output,
     timeout = DEFAULT_TIMEOUT,
     stage = [],
-  } = values as { context?: string; output?: string; timeout?: string; stage?: string[] };
+    allow = [],
+  } = values as { context?: string; output?: string; timeout?: string; stage?: string[]; allow?: string[] };
   if (output !== undefined && output !== 'json') throw usage(known, `--output: must be json; got "${output}".`);
   const timeoutMilliseconds = parseDuration(timeout);
   if (timeoutMilliseconds === undefined) throw usage(known, `--timeout: must be a duration such as 90s, 10m or 1h30m; got "${timeout}".`);
@@ -74,6 +77,7 @@ export function parseOptions([command, ...rest]: readonly string[], environment:
     dryRun: values['dry-run'] === true,
     force: values['force-conflicts'] === true,
     deleteData: values['delete-data'] === true,
+    allow,
   };
 }
 

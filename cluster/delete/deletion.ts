@@ -2,9 +2,11 @@ import pMap from 'p-map';
 import { compareStages } from '../../manifests/stage';
 import { idOf, formatKey, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
+import { DELETE_ANNOTATION, DELETE_WITH_DATA } from '../../manifests/contract';
+import { isGuarded } from '../../manifests/data-protection/guarded';
 import { ApiError } from '../api/api-error';
 import { unmark } from '../deploy/apply';
+import { releaseGuard } from '../deploy/guard';
 import { CONCURRENCY } from '../api/cluster';
 import type { Dist } from '../dist';
 import type { Inventory } from '../inventory';
@@ -153,16 +155,16 @@ export class Deletion {
       this.refused.push({ object: formatKey(key), reason: `is suspended, so its release would not be uninstalled. ${howToResume(live)}` });
       return false;
     }
-    const isGuarded = live.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined;
     try {
-      if (isGuarded) await this.markForDeletion(live);
+      if (isGuarded(live)) await this.markForDeletion(live);
+      await releaseGuard(cluster, live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
       reporter.line({ type: 'applied', stage, object: formatKey(key), result: this.options.verb });
       return true;
     } catch (error) {
       // It was not deleted, so it must not stay marked.
-      if (isGuarded) await unmark(cluster, live).catch(() => undefined);
+      if (isGuarded(live)) await unmark(cluster, live).catch(() => undefined);
       if (!(error instanceof ApiError)) throw error;
       this.refused.push({ object: formatKey(key), reason: error.message });
       return false;
@@ -203,17 +205,17 @@ export class Deletion {
       ...[...this.kept.values()].map(({ object }) => object),
     ];
     const [first] = guarded;
-    if (first === undefined) {
-      for (const stage of new Set(guards.map((guard) => guard.stage))) {
-        reporter.line({ type: 'stage', stage });
-        await this.deleteBatch(
-          stage,
-          guards.filter((guard) => guard.stage === stage),
-        );
-      }
-      return;
+    // Policies that dist no longer has are not wanted any more: dataProtection is false.
+    const unneeded = guards.filter(({ inDist }) => first === undefined || !inDist);
+    for (const stage of new Set(unneeded.map((guard) => guard.stage))) {
+      reporter.line({ type: 'stage', stage });
+      await this.deleteBatch(
+        stage,
+        unneeded.filter((guard) => guard.stage === stage),
+      );
     }
-    await this.keepAll(guards, `protects ${first}, which is kept`);
+    const needed = guards.filter((guard) => !unneeded.includes(guard));
+    await this.keepAll(needed, `protects ${first}, which is kept`);
   }
 
   private async keepAll(targets: readonly Target[], reason: string): Promise<void> {

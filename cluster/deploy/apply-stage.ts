@@ -3,6 +3,8 @@ import { type Manifest, idOf, formatKey, type Kind, keyOf, type ObjectKey } from
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply } from './apply';
+import { type AllowedChanges, withMark } from './data-at-risk';
+import { GuardCheck, releaseGuard } from './guard';
 import { CONCURRENCY } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Inventory } from '../inventory';
@@ -21,6 +23,8 @@ export interface StageOptions {
   /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
+  /** Changes that lose data and are allowed, by the id of the object. */
+  readonly allowed?: AllowedChanges;
 }
 
 /** Errors that may pass by themselves: a webhook or CRD that was just created, an API server that starts. */
@@ -41,10 +45,14 @@ export class StageApplication {
   /** Objects that cannot be applied yet, by id: they are applied concurrently, and the reporter shows all of them. */
   private readonly pending = new Map<string, Awaited>();
 
+  private readonly guard: GuardCheck;
+
   constructor(
     private readonly session: Session,
     private readonly options: StageOptions,
-  ) {}
+  ) {
+    this.guard = new GuardCheck(session, this.manifests);
+  }
 
   async apply(stage: DistStage): Promise<readonly Unready[]> {
     const { session, options } = this;
@@ -65,6 +73,11 @@ export class StageApplication {
       if (refused.length > 0) return refused;
       const unready = await waitUntilReady(session, expected, wait);
       if (unready.length > 0) return unready;
+      const unprotected = await this.guard.verify(
+        stage.name,
+        expected.map(({ manifest }) => manifest),
+      );
+      if (unprotected.length > 0) return unprotected;
       // Otherwise waitUntilServed would find them only at its second poll.
       if (objects.some(isCrd) && expected.some(({ created }) => created)) session.cluster.rediscover();
     }
@@ -135,8 +148,12 @@ export class StageApplication {
     let refusal: unknown;
     const applied = await pollUntil(session, deadline, async () => {
       try {
-        const answer = await apply(session.cluster, manifest, { force: options.force });
+        const answer = await withMark(session.cluster, key, options.allowed?.get(idOf(key)), () =>
+          apply(session.cluster, manifest, { force: options.force }),
+        );
         if (answer.object.metadata.deletionTimestamp === undefined) return { manifest, ...answer };
+        // Deleted by `kubectl delete -f dist`, and in force until now: it is replaced at once.
+        await releaseGuard(session.cluster, answer.object);
         refusal = new Error('is still being deleted');
         showWaiting('is being deleted; will be applied after that');
       } catch (error) {

@@ -1,6 +1,6 @@
 import { type Manifest, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
-import { DELETE_ANNOTATION, ENVIRONMENT_LABEL } from '../../manifests/contract';
+import { ALLOW_ANNOTATION, DELETE_ANNOTATION, ENVIRONMENT_LABEL } from '../../manifests/contract';
 import { ApiError, isCode } from '../api/api-error';
 import { type Applied, type ApplyOptions, type Cluster, FIELD_MANAGER } from '../api/cluster';
 import { LAST_APPLIED_ANNOTATION } from '../diff/abandoned';
@@ -67,12 +67,12 @@ export function isFromDist(live: LiveObject, manifest: Manifest): boolean {
 
 /** Whether an object is marked for deletion with its data, by a person or by destroy. */
 export function isMarked({ metadata }: LiveObject): boolean {
-  return metadata.annotations?.[DELETE_ANNOTATION] !== undefined;
+  return [DELETE_ANNOTATION, ALLOW_ANNOTATION].some((name) => metadata.annotations?.[name] !== undefined);
 }
 
 /** Removes that mark: an object that is deployed again is not to be deleted. */
 export function unmark(cluster: Cluster, live: LiveObject): Promise<LiveObject> {
-  return cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: null } } });
+  return cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: null, [ALLOW_ANNOTATION]: null } } });
 }
 
 /** Attempts while a controller writes the object's status at the same time. */

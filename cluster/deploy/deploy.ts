@@ -3,6 +3,7 @@ import { NOTHING_DELETED, type DeletionResult } from '../delete/deletion';
 import { targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
 import { prune, type PruneCandidate, pruneCandidates, stillOnCluster } from './prune';
+import { refuseDataLoss } from './data-at-risk';
 import { Inventory } from '../inventory';
 import { refuseHandover } from './handover';
 import { preflight, refuseOtherEnvironment } from './preflight';
@@ -16,6 +17,8 @@ export interface DeployOptions {
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
   readonly deleteData: boolean;
+  /** Changes that may lose data: `remove-repository=repo1`. */
+  readonly allow?: readonly string[];
   /** Called after all checks and before the first write, with the objects that are no longer in dist; false aborts. */
   readonly confirm: (candidates: readonly PruneCandidate[]) => Promise<boolean>;
 }
@@ -35,10 +38,11 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   await preflight(session.cluster, dist, selected);
   const inventory = await Inventory.read(session.cluster, dist.environment);
   await refuseOtherEnvironment(session.cluster, dist, selected, inventory);
+  const allowed = await refuseDataLoss(session.cluster, selected, options.allow ?? []);
   const targets = await targetsOf(session.cluster, dist, inventory);
   refuseHandover(targets);
   if (!(await options.confirm(stillOnCluster(pruneCandidates(dist, targets, stages))))) return undefined;
-  const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force });
+  const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force, allowed });
   for (const stage of selected) {
     const unready = await application.apply(stage);
     if (unready.length > 0) return { stage: stage.name, unready, pruned: NOTHING_DELETED };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap } from '../../manifests/fields';
+import { isMap, listOf } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
 import { type LiveObject, without } from '../objects/live-object';
 import { isMarked } from './apply';
@@ -19,6 +19,14 @@ export function isApplied(live: LiveObject, manifest: Manifest): boolean {
   return ownsExactly(owned.fieldsV1, withoutIdentity(manifest), live);
 }
 
+/** The same for a list that is a set: its items are owned by their values. */
+function ownsSet(places: readonly string[], value: unknown, live: unknown): boolean {
+  const items = listOf(value);
+  return (
+    items.length === places.length && items.every((item) => places.includes(`v:${JSON.stringify(item)}`) && listOf(live).includes(item))
+  );
+}
+
 /** apiVersion, kind, name and namespace are not in managedFields. */
 function withoutIdentity(manifest: Manifest): object {
   const metadata = without(manifest.metadata, ['name', 'namespace']);
@@ -29,6 +37,7 @@ function withoutIdentity(manifest: Manifest): object {
 function ownsExactly(fields: Fields, value: unknown, live: unknown): boolean {
   const places = Object.keys(fields).filter((place) => place !== '.');
   if (places.length === 0) return isDeepStrictEqual(value, live);
+  if (places.every((place) => place.startsWith('v:'))) return ownsSet(places, value, live);
   if (!isMap(value) || !isMap(live) || Object.keys(value).length !== places.length) return false;
   return places.every((place) => {
     const name = place.slice(2);

@@ -10,6 +10,9 @@ import { withoutAbandoned } from './abandoned';
 import { type Difference, differenceOf } from './difference';
 import { type Dist, type DistStage, selectStages } from '../dist';
 import { pruneCandidates, stillOnCluster } from '../deploy/prune';
+import { dataLossOf } from '../../manifests/data-protection/data-loss';
+import { describeLoss } from '../deploy/data-at-risk';
+import { isGuardRefusal } from '../deploy/guard';
 import { Inventory } from '../inventory';
 import { withDefaultNamespace, readLive } from '../objects/live';
 import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
@@ -34,6 +37,8 @@ export interface CompareOptions {
   readonly stages: readonly string[];
   readonly force: boolean;
   readonly deleteData: boolean;
+  /** Changes that lose data and are allowed. */
+  readonly allow?: readonly string[];
 }
 
 const UNCHANGED: Difference = { kind: 'none', text: '' };
@@ -41,7 +46,7 @@ const UNCHANGED: Difference = { kind: 'none', text: '' };
 /** What a deployment would do, as the API server itself says: it is asked to apply all of it, and to store nothing. */
 export async function compare(session: Session, dist: Dist, options: CompareOptions): Promise<Comparison[]> {
   const { cluster } = session;
-  const { stages: named, force, deleteData } = options;
+  const { stages: named, force, deleteData, allow = [] } = options;
   const selected = selectStages(dist.stages, named);
   const inventory = await Inventory.read(cluster, dist.environment);
   await refuseOtherEnvironment(cluster, dist, selected, inventory);
@@ -51,7 +56,7 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
     const compared = await pMap(
       manifests,
-      async (manifest) => compareOne({ session, stage, force }, manifest, live.get(idOf(keyOf(manifest)))),
+      async (manifest) => compareOne({ session, stage, force, allow }, manifest, live.get(idOf(keyOf(manifest)))),
       { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
     );
     comparisons.push(...compared);
@@ -69,10 +74,11 @@ interface StageComparison {
   readonly session: Session;
   readonly stage: DistStage;
   readonly force: boolean;
+  readonly allow: readonly string[];
 }
 
 async function compareOne(
-  { session: { cluster }, stage, force }: StageComparison,
+  { session: { cluster }, stage, force, allow }: StageComparison,
   manifest: Manifest,
   live: LiveObject | undefined,
 ): Promise<Comparison> {
@@ -85,13 +91,21 @@ async function compareOne(
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
     if (!live) return created;
     const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
-    return { ...comparison, difference: differenceOf(live, next, stage.file) };
+    return { ...comparison, difference: differenceOf(live, next, stage.file), ...lossRefusal(live, object, allow) };
   } catch (error) {
     if (!live && error instanceof ApiError && error.code === 404) return created;
     if (!(error instanceof Error)) throw error;
     const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created.difference;
-    return { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference, refusal: reasonOf(error, manifest) };
+    const shown = { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference };
+    if (live && isGuardRefusal(error)) return { ...shown, ...lossRefusal(live, manifest, allow) };
+    return { ...shown, refusal: reasonOf(error, manifest) };
   }
+}
+
+/** Why a deployment refuses an update: it would lose data, and nothing has allowed that. */
+function lossRefusal(live: LiveObject, next: Manifest, allow: readonly string[]): Pick<Comparison, 'refusal'> {
+  const losses = dataLossOf(live, next).filter(({ change }) => !allow.includes(change));
+  return losses.length === 0 ? {} : { refusal: `would lose data: ${losses.map(describeLoss).join(' ')}` };
 }
 
 /** What dist wants, where the API server does not say what would become of it: dist's fields over those that are there. */

@@ -8,8 +8,11 @@ import { appUserCrd } from './schema';
 export class AppUserCrd extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const { metadata, ...definition } = appUserCrd;
+    const {
+      metadata: { name },
+      ...definition
+    } = appUserCrd;
     const annotations = contractAnnotations({ holdsData: 'every AppUser' });
-    clusterScoped(new ApiObject(this, 'resource', { ...definition, metadata: { ...metadata, annotations } }));
+    clusterScoped(new ApiObject(this, 'resource', { ...definition, metadata: { name, annotations } }));
   }
 }

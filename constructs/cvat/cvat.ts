@@ -57,7 +57,7 @@ export class Cvat extends Construct {
 
     this.reportProblems(props, namespace);
     // The chart marks its media volume to be kept when the release goes. It goes with its namespace all the same.
-    ensureNamespace(this, namespace, "CVAT's media");
+    ensureNamespace(this, namespace, { holdsData: "CVAT's media" });
     if (!database) return;
 
     const names = cvatNames(namespace);

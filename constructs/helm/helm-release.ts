@@ -50,7 +50,7 @@ export class HelmRelease extends Construct {
 
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
     super(scope, id);
-    const { name, chart, values = {}, timeout, makes, reads, operates, needs, holdsData } = props;
+    const { name, chart, values = {}, timeout, makes, reads, operates, needs, holdsData, neededBy } = props;
     const namespace = namespaceOf(this, props.namespace) ?? 'default';
     const delivery = props.delivery ?? Delivery.of(this);
 
@@ -63,14 +63,14 @@ export class HelmRelease extends Construct {
     for (const { field, ...finding } of invalid) report(this, field, finding);
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
-    ensureNamespace(this, namespace);
+    ensureNamespace(this, namespace, { neededBy });
     this.release = {
       name,
       namespace,
       chart,
       values: invalid.length > 0 ? {} : values,
       timeout,
-      contract: { makes, reads, operates, needs, holdsData },
+      contract: { makes, reads, operates, needs, holdsData, neededBy },
     };
     delivery?.deliver(this, this.release);
   }

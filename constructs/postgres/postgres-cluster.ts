@@ -86,7 +86,7 @@ export class PostgresCluster extends Construct {
 
     const handles = this.users.map((user) => databaseUser(props, user.name, hasDatabase(user)));
     const holdsData = `PostgreSQL ${name}`;
-    ensureNamespace(this, namespace, holdsData);
+    ensureNamespace(this, namespace, { holdsData });
     new ApiObject(this, 'resource', {
       apiVersion: 'postgres-operator.crunchydata.com/v1beta1',
       kind: 'PostgresCluster',
@@ -114,7 +114,7 @@ export class PostgresCluster extends Construct {
     if (!user) {
       const known = this.users.map((declared) => `"${declared.name}"`).join(', ') || 'none';
       report(this, 'users', {
-        message: `there is no user "${name}" (declared: ${known}), but another system logs in with it.`,
+        message: `must contain the user "${name}", which another system connects as; got ${known}.`,
         remedy: `Add { name: '${name}', databases: ['${name}'] } to postgres.users.`,
       });
     }
@@ -122,17 +122,17 @@ export class PostgresCluster extends Construct {
   }
 
   /**
-   * Adds the public names of a user and its database to the Secret that PGO makes: CVAT's chart, like many, reads them under these keys
-   * and no other. PGO owns its own keys of the Secret and leaves these alone. `data`, not `stringData`: server-side apply does not see who
-   * owns the latter. No `type`: PGO's is Opaque, and a type cannot be changed.
+   * Adds the names of a user and its database to the Secret that PGO creates: CVAT's chart, like many, reads them under these keys and no
+   * other. PGO owns its own keys of the Secret and leaves these alone. `data`, not `stringData`: server-side apply does not track who owns
+   * the latter. No `type`: PGO's is Opaque, and a type cannot be changed.
    */
   private publishNames({ name, databases = [] }: PostgresUser): void {
     const [database] = databases;
-    if (database === undefined) return;
     const { secret } = databaseUser(this.props, name, true);
+    const annotations = contractAnnotations({ neededBy: `what connects as ${name}: PGO would create it again with another password` });
     new k8s.KubeSecret(this, `names-${name}`, {
-      metadata: { name: secret.name, namespace: secret.namespace },
-      data: { username: base64(name), database: base64(database) },
+      metadata: { name: secret.name, namespace: secret.namespace, annotations },
+      data: { username: base64(name), ...(database !== undefined && { database: base64(database) }) },
     });
   }
 }

@@ -27,6 +27,9 @@ const KINDS = [
   { plural: 'crunchybridgeclusters', kind: 'CrunchyBridgeCluster' },
 ];
 
+/** Only PGO keeps the clusters running, and only PGO can delete them. */
+const NEEDED_BY = 'every PostgresCluster';
+
 /**
  * PGO, the Crunchy Postgres operator, which makes PostgreSQL clusters out of PostgresCluster objects.
  *
@@ -42,6 +45,7 @@ export class PostgresOperator extends Construct {
       namespace,
       delivery,
       chart: fromOci('oci://registry.developers.crunchydata.com/crunchydata/pgo', version),
+      neededBy: NEEDED_BY,
       makes: KINDS.map(({ plural, kind }) => ({
         kind: 'CustomResourceDefinition',
         name: `${plural}.postgres-operator.crunchydata.com`,

@@ -11,16 +11,16 @@ describe('dist/', () => {
     const { environment, stages } = readDist(DIST);
     expect(environment).toBe('local');
     expect(stages.map(({ name }) => name)).toEqual([
+      '00-data-protection',
       '10-app-user-crd',
       '20-postgres-operator',
       '30-postgres',
       '40-app-user-operator',
       '50-cvat',
       '60-app-users',
-      '90-data-protection',
     ]);
-    expect(stages[2]?.file).toBe(join(DIST, '30-postgres.k8s.yaml'));
-    expect(stages[2]?.objects.map((object) => formatKey(keyOf(object)))).toEqual([
+    expect(stages[3]?.file).toBe(join(DIST, '30-postgres.k8s.yaml'));
+    expect(stages[3]?.objects.map((object) => formatKey(keyOf(object)))).toEqual([
       'Namespace cvat',
       'PostgresCluster cvat/my-postgres',
       'Secret cvat/my-postgres-pguser-cvat',

@@ -1,64 +1,70 @@
 import { DataProtection } from '../../constructs/data-protection';
-import { yamlOf } from '../support';
+import { UPDATE_RULES } from '../../manifests/data-protection/update-rules';
+import type { Manifest } from '../../manifests/manifest';
+import { objectsOf } from '../support';
 
-test('what holds data is not deleted until that is marked in words', () => {
-  expect(yamlOf((chart) => new DataProtection(chart, 'policy'))).toMatchInlineSnapshot(`
-    "
-    apiVersion: admissionregistration.k8s.io/v1
-    kind: ValidatingAdmissionPolicy
-    metadata:
-      name: data-protection.platform.kapernikov.com
-    spec:
-      failurePolicy: Fail
-      matchConditions:
-        - expression: has(oldObject.metadata.annotations) && 'platform.kapernikov.com/holds-data' in oldObject.metadata.annotations
-          name: holds-data
-      matchConstraints:
-        matchPolicy: Equivalent
-        namespaceSelector: {}
-        objectSelector: {}
-        resourceRules:
-          - apiGroups:
-              - ""
-            apiVersions:
-              - "*"
-            operations:
-              - DELETE
-            resources:
-              - namespaces
-              - persistentvolumeclaims
-            scope: "*"
-          - apiGroups:
-              - apiextensions.k8s.io
-            apiVersions:
-              - "*"
-            operations:
-              - DELETE
-            resources:
-              - customresourcedefinitions
-            scope: "*"
-          - apiGroups:
-              - postgres-operator.crunchydata.com
-            apiVersions:
-              - "*"
-            operations:
-              - DELETE
-            resources:
-              - postgresclusters
-            scope: "*"
-      validations:
-        - expression: "'platform.kapernikov.com/delete' in oldObject.metadata.annotations && oldObject.metadata.annotations['platform.kapernikov.com/delete'] == 'with-its-data'"
-          messageExpression: "oldObject.metadata.name + ' holds data (' + oldObject.metadata.annotations['platform.kapernikov.com/holds-data'] + '), and deleting it would delete that too. ' + 'If this is what you want, mark it, and delete it again: kubectl annotate --overwrite ' + request.resource.resource + (has(oldObject.metadata.namespace) ? ' --namespace ' + oldObject.metadata.namespace : '') + ' ' + oldObject.metadata.name + ' platform.kapernikov.com/delete=with-its-data'"
-          reason: Forbidden
-    ---
-    apiVersion: admissionregistration.k8s.io/v1
-    kind: ValidatingAdmissionPolicyBinding
-    metadata:
-      name: data-protection.platform.kapernikov.com
-    spec:
-      policyName: data-protection.platform.kapernikov.com
-      validationActions:
-        - Deny
-    "
-  `);
+interface Policy extends Manifest {
+  readonly spec: {
+    readonly matchConstraints: {
+      readonly objectSelector: object;
+      readonly resourceRules: readonly { readonly operations: readonly string[]; readonly resources: readonly string[] }[];
+    };
+    readonly variables?: readonly { readonly name: string; readonly expression: string }[];
+    readonly validations: readonly { readonly expression: string }[];
+  };
+}
+
+// What the expressions do is tested on a real API server, in test/e2e: here is how they are put together.
+const objects = objectsOf((chart) => new DataProtection(chart, 'guard'));
+const policies = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy') as Policy[];
+
+test('each policy has a binding of its name that denies', () => {
+  const bindings = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicyBinding');
+  expect(bindings.map(({ metadata, spec }) => [metadata.name, spec])).toEqual(
+    policies.map(({ metadata: { name } }) => [name, { policyName: name, validationActions: ['Deny'] }]),
+  );
+});
+
+test('policies and bindings carry the finalizer by which they stay in force while they are being deleted', () => {
+  const finalizers = objects.map(({ metadata }) => (metadata as { finalizers?: string[] }).finalizers);
+  expect(finalizers).toEqual(objects.map(() => ['platform.kapernikov.com/guards-data']));
+});
+
+test('deletions are looked at for every guarded kind, and updates for these and for the rules of the table', () => {
+  const looked = policies.map(({ metadata, spec }) => [
+    metadata.name,
+    Object.fromEntries(
+      spec.matchConstraints.resourceRules.flatMap(({ resources, operations }) => resources.map((name) => [name, operations])),
+    ),
+  ]);
+  const both = ['DELETE', 'UPDATE'];
+  expect(Object.fromEntries(looked)).toEqual({
+    'data-protection.platform.kapernikov.com': {
+      namespaces: both,
+      persistentvolumeclaims: both,
+      customresourcedefinitions: both,
+      appusers: ['DELETE'],
+      postgresclusters: ['DELETE'],
+      helmcharts: both,
+      helmreleases: both,
+      applications: both,
+    },
+    'changes.data-protection.platform.kapernikov.com': { postgresclusters: ['UPDATE'] },
+    'passwords.data-protection.platform.kapernikov.com': { secrets: ['DELETE'] },
+  });
+});
+
+test('each rule of the table is one variable and one validation, and the rule for every kind is in both policies for updates', () => {
+  const validated = policies.flatMap(({ spec }) =>
+    spec.validations.map(({ expression }) => /^variables\.(\w+)\.all\(/.exec(expression)?.[1]),
+  );
+  const names = UPDATE_RULES.map(({ name }) => name);
+  expect(validated.filter((name) => name !== undefined)).toEqual(['unprotect', ...names]);
+  const variables = policies.flatMap(({ spec }) => spec.variables ?? []).map(({ name }) => name);
+  expect(variables).toEqual(['allowed', 'unprotect', 'changes', 'allowed', ...names, 'changes']);
+});
+
+test("of all Secrets, only those of database users are looked at, so that no other Secret's deletion depends on the policy", () => {
+  const selectors = policies.map(({ spec }) => spec.matchConstraints.objectSelector);
+  expect(selectors).toEqual([{}, {}, { matchLabels: { 'postgres-operator.crunchydata.com/role': 'pguser' } }]);
 });

@@ -22,7 +22,8 @@ test('the first stage that uses a namespace creates it, and no other', () => {
 test('a namespace says whose data it would take along, each once', () => {
   const [namespace] = objectsOf((chart) => {
     ensureNamespace(chart, 'cvat');
-    for (const whose of ['PostgreSQL my-postgres', "CVAT's media", 'PostgreSQL my-postgres']) ensureNamespace(chart, 'cvat', whose);
+    for (const whose of ['PostgreSQL my-postgres', "CVAT's media", 'PostgreSQL my-postgres'])
+      ensureNamespace(chart, 'cvat', { holdsData: whose });
     ensureNamespace(chart, 'cvat');
   });
   expect(namespace?.metadata.annotations).toEqual({ 'platform.kapernikov.com/holds-data': "PostgreSQL my-postgres, CVAT's media" });
@@ -33,13 +34,13 @@ test('uses a Namespace object that the App has already', () => {
   const chart = new Chart(new Chart(app, 'outer'), 'own');
   const own = new ApiObject(chart, 'own', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cvat', labels: { team: 'vision' } } });
   const user = new Chart(app, 'stage');
-  ensureNamespace(user, 'cvat', "CVAT's media");
+  ensureNamespace(user, 'cvat', { holdsData: "CVAT's media" });
   expect(user.toJson()).toEqual([]);
   expect(own.toJson()).toMatchObject({ metadata: { annotations: { 'platform.kapernikov.com/holds-data': "CVAT's media" } } });
 });
 
 test('two environments of one process have nothing to do with each other', () => {
   const charts = [1, 2].map(() => new Chart(new App(), 'stage'));
-  for (const chart of charts) ensureNamespace(chart, 'cvat', 'the data of one');
+  for (const chart of charts) ensureNamespace(chart, 'cvat', { holdsData: 'the data of one' });
   expect(charts.map((chart) => chart.toJson().length)).toEqual([1, 1]);
 });

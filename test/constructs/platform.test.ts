@@ -19,6 +19,14 @@ function stages(environment: Environment): Record<string, string[]> {
 
 test('the systems of an environment are stages, in the order in which they need each other', () => {
   expect(stages({ ...local, releases: [release] })).toEqual({
+    '00-data-protection': [
+      'ValidatingAdmissionPolicy data-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicy changes.data-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicyBinding changes.data-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicy passwords.data-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicyBinding passwords.data-protection.platform.kapernikov.com',
+    ],
     '10-app-user-crd': ['CustomResourceDefinition appusers.kapernikov.com'],
     '20-postgres-operator': ['Namespace crunchy-pgo', 'HelmChart pgo'],
     '30-postgres': ['Namespace cvat', 'PostgresCluster my-postgres', 'Secret my-postgres-pguser-cvat'],
@@ -32,10 +40,6 @@ test('the systems of an environment are stages, in the order in which they need 
     '50-cvat': ['Ingress cvat-closed-registration', 'HelmChart cvat', expect.stringMatching(/^Job cvat-administrators-[0-9a-f]{8}$/)],
     '60-app-users': ['AppUser john'],
     '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
-    '90-data-protection': [
-      'ValidatingAdmissionPolicy data-protection.platform.kapernikov.com',
-      'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com',
-    ],
   });
 });
 
@@ -92,12 +96,12 @@ test('further PostgresClusters are in the stage of the first, each in its own na
 
 test('every object has the label of its environment', () => {
   const objects = new Platform('test', { ...local, releases: [release] }).stages().flatMap((stage) => stage.objects);
-  expect(objects).toHaveLength(19);
+  expect(objects).toHaveLength(23);
   for (const { manifest } of objects) expect(manifest.metadata.labels).toMatchObject({ 'platform.kapernikov.com/environment': 'test' });
 });
 
 test('an object knows the construct that made it', () => {
-  const [stage] = new Platform('test', { delivery: k3s(), releases: [release] }).stages();
+  const [stage] = new Platform('test', { delivery: k3s(), dataProtection: false, releases: [release] }).stages();
   expect(stage?.objects.map(({ path }) => path)).toContain('70-grafana/releases[0]/resource');
 });
 

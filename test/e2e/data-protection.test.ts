@@ -1,5 +1,6 @@
 import type { Manifest } from '../../manifests/manifest';
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
+import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../../manifests/contract';
+import { GUARD_FINALIZER, isGuarded } from '../../manifests/data-protection/guarded';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { definition, describeWithDefinitions, install } from './harness/definitions';
 import { FIXTURES } from '../fixtures/dist';
@@ -13,16 +14,11 @@ const PG_UPGRADES = 'pgupgrades.postgres-operator.crunchydata.com';
 
 const OBJECTS = objectsIn(LOCAL);
 const whoseData = ({ metadata }: Manifest): string | undefined => metadata.annotations?.[HOLDS_DATA_ANNOTATION];
-const HOLDERS = OBJECTS.filter(whoseData);
+const HOLDERS = OBJECTS.filter(isGuarded);
+const GUARD = OBJECTS.filter(({ metadata }) => metadata.finalizers?.includes(GUARD_FINALIZER));
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 const MARK = `${DELETE_ANNOTATION}=${DELETE_WITH_DATA}`;
 const HOLDS_DATA = { [HOLDS_DATA_ANNOTATION]: "somebody's work" };
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly message: string;
-}
 
 let controlPlane: ControlPlane;
 let kubectl: Kubectl;
@@ -55,7 +51,17 @@ async function runPrinted(refusal: string): Promise<void> {
   await kubectl.output(command.split(' ').slice(1));
 }
 
-const refused = (name: string) => ({ code: 1, stdout: '', stderr: expect.stringContaining(`${name} holds data (`) });
+/** What a refusal says of an object. */
+const words = (object: Manifest): string =>
+  whoseData(object) === undefined
+    ? `${object.metadata.name} is needed by ${object.metadata.annotations?.[NEEDED_BY_ANNOTATION]}.`
+    : `${object.metadata.name} holds data (${whoseData(object)}), and deleting it would delete that too.`;
+
+const refused = (name: string) => ({
+  code: 1,
+  stdout: '',
+  stderr: expect.stringMatching(new RegExp(`${name} (holds data \\(|is needed by )`)),
+});
 
 /** A PostgresCluster, PersistentVolumeClaim or Namespace that is only here to be deleted. */
 function sample(kind: string, name: string, namespace?: string, annotations: Readonly<Record<string, string>> = {}): Manifest {
@@ -67,8 +73,8 @@ function sample(kind: string, name: string, namespace?: string, annotations: Rea
           'postgres-operator.crunchydata.com/v1beta1',
           { postgresVersion: 15, instances: [{ dataVolumeClaimSpec: volume }], backups: { pgbackrest: { repos } } },
         ]
-      : ['v1', kind === 'PersistentVolumeClaim' ? volume : {}];
-  return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations }, spec };
+      : ['v1', kind === 'PersistentVolumeClaim' ? volume : undefined];
+  return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations }, ...(spec && { spec }) };
 }
 
 /** A definition that is on the cluster, to be named. */
@@ -78,17 +84,35 @@ async function create(...objects: readonly Manifest[]): Promise<void> {
   expect(await kubectl.apply(objects, '--server-side')).toMatchObject({ code: 0 });
 }
 
+/** The Secret of the database's user, and the label by which PGO marks it as one. */
+const SECRET = OBJECTS.find(({ kind }) => kind === 'Secret') as Manifest;
+const PASSWORD = { 'postgres-operator.crunchydata.com/role': 'pguser' };
+
+/** The documented command that removes the finalizers, so that the guard can be deleted. */
+async function release(): Promise<void> {
+  for (const object of GUARD)
+    await kubectl.output(['patch', ...naming(object), '--type=merge', '--patch={"metadata":{"finalizers":null}}']);
+}
+
 /** The policy is in force a moment after it was applied. */
 async function protection(): Promise<void> {
-  await until('what holds data is protected', async () => (await tryDeletion(HOLDERS[0] as Manifest)).code !== 0);
+  await until('what holds data is protected', async () => {
+    const tried = await Promise.all([HOLDERS[0] as Manifest, SECRET].map(tryDeletion));
+    return tried.every(({ code }) => code !== 0);
+  });
 }
 
 describeWithDefinitions('data protection', () => {
   /** Its own deletion takes a while: it begins before the first test. */
-  const hanging = {
-    namespace: sample('Namespace', 'hanging', undefined, { ...HOLDS_DATA, [DELETE_ANNOTATION]: DELETE_WITH_DATA }),
-    cluster: sample('PostgresCluster', 'survivor', 'hanging', HOLDS_DATA),
-    claim: sample('PersistentVolumeClaim', 'survivor', 'hanging'),
+  const marked = {
+    namespace: sample('Namespace', 'marked', undefined, { ...HOLDS_DATA, [DELETE_ANNOTATION]: DELETE_WITH_DATA }),
+    cluster: sample('PostgresCluster', 'unmarked', 'marked', HOLDS_DATA),
+    claim: sample('PersistentVolumeClaim', 'unmarked', 'marked', HOLDS_DATA),
+    password: {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'unmarked', namespace: 'marked', labels: PASSWORD, annotations: { [NEEDED_BY_ANNOTATION]: 'what connects' } },
+    },
   };
 
   beforeAll(async () => {
@@ -99,39 +123,45 @@ describeWithDefinitions('data protection', () => {
     expect(await kubectl.apply(definitions)).toMatchObject({ code: 0 });
     await served(kubectl, 'appusers.kapernikov.com');
     expect(await onDist('apply')).toMatchObject({ code: 0 });
+    // As PGO does.
+    await kubectl.output(['label', ...naming(SECRET), ...Object.entries(PASSWORD).map(([name, value]) => `${name}=${value}`)]);
     await protection();
-    await create(...Object.values(hanging));
-    expect(await deletion(hanging.namespace, '--wait=false')).toMatchObject({ code: 0 });
+    await create(...Object.values(marked));
+    expect(await deletion(marked.namespace, '--wait=false')).toMatchObject({ code: 0 });
   });
 
   afterAll(async () => {
     await controlPlane?.stop();
   });
 
-  test('is a policy in which the API server finds no mistake', async () => {
-    const policy = OBJECTS.find(({ kind }) => kind === 'ValidatingAdmissionPolicy') as Manifest;
-    const status = await until('the types of its expressions are checked', async () => {
-      const { status } = await kubectl.get<{ status?: { typeChecking?: object } }>(...naming(policy));
-      return status?.typeChecking && status;
-    });
-    expect(status).toEqual({ observedGeneration: 1, typeChecking: {} });
+  test('is policies in which the API server finds no mistake', async () => {
+    for (const policy of GUARD.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy')) {
+      const status = await until('the types of its expressions are checked', async () => {
+        const { status } = await kubectl.get<{ status?: { typeChecking?: object } }>(...naming(policy));
+        return status?.typeChecking && status;
+      });
+      expect(status).toEqual({ observedGeneration: 1, typeChecking: {} });
+    }
   });
 
-  test('covers the database, the namespace that it is in and the definition of an AppUser', () => {
+  test('covers the database, its password, the namespace that it is in, PGO and its namespace, and the CRD of AppUsers', () => {
     expect(HOLDERS.map(printed)).toEqual([
       'customresourcedefinition.apiextensions.k8s.io/appusers.kapernikov.com',
+      'namespace/crunchy-pgo',
+      'helmchart.helm.cattle.io/pgo',
       'namespace/cvat',
       'postgrescluster.postgres-operator.crunchydata.com/my-postgres',
+      'secret/my-postgres-pguser-cvat',
     ]);
   });
 
   test.each(HOLDERS.map((object) => ({ what: `${object.kind} ${object.metadata.name}`, object })))(
-    'refuses to delete $what, says whose data it holds, and prints a command that allows it',
+    'refuses to delete $what, says why, and prints a command that allows it',
     async ({ object }) => {
       const { code, stdout, stderr } = await deletion(object);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/^Error from server \(Forbidden\): /);
-      expect(stderr).toContain(`${object.metadata.name} holds data (${whoseData(object)}), and deleting it would delete that too.`);
+      expect(stderr).toContain(words(object));
       expect(await kubectl.get(...naming(object))).not.toHaveProperty('metadata.deletionTimestamp');
 
       await runPrinted(stderr);
@@ -158,9 +188,11 @@ describeWithDefinitions('data protection', () => {
     const collection = '/apis/postgres-operator.crunchydata.com/v1beta1/namespaces/cvat/postgresclusters';
     expect(await kubectl.run(['delete', 'postgresclusters', '--namespace=cvat', '--all'])).toMatchObject(refused('my-postgres'));
     expect(await kubectl.run(['delete', `--raw=${collection}`])).toMatchObject(refused('my-postgres'));
-    expect(await kubectl.run(['replace', '--force', '-f', '-'], { input: JSON.stringify(HOLDERS[2]) })).toMatchObject(
-      refused('my-postgres'),
-    );
+    expect(
+      await kubectl.run(['replace', '--force', '-f', '-'], {
+        input: JSON.stringify(HOLDERS.find(({ kind }) => kind === 'PostgresCluster')),
+      }),
+    ).toMatchObject(refused('my-postgres'));
     expect(await kubectl.get('--namespace=cvat', 'postgrescluster/my-postgres')).not.toHaveProperty('metadata.deletionTimestamp');
   });
 
@@ -189,26 +221,47 @@ describeWithDefinitions('data protection', () => {
     expect(await kubectl.get(...naming(namespace))).toMatchObject({ status: { phase: 'Terminating' } });
   });
 
-  test("guards PGO's own definition, which would take every database along, once somebody has annotated it", async () => {
-    const clusters = crd(POSTGRES_CLUSTERS);
-    expect(await tryDeletion(clusters)).toMatchObject({ code: 0 });
-    await kubectl.output(['annotate', ...naming(clusters), `${HOLDS_DATA_ANNOTATION}=every PostgresCluster`]);
-    expect(await tryDeletion(clusters)).toMatchObject(refused(POSTGRES_CLUSTERS));
-    await kubectl.output(['annotate', ...naming(clusters), `${HOLDS_DATA_ANNOTATION}-`]);
+  test("guards PGO's own CRD, with which every PostgresCluster would go, though it has no annotation", async () => {
+    expect(await tryDeletion(crd(POSTGRES_CLUSTERS))).toMatchObject(refused(POSTGRES_CLUSTERS));
   });
 
-  test('lets a marked namespace wait for an unmarked database in it, when all else in it is gone, and says what it waits for', async () => {
-    const { namespace, cluster, claim } = hanging;
-    const failure = await until('the namespace says why it cannot go', async () => {
-      const { status } = await kubectl.get<{ status: { conditions?: Condition[] } }>(...naming(namespace));
-      return status.conditions?.find(({ type, status }) => type === 'NamespaceDeletionContentFailure' && status === 'True');
-    });
-    expect(failure.message).toContain("survivor holds data (somebody's work)");
-    // So the mark on a namespace is as good as its word: the claims go, and with them the volumes, whatever becomes of the PostgresCluster.
-    expect(await exists(claim)).toBe(false);
-    expect(await kubectl.get(...naming(cluster))).not.toHaveProperty('metadata.deletionTimestamp');
-    await runPrinted(failure.message);
-    await gone(namespace);
+  test('does not guard an AppUser whose account is kept, and guards one whose account would be deleted', async () => {
+    const john = OBJECTS.find(({ kind }) => kind === 'AppUser') as Manifest;
+    expect(await tryDeletion(john)).toMatchObject({ code: 0 });
+    await kubectl.output(['annotate', ...naming(john), `${HOLDS_DATA_ANNOTATION}=the CVAT account of john`]);
+    expect(await tryDeletion(john)).toMatchObject(refused('john'));
+    await kubectl.output(['annotate', ...naming(john), `${HOLDS_DATA_ANNOTATION}-`]);
+  });
+
+  test("lets controllers delete a password, and nobody else's account", async () => {
+    const as = (account: string): Promise<KubectlResult> =>
+      kubectl.run(['delete', ...naming(SECRET), '--dry-run=server', `--as=${account}`, '--as-group=system:masters']);
+    for (const account of [
+      'system:serviceaccount:kube-system:generic-garbage-collector',
+      'system:serviceaccount:kube-system:namespace-controller',
+      'system:kube-controller-manager',
+      'system:serviceaccount:crunchy-pgo:pgo',
+    ]) {
+      expect(await as(account)).toMatchObject({ code: 0 });
+    }
+    for (const account of ['system:serviceaccount:crunchy-pgo:pgo2', 'system:serviceaccount:kube-system:helm-controller', 'jane']) {
+      expect(await as(account)).toMatchObject(refused(SECRET.metadata.name));
+    }
+  });
+
+  test('lets a marked namespace go with all that is in it, marked or not', async () => {
+    await gone(marked.namespace);
+  });
+
+  test('stays in force while it is being deleted', async () => {
+    for (const object of GUARD) expect(await deletion(object, '--wait=false')).toMatchObject({ code: 0 });
+    expect(await kubectl.get(...naming(GUARD[0] as Manifest))).toHaveProperty('metadata.deletionTimestamp');
+    for (const object of HOLDERS) expect(await tryDeletion(object)).toMatchObject(refused(object.metadata.name));
+    await release();
+    for (const object of GUARD) await gone(object);
+    expect(await tryDeletion(SECRET)).toMatchObject({ code: 0 });
+    expect(await onDist('apply')).toMatchObject({ code: 0 });
+    await protection();
   });
 
   describe('when somebody deletes the whole folder', () => {
@@ -220,20 +273,21 @@ describeWithDefinitions('data protection', () => {
       for (const object of HOLDERS) uids.set(object, await uid(object));
     });
 
-    test('deletes all but what holds data, says why, and goes last itself', async () => {
-      const { code, stdout, stderr } = await onDist('delete');
-      expect(code).toBe(1);
-      const others = OBJECTS.filter((object) => !HOLDERS.includes(object));
-      expect(lines(stdout).map((line) => line.replace(/ "(.*)" deleted.*/, '/$1'))).toEqual(others.map(printed));
-      expect(others.slice(-2).map(({ kind }) => kind)).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
-      expect(lines(stderr)).toEqual(
-        HOLDERS.map((object) => expect.stringContaining(`${object.metadata.name} holds data (${whoseData(object)}), and deleting it`)),
-      );
-      for (const object of others) await gone(object);
-      for (const object of HOLDERS) expect(await uid(object)).toBe(uids.get(object));
+    test('deletes all but what is guarded, says why, and does not go itself, however often', async () => {
+      const others = OBJECTS.filter((object) => !HOLDERS.includes(object) && !GUARD.includes(object));
+      for (let time = 1; time <= 3; time++) {
+        const { code, stderr } = await onDist('delete', '--wait=false', '--ignore-not-found');
+        expect(code).toBe(1);
+        expect(lines(stderr)).toEqual(HOLDERS.map((object) => expect.stringContaining(words(object)) as string));
+        for (const object of others) await gone(object);
+        for (const object of HOLDERS) expect(await uid(object)).toBe(uids.get(object));
+      }
+      for (const object of GUARD) expect(await kubectl.get(...naming(object))).toHaveProperty('metadata.deletionTimestamp');
     });
 
-    test('has it all back when somebody applies it again', async () => {
+    test('is replaced when its finalizers are removed and the folder is applied again', async () => {
+      await release();
+      for (const object of GUARD) await gone(object);
       expect(await onDist('apply')).toMatchObject({ code: 0, stderr: '' });
       for (const object of HOLDERS) expect(await uid(object)).toBe(uids.get(object));
       for (const object of OBJECTS) expect(await exists(object)).toBe(true);
@@ -242,13 +296,12 @@ describeWithDefinitions('data protection', () => {
 
     test('can be taken away stage by stage, from the last to the first, with what holds data marked', async () => {
       const stages = stagesIn(LOCAL);
-      const protectors = stages.filter(({ objects }) => objects.some(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy')));
-      const others = stages.filter((stage) => !protectors.includes(stage));
-      for (const { file, objects } of [...others.reverse(), ...protectors]) {
-        for (const object of objects.filter(whoseData)) await kubectl.output(['annotate', ...naming(object), MARK]);
+      for (const { file, objects } of stages.reverse()) {
+        for (const object of objects.filter(isGuarded)) await kubectl.output(['annotate', ...naming(object), MARK]);
         for (const cluster of objects.filter(({ kind }) => kind === 'PostgresCluster')) {
           expect(await deletion(cluster)).toMatchObject({ code: 0, stderr: '' });
         }
+        if (objects.some((object) => GUARD.includes(object))) await release();
         // Namespaces take five seconds each: side by side.
         const flags = ['--ignore-not-found', '--wait=false'];
         expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: FIXTURES })).toMatchObject({ code: 0, stderr: '' });

@@ -70,13 +70,13 @@ describeWithDefinitions('an environment from its first deploy on', () => {
     const stdout = await commands.output('deploy');
     expect(stdout).toContain(`Deploys 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
     expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
+      '00-data-protection',
       '10-app-user-crd',
       '20-postgres-operator',
       '30-postgres',
       '40-app-user-operator',
       '50-cvat',
       '60-app-users',
-      '90-data-protection',
     ]);
     expect(stdout.match(/^created /gm)).toHaveLength(OBJECTS.length);
     expect(stdout.slice(stdout.indexOf('\nlocal is ready'))).toBe(`

@@ -224,6 +224,11 @@ describe('a delete', () => {
     expect(last().body).toEqual({ ...options, preconditions: { uid: 'this' } });
   });
 
+  test('that is a dry run says so in its body: with a body, the API server ignores the query and would delete the object', async () => {
+    await cluster.delete(DEPLOYMENT, { dryRun: true });
+    expect(last().body).toEqual({ ...options, preconditions: {}, dryRun: ['All'] });
+  });
+
   test('ignores an object that is not found, a uid that has changed, and a kind that is not served', async () => {
     answer = () => notFound;
     await cluster.delete(POD);

@@ -35,6 +35,7 @@ test('deploys all of dist to the current context, with a timeout of 30 minutes, 
     dryRun: false,
     force: false,
     deleteData: false,
+    allow: [],
   });
 });
 
@@ -47,6 +48,7 @@ test.each([
   ['--dry-run', { dryRun: true }],
   ['--force-conflicts', { force: true }],
   ['--delete-data', { deleteData: true }],
+  ['--allow restore --allow remove-repository=repo1', { allow: ['restore', 'remove-repository=repo1'] }],
   ['--stage cvat --stage postgres', { stages: ['cvat', 'postgres'] }],
   ['dist/production --yes', { folder: 'dist/production', yes: true }],
 ])('deploy %s sets only its own options', (flags, change) => {
@@ -129,6 +131,7 @@ const FLAGS = [
   '--dry-run',
   '--force-conflicts',
   '--delete-data',
+  '--allow CHANGE',
   '--yes',
   '--output json',
 ];

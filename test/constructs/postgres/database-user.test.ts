@@ -46,7 +46,7 @@ test.each([
   [undefined, '"my-postgres"'],
 ])('asking for a user that is not declared is a problem: %j', (users, declared) => {
   expect(ask('cvat', users).problems).toEqual([
-    `users: there is no user "cvat" (declared: ${declared}), but another system logs in with it. Add { name: 'cvat', databases: ['cvat'] } to postgres.users.`,
+    `users: must contain the user "cvat", which another system connects as; got ${declared}. Add { name: 'cvat', databases: ['cvat'] } to postgres.users.`,
   ]);
 });
 

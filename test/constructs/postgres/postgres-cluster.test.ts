@@ -68,11 +68,23 @@ test('a cluster is a namespace, a PostgresCluster and the public names of its us
     apiVersion: v1
     kind: Secret
     metadata:
+      annotations:
+        platform.kapernikov.com/needed-by: "what connects as cvat: PGO would create it again with another password"
       name: my-postgres-pguser-cvat
       namespace: cvat
     data:
       database: Y3ZhdA==
       username: Y3ZhdA==
+    ---
+    apiVersion: v1
+    kind: Secret
+    metadata:
+      annotations:
+        platform.kapernikov.com/needed-by: "what connects as reader: PGO would create it again with another password"
+      name: my-postgres-pguser-reader
+      namespace: cvat
+    data:
+      username: cmVhZGVy
     ---
     apiVersion: v1
     kind: Namespace
@@ -160,14 +172,19 @@ describe('the Secret of a user', () => {
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'my-postgres-pguser-annotator', namespace: 'cvat' },
+        metadata: {
+          name: 'my-postgres-pguser-annotator',
+          namespace: 'cvat',
+          annotations: { 'platform.kapernikov.com/needed-by': expect.stringContaining('annotator') as string },
+        },
         data: { username: Buffer.from('annotator').toString('base64'), database: Buffer.from('cvat').toString('base64') },
       },
     ]);
   });
 
-  test("is PGO's alone for users without a database, and where no users are declared", () => {
-    expect(secrets([{ name: 'reader' }, { name: 'writer', databases: [] }])).toEqual([]);
+  test('names no database where a user has none, and is left to PGO where no users are declared', () => {
+    const data = (secrets([{ name: 'reader' }, { name: 'writer', databases: [] }]) as { data: object }[]).map((secret) => secret.data);
+    expect(data).toEqual([{ username: expect.any(String) as string }, { username: expect.any(String) as string }]);
     expect(secrets(undefined)).toEqual([]);
   });
 });

@@ -13,6 +13,7 @@ test('PGO is its chart in a namespace of its own, and serves the kinds of its ch
           CustomResourceDefinition pgupgrades.postgres-operator.crunchydata.com: v1beta1/PGUpgrade
           CustomResourceDefinition pgadmins.postgres-operator.crunchydata.com: v1beta1/PGAdmin
           CustomResourceDefinition crunchybridgeclusters.postgres-operator.crunchydata.com: v1beta1/CrunchyBridgeCluster
+        platform.kapernikov.com/needed-by: every PostgresCluster
         platform.kapernikov.com/needs: "CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- k3s and RKE2 bring it; on another kind of cluster choose another delivery"
       name: pgo
       namespace: kube-system
@@ -25,6 +26,8 @@ test('PGO is its chart in a namespace of its own, and serves the kinds of its ch
     apiVersion: v1
     kind: Namespace
     metadata:
+      annotations:
+        platform.kapernikov.com/needed-by: every PostgresCluster
       name: crunchy-pgo
     "
   `);
@@ -32,6 +35,6 @@ test('PGO is its chart in a namespace of its own, and serves the kinds of its ch
 
 test('a version that moves is a problem', () => {
   expect(problemsOf((chart) => new PostgresOperator(chart, 'operator', { namespace: 'crunchy-pgo', version: '5.8' }))).toEqual([
-    'chart.version: "5.8" is not an exact version. Name one release, such as "2.73.0": no range, no tag that moves, nothing left out.',
+    'chart.version: must be an exact version; got "5.8". Set one release, such as "2.73.0": no range and no tag that moves.',
   ]);
 });

@@ -1,0 +1,73 @@
+import { ApiError } from '../../../cluster/api/api-error';
+import { Deletion, type DeletionResult } from '../../../cluster/delete/deletion';
+import { targetsOf } from '../../../cluster/delete/target';
+import { Inventory } from '../../../cluster/inventory';
+import { DELETE_ANNOTATION } from '../../../manifests/contract';
+import { keyOf, type Manifest } from '../../../manifests/manifest';
+import { MemoryCluster } from '../support/memory-cluster';
+import { distOf, manifest } from '../support/objects';
+import { sessionOn } from '../support/session';
+
+const claim = manifest('v1 PersistentVolumeClaim cvat/media', { contract: { holdsData: "CVAT's media" } });
+const release = manifest('v1 ConfigMap cvat/release', { contract: { neededBy: 'every PostgresCluster' } });
+const plain = manifest('v1 ConfigMap cvat/plain');
+const policy = manifest('admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy data-protection.platform.kapernikov.com', {
+  metadata: { finalizers: ['platform.kapernikov.com/guards-data'], labels: { 'platform.kapernikov.com/environment': 'local' } },
+});
+
+/** Refuses deletions, as an admission webhook of another project may. */
+class Refusing extends MemoryCluster {
+  override delete(): Promise<void> {
+    return Promise.reject(new ApiError(403, { message: 'admission webhook denied the request' }));
+  }
+}
+
+async function destroyed(cluster: MemoryCluster, ...objects: readonly Manifest[]): Promise<DeletionResult> {
+  const session = sessionOn(cluster);
+  const dist = distOf({ '10-all': objects });
+  const inventory = await Inventory.read(cluster, 'local');
+  const targets = await targetsOf(cluster, dist, inventory);
+  return new Deletion(session, { dist, targets, inventory, deleteData: true, timeoutMilliseconds: 10_000, verb: 'deleted' }).delete(
+    targets,
+  );
+}
+
+const marks = (cluster: MemoryCluster, { metadata }: Manifest): string[] =>
+  cluster.asked.filter((line) => line.startsWith('patch') && line.includes(`/${metadata.name} `) && line.includes(DELETE_ANNOTATION));
+
+test.each([
+  ['what holds data', claim],
+  ['what data needs', release],
+])('marks %s before it is deleted, because data protection would refuse it', async (_what, object) => {
+  const cluster = new MemoryCluster(object);
+  expect(await destroyed(cluster, object)).toMatchObject({ deleted: 1, refused: [] });
+  const [mark, ...others] = marks(cluster, object);
+  expect(mark).toContain('with-its-data');
+  expect(others).toEqual([]);
+  expect(cluster.asked.indexOf(mark ?? '')).toBeLessThan(cluster.asked.findIndex((line) => line.startsWith('delete')));
+});
+
+test.each([
+  ['what holds data', claim],
+  ['what data needs', release],
+])('removes the mark of %s again when its deletion is refused', async (_what, object) => {
+  const cluster = new Refusing(object);
+  expect(await destroyed(cluster, object)).toMatchObject({
+    deleted: 0,
+    refused: [{ reason: expect.stringContaining('denied') as string }],
+  });
+  expect((await cluster.get(keyOf(object)))?.metadata.annotations).not.toHaveProperty([DELETE_ANNOTATION]);
+});
+
+test('marks nothing else', async () => {
+  const cluster = new MemoryCluster(plain);
+  await destroyed(cluster, plain);
+  expect(marks(cluster, plain)).toEqual([]);
+});
+
+test('removes the finalizer of data protection, so that its policies can go, after everything else', async () => {
+  const cluster = new MemoryCluster(policy, claim);
+  expect(await destroyed(cluster, policy, claim)).toMatchObject({ deleted: 2 });
+  const deleted = cluster.asked.filter((line) => line.startsWith('delete'));
+  expect(deleted).toEqual(['delete PersistentVolumeClaim cvat/media', `delete ValidatingAdmissionPolicy ${policy.metadata.name}`]);
+});

@@ -1,0 +1,305 @@
+import fc from 'fast-check';
+import { ALLOW_ANNOTATION, HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
+import { dataLossOf } from '../../manifests/data-protection/data-loss';
+import { UPDATE_RULES } from '../../manifests/data-protection/update-rules';
+import type { Manifest } from '../../manifests/manifest';
+import type { ApiClient } from '../../operator/src/kubernetes/api-client';
+import { clientOf } from './harness/api';
+import { type ControlPlane, startControlPlane } from './harness/control-plane';
+import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { LOCAL, ROOT } from './harness/dist';
+import type { Kubectl, KubectlResult } from './harness/kubectl';
+import { until } from './harness/until';
+
+const CLUSTERS = '/apis/postgres-operator.crunchydata.com/v1beta1/namespaces/default/postgresclusters';
+const PGO = 'postgres-operator.crunchydata.com';
+
+type Spec = Readonly<Record<string, unknown>>;
+interface Cluster extends Manifest {
+  readonly spec: Spec;
+  readonly status?: object;
+}
+
+const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+const volume = (name: string): object => ({ name, volume: { volumeClaimSpec: claim } });
+const s3 = (name: string): object => ({ name, s3: { bucket: 'b', endpoint: 'e', region: 'r' } });
+const set = (name?: string): object => ({ ...(name !== undefined && { name }), dataVolumeClaimSpec: claim });
+const backups = (repos: readonly object[], restore?: object): object => ({ pgbackrest: { repos, ...(restore && { restore }) } });
+const source = (repoName: string): object => ({ postgresCluster: { clusterName: 'other', repoName } });
+
+function cluster(name: string, spec: Spec = {}, annotations: Readonly<Record<string, string>> = {}): Cluster {
+  return {
+    apiVersion: 'postgres-operator.crunchydata.com/v1beta1',
+    kind: 'PostgresCluster',
+    metadata: { name, namespace: 'default', annotations: { [HOLDS_DATA_ANNOTATION]: `PostgreSQL ${name}`, ...annotations } },
+    spec: { postgresVersion: 15, instances: [set('instance1')], backups: backups([volume('repo1')]), ...spec },
+  };
+}
+
+let controlPlane: ControlPlane;
+let kubectl: Kubectl;
+let api: ApiClient;
+
+/** Creates a cluster as it is when PGO has seen it: with a status. */
+async function create(before: Cluster, status: object | undefined = before.status): Promise<Cluster> {
+  const created = await api.request<Cluster>({ method: 'POST', path: CLUSTERS, body: before });
+  if (status === undefined) return created;
+  return api.request<Cluster>({ method: 'PATCH', path: `${CLUSTERS}/${before.metadata.name}/status`, body: { status } });
+}
+
+async function remove(name: string): Promise<void> {
+  await api.request({
+    method: 'PATCH',
+    path: `${CLUSTERS}/${name}`,
+    body: { metadata: { annotations: { 'platform.kapernikov.com/delete': 'with-its-data' } } },
+  });
+  await api.request({ method: 'DELETE', path: `${CLUSTERS}/${name}` });
+}
+
+/** The API server's refusal of an update, which is not stored in any case. */
+async function refusalOf(live: Cluster, after: Cluster): Promise<string | undefined> {
+  const { resourceVersion } = live.metadata as { resourceVersion?: string };
+  const body = { ...after, metadata: { ...after.metadata, resourceVersion } };
+  try {
+    await api.request({ method: 'PUT', path: `${CLUSTERS}/${after.metadata.name}`, query: { dryRun: 'All' }, body });
+    return undefined;
+  } catch (error) {
+    return String((error as { text?: string }).text ?? error);
+  }
+}
+
+describeWithDefinitions('changes that lose data', () => {
+  beforeAll(async () => {
+    controlPlane = await startControlPlane();
+    ({ kubectl } = controlPlane);
+    api = clientOf(kubectl.kubeconfig);
+    await install(kubectl, [definition('postgresclusters.postgres-operator.crunchydata.com')]);
+    await kubectl.output(['apply', '--server-side', '-f', `${LOCAL.folder}/00-data-protection.k8s.yaml`], { workingDirectory: ROOT });
+    const probe = await create(cluster('probe'));
+    await until(
+      'the policies are in force',
+      async () => (await refusalOf(probe, cluster('probe', { instances: [set('x')] }))) !== undefined,
+    );
+  });
+
+  afterAll(async () => {
+    api?.close();
+    await controlPlane?.stop();
+  });
+
+  test('are expressions in whose types the API server finds no mistake', async () => {
+    const { items } = await kubectl.get<{ items: { status?: { typeChecking?: { expressionWarnings?: object[] } } }[] }>(
+      'validatingadmissionpolicies',
+    );
+    expect(items).toHaveLength(3);
+    for (const { status } of items) expect(status?.typeChecking?.expressionWarnings ?? []).toEqual([]);
+  });
+
+  interface Case {
+    readonly change: string;
+    readonly rule: string;
+    readonly before?: Spec;
+    readonly after: Spec;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly without?: readonly string[];
+  }
+
+  const CASES: readonly Case[] = [
+    { rule: 'restore', change: 'restore', after: { dataSource: source('repo1') } },
+    { rule: 'restore', change: 'restore', before: { dataSource: source('repo1') }, after: { dataSource: source('repo2') } },
+    {
+      rule: 'restoreInPlace',
+      change: 'restore-in-place',
+      after: { backups: backups([volume('repo1')], { enabled: true, repoName: 'repo1' }) },
+    },
+    {
+      rule: 'restoreInPlace',
+      change: 'restore-in-place',
+      before: { backups: backups([volume('repo1')], { enabled: true, repoName: 'repo1' }) },
+      after: { backups: backups([volume('repo1')], { enabled: true, repoName: 'repo1' }) },
+      annotations: { [`${PGO}/pgbackrest-restore`]: 'again' },
+    },
+    { rule: 'removeRepository', change: 'remove-repository=repo1', after: { backups: backups([s3('repo1')]) } },
+    { rule: 'removeRepository', change: 'remove-repository=repo1', after: { backups: backups([volume('repo2')]) } },
+    { rule: 'removeInstanceSet', change: 'remove-instance-set=instance1', after: { instances: [set('other')] } },
+    { rule: 'changeVersion', change: 'postgres-version=16', after: { postgresVersion: 16 } },
+    { rule: 'changeVersion', change: 'postgres-version=14', before: { shutdown: true }, after: { postgresVersion: 14, shutdown: true } },
+    { rule: 'unprotect', change: 'unprotect', after: {}, without: [HOLDS_DATA_ANNOTATION] },
+  ];
+
+  test('has a case for each rule', () => {
+    expect([...new Set(CASES.map(({ rule }) => rule))].sort()).toEqual(UPDATE_RULES.map(({ name }) => name).sort());
+  });
+
+  const MODES = [
+    { mode: 'client-side', flags: [] },
+    { mode: 'server-side', flags: ['--server-side'] },
+  ];
+  const named = CASES.flatMap((one, index) => MODES.map((mode) => ({ ...one, ...mode, name: `${mode.mode}-${index}` })));
+
+  describe.each(named)('$rule, $change ($name)', (one) => {
+    const { flags, change, name, before, after, annotations, without = [] } = one;
+    const full = cluster(name, after, annotations);
+    const kept = Object.entries(full.metadata.annotations ?? {}).filter(([key]) => !without.includes(key));
+    const next = { ...full, metadata: { ...full.metadata, annotations: Object.fromEntries(kept) } };
+    const naming = ['--namespace=default', `postgrescluster/${name}`];
+    const refused = { code: 1, stderr: expect.stringContaining(`${name} would lose data by ${change}: `) as string };
+
+    beforeAll(async () => {
+      expect(await kubectl.apply(cluster(name, before), ...flags)).toMatchObject({ code: 0 });
+      await kubectl.output(['patch', ...naming, '--subresource=status', '--type=merge', '--patch={"status":{"observedGeneration":1}}']);
+    });
+    afterAll(() => remove(name));
+
+    test('is refused, also under the mark of another change', async () => {
+      expect(await kubectl.apply(next, ...flags)).toMatchObject(refused);
+      await kubectl.output(['annotate', ...naming, `${ALLOW_ANNOTATION}=${change}x,other`]);
+      expect(await kubectl.apply(next, ...flags)).toMatchObject(refused);
+      await kubectl.output(['annotate', ...naming, `${ALLOW_ANNOTATION}-`]);
+    });
+
+    test('is allowed by the mark that the refusal prints', async () => {
+      const { stderr }: KubectlResult = await kubectl.apply(next, ...flags);
+      const [command = ''] = /kubectl annotate .*$/m.exec(stderr) ?? [];
+      expect(command).toMatch(new RegExp(` --namespace default ${name} ${ALLOW_ANNOTATION}=${change}$`));
+      await kubectl.output(command.split(' ').slice(1));
+      expect(await kubectl.apply(next, '--dry-run=server', ...flags)).toMatchObject({ code: 0 });
+    });
+  });
+
+  describe('what loses nothing is allowed', () => {
+    const live = cluster('growing', {}, { [`${PGO}/allow-upgrade`]: 'upgrade' });
+    test.each<[string, Spec]>([
+      [
+        'a larger volume',
+        { instances: [{ name: 'instance1', dataVolumeClaimSpec: { ...claim, resources: { requests: { storage: '2Gi' } } } }] },
+      ],
+      ['a second repository', { backups: backups([volume('repo1'), s3('repo2')]) }],
+      ['a second instance set', { instances: [set('instance1'), set('instance2')] }],
+      ['more replicas', { instances: [{ name: 'instance1', replicas: 3, dataVolumeClaimSpec: claim }] }],
+      ['shutting down', { shutdown: true }],
+    ])('%s', async (_what, after) => {
+      const created = await create(live, { observedGeneration: 1 });
+      expect(await refusalOf(created, cluster('growing', after))).toBeUndefined();
+      await remove('growing');
+    });
+
+    test('the last step of a major upgrade, which sets the version and removes shutdown and the annotation', async () => {
+      const created = await create(cluster('growing', { shutdown: true }, { [`${PGO}/allow-upgrade`]: 'upgrade' }), {});
+      expect(await refusalOf(created, cluster('growing', { postgresVersion: 16 }))).toBeUndefined();
+      await remove('growing');
+    });
+
+    test('a dataSource before PGO has seen the cluster', async () => {
+      const created = await create(cluster('growing'), undefined);
+      expect(await refusalOf(created, cluster('growing', { dataSource: source('repo1') }))).toBeUndefined();
+      await remove('growing');
+    });
+  });
+
+  /** Any part of a PostgresCluster that a rule looks at, and what PGO's CRD lets be absent absent. */
+  const specs = fc
+    .record(
+      {
+        postgresVersion: fc.constantFrom(14, 15, 16),
+        shutdown: fc.boolean(),
+        instances: fc
+          .uniqueArray(fc.constantFrom('instance1', 'instance2', ''), { minLength: 1 })
+          .map((names) => names.map((name) => set(name || undefined))),
+        backups: fc.option(
+          fc.record(
+            {
+              pgbackrest: fc.record(
+                {
+                  repos: fc
+                    .uniqueArray(
+                      fc.tuple(
+                        fc.constantFrom('repo1', 'repo2'),
+                        fc.constantFrom(volume, s3, (name: string) => ({ name })),
+                      ),
+                      {
+                        minLength: 1,
+                        selector: ([name]) => name,
+                      },
+                    )
+                    .map((repos) => repos.map(([name, kind]) => kind(name))),
+                  restore: fc.record({ enabled: fc.boolean(), repoName: fc.constantFrom('repo1', 'repo2') }),
+                },
+                { requiredKeys: ['repos'] },
+              ),
+            },
+            { requiredKeys: [] },
+          ),
+          { nil: {} },
+        ),
+        dataSource: fc.constantFrom<object>(
+          source('repo1'),
+          source('repo2'),
+          { pgbackrest: { repo: s3('repo1'), configuration: [] } },
+          { pgbackrest: { stanza: 'db', repo: s3('repo1'), configuration: [] } },
+          {},
+        ),
+      },
+      { requiredKeys: ['postgresVersion', 'instances'] },
+    )
+    .map((spec) => JSON.parse(JSON.stringify(spec)) as Spec);
+
+  const annotations = fc
+    .record(
+      {
+        [HOLDS_DATA_ANNOTATION]: fc.constant('data'),
+        'platform.kapernikov.com/needed-by': fc.constant('data'),
+        [`${PGO}/allow-upgrade`]: fc.constant('upgrade'),
+        [`${PGO}/pgbackrest-restore`]: fc.constantFrom('1', '2'),
+        [ALLOW_ANNOTATION]: fc
+          .subarray([
+            'restore',
+            'restore-in-place',
+            'remove-repository=repo1',
+            'remove-instance-set=00',
+            'postgres-version=16',
+            'unprotect',
+          ])
+          .map((changes) => changes.join(', ')),
+      },
+      { requiredKeys: [] },
+    )
+    .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<string, string>);
+
+  /** A version of a cluster. Without any annotation the whole map is absent. */
+  const version = fc.tuple(specs, annotations).map(([spec, all]): Cluster => {
+    const { apiVersion, kind } = cluster('generated');
+    const metadata = { name: 'generated', namespace: 'default', ...(Object.keys(all).length > 0 && { annotations: all }) };
+    return { apiVersion, kind, metadata, spec };
+  });
+
+  test('600 generated changes: the policy refuses what TypeScript finds, names the same changes, and never fails', async () => {
+    const sample = fc.sample(fc.tuple(version, fc.boolean(), fc.array(version, { minLength: 12, maxLength: 12 })), {
+      numRuns: 50,
+      seed: 1,
+    });
+    let refusals = 0;
+    for (const [before, hasStatus, versions] of sample) {
+      const live = await create(before, hasStatus ? { observedGeneration: 1 } : undefined);
+      for (const after of versions) {
+        const refusal = await refusalOf(live, after);
+        const expected = dataLossOf(live, after).map(({ change }) => change);
+        const named = [...(/would lose data by (.*?): /.exec(refusal ?? '')?.[1]?.split(', ') ?? [])];
+        const allowed =
+          refusal === undefined ? [] : (new RegExp(`${ALLOW_ANNOTATION}=([^"\\s]*)`).exec(refusal)?.[1] ?? refusal).split(',');
+        const marked = (live.metadata.annotations?.[ALLOW_ANNOTATION] ?? '').split(',').map((change) => change.trim());
+        const missing = allowed.filter((change) => !marked.includes(change));
+        expect({ before: live, after, changes: [...new Set(missing)].sort() }).toEqual({
+          before: live,
+          after,
+          changes: [...expected].sort(),
+        });
+        expect(expected).toEqual(expect.arrayContaining(named));
+        if (refusal !== undefined) refusals++;
+      }
+      await remove('generated');
+    }
+    expect(refusals).toBeGreaterThan(100);
+    expect(sample.length * 12 - refusals).toBeGreaterThan(100);
+  });
+});

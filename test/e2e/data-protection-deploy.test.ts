@@ -1,0 +1,150 @@
+import { FIXTURES } from '../fixtures/dist';
+import { AppUserOperator } from './harness/app-user-operator';
+import { type Cluster, startCluster } from './harness/cluster';
+import { Commands } from './harness/command';
+import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { edited, ENVIRONMENTS, type Environment, LOCAL } from './harness/dist';
+import type { Kubectl } from './harness/kubectl';
+import { until } from './harness/until';
+
+// A fresh install, on a machine that does other things, too.
+jest.setTimeout(240_000);
+
+const CLUSTER = ['-n', 'cvat', 'postgrescluster', 'my-postgres'];
+const POLICIES = ['validatingadmissionpolicies,validatingadmissionpolicybindings'];
+
+interface Story {
+  readonly environment: Environment;
+  /** What can be deployed without Gateways and people. */
+  readonly stages: readonly string[];
+  readonly prepare: (kubectl: Kubectl) => Promise<void>;
+}
+
+const STORIES: readonly Story[] = ENVIRONMENTS.filter(({ name }) => name !== 'tutorial').map((environment) =>
+  environment.name === LOCAL.name
+    ? { environment, stages: [], prepare: () => Promise.resolve() }
+    : {
+        environment,
+        stages: ['data-protection', 'app-user-crd', 'postgres-operator', 'postgres'].flatMap((stage) => ['--stage', stage]),
+        prepare: async (kubectl) => {
+          await install(kubectl, [definition('httproutes.gateway.networking.k8s.io')]);
+          await kubectl.output(['create', 'namespace', 'cvat']);
+          await kubectl.output(['-n', 'cvat', 'create', 'secret', 'generic', 'my-postgres-backup', '--from-literal=s3.conf=[global]']);
+        },
+      },
+);
+
+describeWithDefinitions('the data of a deployed environment', () => {
+  describe.each(STORIES)('$environment.name', ({ environment, stages, prepare }) => {
+    let cluster: Cluster;
+    let kubectl: Kubectl;
+    let commands: Commands;
+    let appUserOperator: AppUserOperator;
+
+    beforeAll(async () => {
+      cluster = await startCluster({ traefik: true });
+      ({ kubectl } = cluster);
+      commands = new Commands(cluster.controlPlane);
+      appUserOperator = await AppUserOperator.start(cluster.controlPlane);
+      await prepare(kubectl);
+      await commands.output('deploy', environment.folder, ...stages);
+    });
+
+    afterAll(async () => {
+      commands?.close();
+      await appUserOperator?.stop();
+      await cluster?.stop();
+    });
+
+    const uids = (...what: readonly string[]): Promise<string> =>
+      kubectl.output(['get', ...what, '-o', 'jsonpath={range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}']);
+
+    /** What would be lost: by the identity of its objects, and by the password. */
+    async function data(): Promise<object> {
+      return {
+        clusters: await uids('postgresclusters', '-A'),
+        volumes: await uids('pvc', '-A', '-l', 'postgres-operator.crunchydata.com/cluster'),
+        namespaces: await uids('namespaces', 'cvat', 'crunchy-pgo'),
+        releases: await uids('helmcharts', '-n', 'kube-system', '--field-selector=metadata.name=pgo'),
+        definitions: await uids('crd', 'appusers.kapernikov.com', 'postgresclusters.postgres-operator.crunchydata.com'),
+        password: await kubectl.output(['-n', 'cvat', 'get', 'secret', 'my-postgres-pguser-cvat', '-o', 'jsonpath={.data.password}']),
+      };
+    }
+
+    const terminating = async (): Promise<string[]> => {
+      const columns = 'jsonpath={range .items[*]}{.kind} {.metadata.deletionTimestamp}{"\\n"}{end}';
+      return (await kubectl.output(['get', ...POLICIES, '-o', columns])).split('\n').filter((line) => line !== '' && !line.endsWith(' '));
+    };
+
+    test('is all there after kubectl delete -f, three times, and after a deploy', async () => {
+      const before = await data();
+      for (let time = 1; time <= 3; time++) {
+        const { code, stderr } = await kubectl.run(['delete', '-f', environment.folder, '--wait=false', '--ignore-not-found'], {
+          workingDirectory: FIXTURES,
+        });
+        expect(code).toBe(1);
+        expect(stderr).toContain('my-postgres holds data (PostgreSQL my-postgres)');
+        expect(stderr).toContain('pgo is needed by every PostgresCluster.');
+        expect(stderr).toContain('my-postgres-pguser-cvat is needed by what connects as cvat');
+        expect(await terminating()).toHaveLength(6);
+        expect(await data()).toEqual(before);
+      }
+      await commands.output('deploy', environment.folder, ...stages);
+      expect(await data()).toEqual(before);
+      expect(await terminating()).toEqual([]);
+      expect(await kubectl.run(['delete', ...CLUSTER, '--dry-run=server'])).toMatchObject({ code: 1 });
+    });
+
+    test('is not lost by an update: deploy, its dry run and diff refuse it before anything is applied, and --allow allows it', async () => {
+      const change = 'postgres-version=16';
+      const dist = edited(environment, cluster.controlPlane.directory, {
+        '30-postgres': (text) => text.replace('postgresVersion: 15', 'postgresVersion: 16'),
+      });
+      const refused = {
+        code: 1,
+        stderr: expect.stringContaining(`Nothing was applied, because data would be lost:\n  PostgresCluster`) as string,
+      };
+      expect(await commands.run('deploy', dist, ...stages)).toMatchObject(refused);
+      expect(await commands.run('deploy', dist, '--dry-run', ...stages)).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining(change) as string,
+      });
+      expect(await commands.run('diff', dist, ...stages)).toMatchObject({ code: 2, stdout: expect.stringContaining(change) as string });
+      expect(await commands.run('deploy', dist, '--allow', 'postgres-version=17', ...stages)).toMatchObject(refused);
+      expect(await kubectl.output(['get', ...CLUSTER, '-o', 'jsonpath={.spec.postgresVersion}'])).toBe('15');
+
+      await commands.output('deploy', dist, '--allow', change, '--stage', 'postgres');
+      const live = await kubectl.get<{ spec: { postgresVersion: number }; metadata: { annotations: object } }>(...CLUSTER);
+      expect(live.spec.postgresVersion).toBe(16);
+      expect(live.metadata.annotations).not.toHaveProperty(['platform.kapernikov.com/allow']);
+      await commands.output('deploy', environment.folder, '--allow', 'postgres-version=15', '--stage', 'postgres');
+    });
+
+    test('is refused also where the policy is not installed, and without dataProtection deploy removes the policies', async () => {
+      const unguarded = edited(environment, cluster.controlPlane.directory, { '00-data-protection': () => undefined });
+      if (stages.length === 0) {
+        await commands.output('deploy', unguarded);
+        expect(await kubectl.output(['get', ...POLICIES, '-o', 'name'])).toBe('');
+      }
+      const renamed = edited(environment, cluster.controlPlane.directory, {
+        '00-data-protection': () => undefined,
+        '30-postgres': (text) => text.replace('name: instance1', 'name: instance2'),
+      });
+      expect(await commands.run('deploy', renamed, '--stage', 'postgres')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('remove-instance-set=instance1') as string,
+      });
+      await commands.output('deploy', environment.folder, ...stages);
+    });
+
+    if (environment.name === LOCAL.name) {
+      test('goes with destroy --delete-data, and the policies last', async () => {
+        const stdout = await commands.output('destroy', '--delete-data', '--yes');
+        const deleted = stdout.match(/^deleted .*$/gm) ?? [];
+        expect(deleted.slice(-6).every((line) => line.includes('ValidatingAdmissionPolicy'))).toBe(true);
+        expect(await kubectl.output(['get', ...POLICIES, '-o', 'name'])).toBe('');
+        await until('the namespaces are gone', async () => (await kubectl.output(['get', 'ns', '-o', 'name'])).match(/cvat|pgo/) === null);
+      });
+    }
+  });
+});
