@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import './set-up-fixtures';
 import { deployment } from './deployment';
 import { operator } from './operator';
 import { synthesis } from './synthesis';

@@ -7,7 +7,7 @@ import type { TimeSource } from '../queue/time-source';
  */
 export class AccountCache {
   private byNumber = new Map<number, Account>();
-  /** In lower case: applications let names differ in case exclusive, though only some accounts get such names. */
+  /** In lower case: applications let names differ in case alone, though only some accounts get such names. */
   private byName = new Map<string, readonly Account[]>();
   private byAddress = new Map<string, readonly Account[]>();
   private readAt = -Infinity;
@@ -57,7 +57,7 @@ export class AccountCache {
     if (this.readAt === -Infinity) await this.refresh();
   }
 
-  /** Reads all accounts; whoever asks meanwhile waits for the same answer. */
+  /** Reads all accounts. Calls meanwhile wait for the same answer. */
   async refresh(): Promise<void> {
     this.reading ??= this.read().finally(() => (this.reading = undefined));
     return this.reading;

@@ -45,7 +45,7 @@ export interface Accounts {
   ready(): Promise<void>;
   /**
    * Every account, page by page: reading all of them is the most expensive call there is. One may be missing if another was removed meanwhile:
-   * whoever is about to act on an absence asks for that account exclusive.
+   * before acting on an absence, ask for that account by id or username.
    */
   pages(): AsyncIterable<readonly Account[]>;
   byId(id: number): Promise<Account | undefined>;
@@ -86,7 +86,7 @@ export class Unavailable extends Error {
 
   constructor(
     message: string,
-    /** When the application asks to be left exclusive until then. */
+    /** How long the application asks clients to wait. */
     readonly retryAfterSeconds?: number,
   ) {
     super(message);

@@ -7,7 +7,7 @@ const LONGEST_PAUSE = 30_000;
 
 /**
  * Stands before an application and closes when that cannot answer: thousands of AppUsers must not all ask an application that is down, nor one
- * that has asked to be left exclusive. Whoever comes first after the pause asks whether it is ready again.
+ * that asks clients to wait. The first call after the pause checks whether it is ready again.
  */
 export class CircuitBreaker implements Accounts {
   private open = false;

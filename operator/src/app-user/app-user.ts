@@ -1,6 +1,6 @@
 import type { AppUserSpecDeletionPolicy, AppUserSpec as GeneratedSpec } from '../../../imports/kapernikov.com';
 
-/** The types that come from the definition; only those of the status, which nobody writes into a manifest, are not generated. */
+/** The types come from the CRD, except those of the status, which are not generated. */
 export type AppUserSpec = Omit<GeneratedSpec, 'deletionPolicy'> & { readonly deletionPolicy?: `${AppUserSpecDeletionPolicy}` };
 
 export interface Condition {
@@ -28,7 +28,7 @@ export interface AppUser {
   readonly resourceVersion: string;
   readonly generation: number;
   readonly createdAt: string;
-  /** Somebody deleted it; it is still there because of its finalizers. */
+  /** It has a deletion timestamp, and exists because of its finalizers. */
   readonly deleting: boolean;
   readonly finalizers: readonly string[];
   /** A person allows that an account which the operator has not made becomes this AppUser's. */
@@ -91,7 +91,7 @@ export function emailAddressOf({ spec }: AppUser): string {
  * the AppUser's uid, so such an account is recognized whenever it appears. It is the same for every attempt on purpose: usernames are unique in
  * the application's database, so at most one account per AppUser can have it, and one exact lookup finds it. Therefore:
  * - while no id is recorded, the account of this name, if any, is the AppUser's account: an attempt that committed;
- * - once an id is recorded and that account exists, an account of this name is surplus, and nobody was told its username;
+ * - once an id is recorded and that account exists, an account of this name is surplus, and its username was never given to a person;
  * - when no AppUser has the uid, the AppUser was deleted before the commit, and the account is surplus.
  */
 export function temporaryUsernameOf({ uid }: Pick<AppUser, 'uid'>): string {

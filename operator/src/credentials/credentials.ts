@@ -10,16 +10,16 @@ export interface CredentialsContent {
   readonly url: string;
   readonly username: string;
   readonly emailAddress: string;
-  /** The first password. People change theirs in the application, and nobody hears of it. */
+  /** The first password. A person can change it in the application, and no API tells. */
   readonly password?: string;
-  /** The account's number: with it, the account is found again when the AppUser is deleted and later made anew. */
+  /** The account's id: with it, the account is found again when the AppUser is deleted and created again. */
   readonly userId?: number;
   /** The AppUser that it was written for: another of the same name may be another person. */
   readonly appUserUid: string;
   readonly passwordUnknown?: PasswordUnknown;
 }
 
-/** A Secret as it was read; `foreign` if somebody else made one of that name, which is then left exclusive. */
+/** A Secret as it was read; `foreign` if it is not the operator's: then it is not changed. */
 export type Credentials =
   | ({ readonly kind: 'ours'; readonly resourceVersion: string } & CredentialsContent)
   | { readonly kind: 'foreign'; readonly resourceVersion: string };

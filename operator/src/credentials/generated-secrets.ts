@@ -2,7 +2,7 @@ import { type ApiClient, isStatus } from '../kubernetes/api-client';
 import { MANAGED_BY } from './credentials';
 import { randomPassword } from './password';
 
-/** A Secret that the operator makes, so that nobody has to think of a password that nobody needs to know. */
+/** A Secret with passwords that no person needs to know, which the operator creates. */
 export interface GeneratedSecret {
   readonly name: string;
   /** The keys that get a random value each. */
@@ -11,7 +11,7 @@ export interface GeneratedSecret {
   readonly values?: Readonly<Record<string, string>>;
 }
 
-/** Makes those that are missing. What exists is not changed, whatever is in it: somebody may have put it there. Returns the names of the new ones. */
+/** Creates the Secrets that do not exist, and returns their names. An existing one is not changed. */
 export async function generateSecrets(
   client: ApiClient,
   namespace: string,
@@ -27,7 +27,7 @@ export async function generateSecrets(
       await client.request({ method: 'POST', path, body: { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, stringData } });
       made.push(name);
     } catch (error) {
-      // Somebody was faster: theirs is kept.
+      // Another client created it meanwhile: it is kept.
       if (!isStatus(error, 409)) throw error;
     }
   }

@@ -20,7 +20,7 @@ export interface LeaderElectionOptions {
   readonly name: string;
   readonly identity?: string;
   readonly clock: TimeSource;
-  /** For how long others leave a leader exclusive that says nothing. */
+  /** How long other replicas wait for a leader that does not renew its Lease. */
   readonly leaseSeconds?: number;
   /** A leader that cannot say so for that long stops leading: well before others may. */
   readonly renewSeconds?: number;
@@ -58,7 +58,7 @@ export class LeaderElection {
     return this.answeredAt !== undefined;
   }
 
-  /** Whether this still tries: it would not after an error that nobody thought of. */
+  /** Whether this still tries: an unexpected error would end it. */
   get alive(): boolean {
     return this.options.clock.now() - this.triedAt < DEAD_MILLISECONDS;
   }

@@ -5,7 +5,7 @@ export class Backoff {
   constructor(
     private readonly firstMilliseconds: number,
     private readonly longestMilliseconds: number,
-    /** Of [0, 1). Without it, whatever failed together would try again together. */
+    /** Of [0, 1). Without it, all that failed together would be retried together. */
     private readonly random: () => number = Math.random,
   ) {}
 

@@ -12,9 +12,9 @@ export interface ReconcileContext {
   readonly publicUrl: string;
   /** Values as the application stores them. */
   readonly normalized: Accounts['normalized'];
-  /** How old the observation of all accounts is. */
+  /** How long ago all accounts were read. */
   readonly accountsAgeSeconds: number;
-  /** In whatever case. */
+  /** In any case. */
   readonly accountsWithUsername: (username: string) => readonly Account[];
   readonly accountsWithEmailAddress: (emailAddress: string) => readonly Account[];
   readonly appUsersWithUsername: (username: string) => readonly AppUser[];

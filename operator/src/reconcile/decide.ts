@@ -9,7 +9,7 @@ import { update } from './update';
 import { LONGEST_APP_USER_NAME, secretNameOf } from '../credentials/credentials';
 
 /**
- * The next step for one AppUser, from what is known of it. No step is remembered: whoever runs this again, after whatever interruption, goes
+ * The next step for one AppUser, from what is known of it. No step is remembered: running this again, after any interruption, goes
  * on where things stand.
  */
 export function decide(observation: Observation, context: ReconcileContext): Action {
@@ -40,13 +40,13 @@ function provide(observation: Observation, context: ReconcileContext): Step {
   }
   if (credentials?.kind === 'foreign') {
     const remedy = 'Delete it, or give this object another name.';
-    return { reason: 'SecretConflict', message: `The Secret "${secretName}" was made by somebody else. ${remedy}` };
+    return { reason: 'SecretConflict', message: `Secret "${secretName}" exists and is not the operator's. ${remedy}` };
   }
   return account === undefined ? create(observation, context) : update(observation, account, context);
 }
 
 function released(observation: Observation): Action {
   const account = observation.appUser.status.userId === undefined ? 'Its account' : `Account ${observation.appUser.status.userId}`;
-  const note = `${account} ("${usernameOf(observation.appUser)}") was left as it is: the application's Service does not exist any more.`;
+  const note = `${account} ("${usernameOf(observation.appUser)}") was not changed: the application's Service does not exist.`;
   return { kind: 'release-finalizer', notice: { type: 'Warning', reason: 'ApplicationGone', note } };
 }

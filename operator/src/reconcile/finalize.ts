@@ -5,7 +5,7 @@ import type { Step } from './action';
 import type { Observation } from './observation';
 import { isOf } from './ownership';
 
-/** Towards an AppUser that can go: its account is closed, or gone, and then its finalizer. */
+/** The next step for a deleted AppUser: closing its account, and then releasing its finalizer. */
 export function finalize(observation: Observation): Step {
   const { appUser, account, ownership, credentials } = observation;
   const ours = ownership === 'ours' ? account : undefined;
@@ -13,7 +13,7 @@ export function finalize(observation: Observation): Step {
   const surplus = refusalProblem(observation) ? undefined : closeSurplus(observation);
   if (surplus) return surplus;
   if (ours?.privileged) {
-    const note = `${describe(ours)} was left as it is: the operator never touches such an account.`;
+    const note = `${describe(ours)} was not changed: the operator never changes such an account.`;
     return { kind: 'release-finalizer', notice: { type: 'Warning', reason: 'LeftAlone', note } };
   }
   const refusal = refusalProblem(observation);
@@ -31,7 +31,7 @@ export function finalize(observation: Observation): Step {
   }
   if (secret !== undefined) return { kind: 'delete-credentials' };
   if (account !== undefined && account.id === appUser.status.userId) {
-    const note = `${describe(account)} was left as it is: it does not look like the one that was made for this object.`;
+    const note = `${describe(account)} was not changed: it cannot be shown to be the account of this object.`;
     return { kind: 'release-finalizer', notice: { type: 'Warning', reason: 'LeftAlone', note } };
   }
   return { kind: 'release-finalizer' };

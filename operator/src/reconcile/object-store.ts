@@ -15,11 +15,11 @@ export interface ObjectStore {
   writeStatus(appUser: AppUser, status: AppUserStatus): Promise<AppUser>;
   /** Whether the application was taken away for good, and is not only down. */
   applicationIsGone(): Promise<boolean>;
-  /** Tells people. Never fails, and nobody waits for it. */
+  /** Records an Event. Never fails, and is not waited for. */
   tell(appUser: AppUser, notice: Notice): void;
 }
 
-/** Somebody else changed or removed what was to be written: what is there has to be read again. */
+/** Another client changed or removed the object that was to be written: it has to be read again. */
 export class Changed extends Error {
   override readonly name = 'Changed';
 }

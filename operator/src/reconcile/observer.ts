@@ -9,7 +9,7 @@ import { type FoundBy, mayBeOurs, ownershipOf, passwordToTry, recordedNumbersOf 
 
 type Found = Pick<Observation, 'account' | 'ownership' | 'fresh' | 'surplus' | 'passwordOpens'>;
 
-/** Finds out what there is for one AppUser. */
+/** Reads the Secret and the account of one AppUser. */
 export class Observer {
   constructor(
     private readonly objects: ObjectStore,
@@ -25,7 +25,7 @@ export class Observer {
     try {
       await this.accounts.ready();
       if (!appUser.deleting) await this.accountCache.ensure();
-      // Of what happened since all accounts were read, the accountCache says nothing; and a closed account must really be closed.
+      // Of what happened since all accounts were read, the cache says nothing; and a closed account must really be closed.
       const fresh = appUser.deleting || changedAt > this.accountCache.lastRead;
       return { ...known, ...(await this.find(appUser, credentials, fresh)) };
     } catch (error) {

@@ -17,8 +17,8 @@ interface Evidence {
 }
 
 /**
- * An application has no place where an account could be marked as ours, so this is decided by evidence. A recorded number exclusive is none: in
- * an application that was set up anew, it may be somebody else's. Neither is a name exclusive: anybody may have registered it.
+ * An application has no place where an account could be marked as ours, so this is decided by evidence. A recorded id alone is none: in
+ * an application with a new database, it may be another person's. Neither is a name alone: anyone may have registered it.
  */
 export function ownershipOf({ appUser, credentials, account, foundBy, opened }: Evidence): Ownership {
   if (foundBy === 'temporary-username') return 'ours';
@@ -41,7 +41,7 @@ export function passwordToTry(evidence: Evidence): string | undefined {
   return isOf(appUser, secret) || account.emailAddress === emailAddressOf(appUser) ? secret.password : undefined;
 }
 
-/** The numbers under which this AppUser's account was recorded; in its Secret also when an AppUser of that name was deleted and made anew. */
+/** The numbers under which this AppUser's account was recorded; in its Secret also when an AppUser of that name was deleted and created again. */
 export function recordedNumbersOf(appUser: AppUser, credentials: Credentials | undefined): readonly number[] {
   const recorded = [appUser.status.userId, ownSecret(credentials)?.userId];
   return [...new Set(recorded.filter((number) => number !== undefined))];
@@ -55,7 +55,7 @@ function isRecordedFor(appUser: AppUser, credentials: Credentials | undefined, a
 
 /**
  * Whether an account with a recorded number, which cannot be proven to be this AppUser's, may be it nevertheless: as far as the application was
- * not set up anew since, and gave the number to somebody else.
+ * not replaced by one with a new database, which gave the id to another person.
  */
 export function mayBeOurs(account: Account, appUser: AppUser, credentials: Credentials | undefined, context: ReconcileContext): boolean {
   if (!isRecordedFor(appUser, credentials, account)) return false;

@@ -4,7 +4,7 @@ import type { Action, Problem } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
 
-/** How old the observation of all addresses may be when an account is about to get one: applications do not look after that themselves. */
+/** How old the cached accounts may be when an account gets a username or an address: applications do not check that reliably. */
 const FRESH_SECONDS = 60;
 
 /** Why an AppUser without an account of that name cannot have it. */
@@ -60,7 +60,10 @@ export function refusalProblem({ failure }: Observation): Problem | undefined {
     case 'username-taken':
       return { reason: 'NameConflict', message: `The application has an account of nearly the same name: ${message}` };
     case 'email-taken':
-      return { reason: 'EmailConflict', message: `The application has this emailAddress as somebody's present or former one: ${message}` };
+      return {
+        reason: 'EmailConflict',
+        message: `The application has this emailAddress as the present or former one of an account: ${message}`,
+      };
     case 'invalid':
       return { reason: 'Invalid', message: `The application refuses this: ${message}` };
     case 'not-kept':

@@ -16,7 +16,7 @@ export type Outcome =
 /** More steps than any AppUser needs: then two of them undo each other, which is an error of the operator. */
 const MOST_STEPS = 20;
 
-/** Brings one AppUser from wherever it is to where it wants to be, step by step. */
+/** Reconciles one AppUser, action by action. */
 export class Reconciler {
   constructor(
     private readonly observer: Observer,

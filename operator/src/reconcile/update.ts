@@ -7,7 +7,7 @@ import type { Step } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
 
-/** Towards an account that is as wanted, where there is one. */
+/** The next step when the AppUser has an account. */
 export function update(observation: Observation, account: Account, context: ReconcileContext): Step {
   const { appUser, ownership } = observation;
   const surplus = observation.failure ? undefined : closeSurplus(observation);

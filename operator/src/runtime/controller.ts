@@ -165,7 +165,7 @@ export class Controller {
     for (const rival of this.appUsers.rivalsOf(before)) this.queue.add(rival.name);
   }
 
-  /** A name or an address is free: whoever waits for it can have it. */
+  /** A username or an address became free: AppUsers that wait for it are reconciled. */
   private freed({ username, emailAddress }: Account): void {
     const waiting = [...this.appUsers.withUsername(username), ...this.appUsers.withEmailAddress(emailAddress)];
     for (const appUser of waiting) if (conditionOf(appUser, 'Ready')?.status !== 'True') this.queue.add(appUser.name);

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is read when somebody asks for the metrics. */
+/** Values that are read when the metrics are scraped. */
 export interface Readings {
   readonly leading: () => boolean;
   readonly queueDepth: () => number;

@@ -29,7 +29,7 @@ const LONGEST_RETRY_SECONDS = 60;
 /** How often the same accounts are told of. */
 const UNDECLARED_SECONDS = 3600;
 
-/** Every now and then, all accounts are read and all AppUsers compared with them: so drift is healed that nobody told of. */
+/** At every resync, all accounts are read and all AppUsers compared with them: so drift is corrected. */
 export class Resync {
   private counted: AccountCounts | undefined;
   private told: { readonly note: string; readonly at: number } | undefined;

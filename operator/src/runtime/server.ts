@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 export interface ServerOptions {
   readonly port: number;
   readonly registry: Registry;
-  /** Whether this process does what it should; if not, Kubernetes starts it anew. */
+  /** Whether this process does what it should; if not, Kubernetes restarts it. */
   readonly healthy: () => boolean;
   readonly ready: () => boolean;
 }

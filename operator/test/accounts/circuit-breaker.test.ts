@@ -72,7 +72,7 @@ test('one call that fails closes it for a moment, which is no recovery', async (
   expect(recoveries()).toBe(0);
 });
 
-test('an application that asks to be left exclusive is', async () => {
+test('asks nothing of an application until the time that it asked clients to wait is over', async () => {
   const { application, clock, circuitBreaker } = set();
   await circuitBreaker.ready();
   application.problem = new Unavailable('throttled', 42);

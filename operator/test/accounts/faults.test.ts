@@ -61,7 +61,7 @@ describe.each(CALLS)('%s, in its request %s,', (name, operation, call) => {
     if (name !== 'create' || operation === 'register') await call(cvat.accounts());
   });
 
-  it('passes on how long CVAT wants to be left exclusive', async () => {
+  it('passes on how long CVAT asks clients to wait', async () => {
     cvat.standIn.faults.throttle(17, { operation });
     expect(await failure(call(cvat.accounts()))).toMatchObject({ retryAfterSeconds: 17 });
   });

@@ -74,7 +74,7 @@ describe('CVAT is ready', () => {
 
   it('not when nobody may log in before an address is verified', async () => {
     cvat.standIn.settings.emailVerification = true;
-    expect(await whyNot()).toContain('CVAT lets nobody log in before an e-mail address is verified');
+    expect(await whyNot()).toContain('CVAT refuses logins until an e-mail address is verified');
   });
 
   it('again when it has come back', async () => {

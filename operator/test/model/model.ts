@@ -30,7 +30,7 @@ export class Model {
   }
 
   async happen(event: Event): Promise<void> {
-    // Everybody's observation of all accounts is too old to rely on.
+    // All cached accounts are too old to rely on.
     await this.clock.pass(100_000);
     switch (event.kind) {
       case 'create':

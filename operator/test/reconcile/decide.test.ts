@@ -97,7 +97,7 @@ describe('where there is an account', () => {
     expect(decide(observation({ account: account({ username: 'jack' }) }), context())).toMatchObject({ changes: { username: 'john.doe' } });
   });
 
-  test('the application is fresh before anything is changed, if the account is known from earlier', () => {
+  test('reads a cached account again before it changes it', () => {
     expect(decide(observation({ fresh: false, account: account({ firstName: 'Jack' }) }), context())).toEqual({
       kind: 'read-account-again',
     });
@@ -161,7 +161,7 @@ describe('where there is an account', () => {
     });
   });
 
-  test('a Secret that somebody else made is left exclusive', () => {
+  test("does not change a Secret that is not the operator's", () => {
     expect(problem(observation({ credentials: { kind: 'foreign', resourceVersion: '1' } }))).toBe('SecretConflict');
   });
 
@@ -283,7 +283,7 @@ describe('an AppUser that is being deleted', () => {
     expect(decide(observation({ ...gone, credentials: undefined }), context())).toEqual({ kind: 'release-finalizer' });
   });
 
-  test('leaves an account exclusive that is not its own, or administers the application', () => {
+  test('does not change an account that is not its own, or administers the application', () => {
     expect(decide(observation({ ...unproven, appUser: appUser({ deleting: true }) }), context())).toEqual({ kind: 'release-finalizer' });
     expect(decide(observation({ appUser: deletingAll, account: account({ privileged: true }) }), context())).toMatchObject({
       kind: 'release-finalizer',

@@ -37,7 +37,7 @@ test('an account that is made is known, and ours, and people hear of it', async 
   expect(kubernetes.notices).toEqual([expect.objectContaining({ name: 'john.doe', reason: 'Created' })]);
 });
 
-test('no account is made with a password that is in no Secret', async () => {
+test('no account is created with a password that is in no Secret', async () => {
   await expect(perform(create, observation({ ...absent, credentials: undefined }))).rejects.toMatchObject({ name: 'Changed' });
 });
 

@@ -35,14 +35,14 @@ const cases: readonly [string, FoundBy, Given, 'ours' | 'unproven'][] = [
     },
     'ours',
   ],
-  ['a recorded number exclusive', 'recorded-number', { appUser: RECORDED, credentials: undefined, account: account(STRANGE) }, 'unproven'],
+  ['a recorded number alone', 'recorded-number', { appUser: RECORDED, credentials: undefined, account: account(STRANGE) }, 'unproven'],
   [
     'a recorded number and the password',
     'recorded-number',
     { appUser: RECORDED, credentials: credentials(), account: account(STRANGE), opened: 7 },
     'ours',
   ],
-  ['the name exclusive', 'username', { appUser: appUser(), credentials: undefined, account: account() }, 'unproven'],
+  ['the name alone', 'username', { appUser: appUser(), credentials: undefined, account: account() }, 'unproven'],
   ['the name and the password', 'username', { appUser: appUser(), credentials: credentials(), account: account(), opened: 7 }, 'ours'],
   [
     'the name and a password that opens another account',

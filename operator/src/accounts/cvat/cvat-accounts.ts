@@ -39,7 +39,7 @@ export class CvatAccounts implements Accounts {
 
   async *pages(): AsyncGenerator<readonly Account[], void> {
     // In the order of their numbers: an account that is made meanwhile comes last and shifts no other. Pages are counted here, because the
-    // addresses in `next` are made of whatever host name the request had.
+    // addresses in `next` contain the host name of the request.
     let sawItself = false;
     for (let page = 1; ; page++) {
       const query = { page: String(page), page_size: String(this.#pageSize), sort: 'id' };
@@ -63,8 +63,8 @@ export class CvatAccounts implements Accounts {
   }
 
   async byUsername(username: string): Promise<Account | undefined> {
-    // CVAT strips whitespace, and answers with everybody when nothing is left.
-    if (strip(username) === '') throw new Refused('invalid', "An empty username is nobody's.");
+    // CVAT strips whitespace, and returns all accounts when nothing is left.
+    if (strip(username) === '') throw new Refused('invalid', 'username: must not be empty.');
     const request: CvatRequest = { operation: 'find', method: 'GET', path: '/api/users', query: { username } };
     const { users } = listOf(request, await this.#session.send(request));
     return users.map(shown).find((account) => account.username === username);
@@ -139,7 +139,7 @@ export class CvatAccounts implements Accounts {
     if (isRecord(answer.body) && answer.body['email_verification_required'] === true) throw this.#session.unverified();
   }
 
-  /** The answer to a registration has no id, but a token of the new person, which nobody must see. */
+  /** The answer to a registration has no id, but a token of the new person, which must not be logged. */
   async #registered({ username, emailAddress }: NewAccount): Promise<Account> {
     const account = await this.byUsername(username);
     if (!account) throw new Unavailable(`CVAT registered account "${username}", but does not show it.${ROLE}`);

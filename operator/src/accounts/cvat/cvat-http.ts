@@ -59,7 +59,7 @@ export class CvatHttp {
     this.#timeouts = { register: timeoutSeconds.register ?? 30, other: timeoutSeconds.other ?? 10 };
   }
 
-  /** The answer, whatever its status. Fails with `Unavailable` when there is none that could be read. */
+  /** The answer, with any status. Fails with `Unavailable` when there is none that could be read. */
   async send(request: CvatRequest, authorization?: string): Promise<Answer> {
     const seconds = request.operation === 'register' ? this.#timeouts.register : this.#timeouts.other;
     const timer = new AbortController();

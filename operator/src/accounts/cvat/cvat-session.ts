@@ -26,12 +26,12 @@ export class CvatSession {
     this.#now = now;
   }
 
-  /** The answer to a request of the operator, whatever its status, except 401. */
+  /** The answer to a request of the operator, with any status except 401. */
   async send(request: CvatRequest): Promise<Answer> {
     const token = await this.#currentToken();
     const answer = await this.#http.send(request, `Token ${token}`);
     if (answer.status !== 401) return this.#accepted(answer);
-    // Somebody logged the operator out, or CVAT's database is a new one. CVAT has done nothing yet, so that asking again is safe.
+    // The operator was logged out, or CVAT has a new database. CVAT has done nothing yet, so that asking again is safe.
     this.#forget(token);
     const renewed = await this.#currentToken();
     const second = await this.#http.send(request, `Token ${renewed}`);
@@ -42,7 +42,7 @@ export class CvatSession {
 
   /**
    * The answer to a request with username and password, or with the token if they are refused. CVAT accepts a token that it issued earlier even
-   * while nobody can log in because addresses have to be verified: only the password shows that.
+   * while logins are refused because addresses have to be verified: only the password shows that.
    */
   async sendWithPassword(request: CvatRequest): Promise<Answer> {
     this.#checkPause();
@@ -107,7 +107,7 @@ export class CvatSession {
     throw new Unavailable(this.#paused.why, Math.ceil((this.#paused.until - this.#now()) / 1000));
   }
 
-  /** Nobody logs in until then. */
+  /** No login is tried until then. */
   #pause(why: string, seconds = Math.min(2 ** this.#refusals++, LONGEST_PAUSE_SECONDS)): Unavailable {
     this.#paused = { until: this.#now() + seconds * 1000, why };
     return new Unavailable(why, seconds);
@@ -125,4 +125,4 @@ export function isUnverified({ status, body }: Answer): boolean {
 
 /** Why nothing can be done in a CVAT with settings.email_settings: neither the operator nor the people that it makes could log in. */
 export const UNVERIFIED =
-  'CVAT lets nobody log in before an e-mail address is verified (settings.email_settings), which the operator cannot do. Switch verification off.';
+  'CVAT refuses logins until an e-mail address is verified (settings.email_settings), which the operator cannot do. Switch verification off.';

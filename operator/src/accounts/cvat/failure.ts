@@ -19,7 +19,7 @@ export function failureOf(request: CvatRequest, answer: Answer): Unavailable | R
   return new Unavailable(`CVAT answered ${status} to ${asked}${cause}: this CVAT is not one that the operator knows.`, retryAfterSeconds);
 }
 
-/** What the operator's account must be. A superuser without the group sees only itself, and the group exclusive is ignored without a word. */
+/** What the operator's account must be. A superuser without the group sees only itself, and changes of a mere member of the group are ignored without an error. */
 export const ROLE = ' The operator must be a superuser in group "admin".';
 
 /** Whether CVAT itself says that an account does not exist. The 404 of a proxy, or of an unknown path, does not say that. */
@@ -79,7 +79,7 @@ const LONGEST = 300;
 /** What looks like an address or a token. */
 const PERSONAL = String.raw`[^\s"'<>]+@[^\s"'<>]+\.[^\s"'<>]+|\b[0-9a-f]{40}\b`;
 
-/** Replaces values by "…", the longest first, whatever their case. One or two letters stay: they are in every message. */
+/** Replaces values by "…", the longest first, in any case. One or two letters stay: they are in every message. */
 function withoutValues(text: string, values: readonly string[]): string {
   const parts = values
     .map((value) => value.trim())

@@ -38,7 +38,7 @@ function privilegeOf({ is_superuser, is_staff, groups }: User): string | undefin
   return groups.includes('admin') ? 'group "admin"' : undefined;
 }
 
-/** Whether somebody may administer accounts. Each exclusive is not enough, and CVAT does not say so when asked: it shows less, or does nothing. */
+/** Whether a user may administer accounts. Either alone is not enough, and CVAT does not say so when asked: it shows less, or does nothing. */
 export function isAdministrator(body: unknown): boolean {
   return isUser(body) && body.is_superuser && body.groups.includes('admin');
 }
