@@ -9,7 +9,8 @@ import { served } from './harness/served';
 const DEFINITION = join(FIXTURES, LOCAL.folder, '10-app-user-crd.k8s.yaml');
 
 const PERSON = { lastName: 'Doe', firstName: 'John', emailAddress: 'john.doe@example.com' };
-const NAME_RULE = 'must not start or end with a blank, nor contain a line break or another control character';
+const NAME_RULE =
+  'must not start or end with a blank or an invisible character such as U+FEFF, nor contain a line break or another control character';
 const USERNAME_RULE = 'username cannot be added, changed or removed later, because the account keeps the name it was made with';
 
 interface AppUser {

@@ -13,7 +13,8 @@ const john: KubernetesObject = {
 
 const EMAIL = 'spec.emailAddress: emailAddress must be an e-mail address such as john.doe@example.com';
 const CHANGED = 'spec: username cannot be added, changed or removed later, because the account keeps the name it was made with.';
-const BLANKS = 'must not start or end with a blank, nor contain a line break or another control character';
+const BLANKS =
+  'must not start or end with a blank or an invisible character such as U+FEFF, nor contain a line break or another control character';
 
 describe('An AppUser is accepted', () => {
   it.each<[string, string, unknown]>([
@@ -47,6 +48,8 @@ describe('An AppUser is refused', () => {
     ['with a first name of 300 characters', 'spec.firstName', 'x'.repeat(300), ['spec.firstName: must NOT have more than 150 characters']],
     ['with a blank before the last name', 'spec.lastName', ' Doe', [`spec.lastName: lastName ${BLANKS}`]],
     ['with a blank of another script after the first name', 'spec.firstName', 'John\u3000', [`spec.firstName: firstName ${BLANKS}`]],
+    ['with U+FEFF after the first name', 'spec.firstName', 'John\ufeff', [`spec.firstName: firstName ${BLANKS}`]],
+    ['with U+200E before the last name', 'spec.lastName', '\u200eDoe', [`spec.lastName: lastName ${BLANKS}`]],
     ['with a line break in the first name', 'spec.firstName', 'John\nJim', [`spec.firstName: firstName ${BLANKS}`]],
     [
       'with a blank in the username',
