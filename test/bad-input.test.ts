@@ -115,12 +115,12 @@ describe.each(Object.entries(mistakes))('%s, alone,', (_, { environment, said, f
     expect(formatProblems(problems.slice(0, 1))).toBe(`${said.join('\n')}\n`);
   });
 
-  test('is said once', () => {
+  test('is reported once', () => {
     expect(problems.slice(1).map(({ message }) => message)).toEqual(follows);
   });
 });
 
-/** Everything wrong that one environment can hold, and a key that nobody knows. */
+/** All of these mistakes in one environment, and an unknown key. */
 const EVERYTHING = `import { ingress } from '../constructs/cvat/exposure';
 import { fromOci } from '../constructs/helm/chart-source';
 import { k3s } from '../constructs/helm/delivery/k3s';
@@ -168,7 +168,7 @@ describe('all mistakes at once, by `npm run synth`', () => {
     project.remove();
   });
 
-  test('are one list, and the exit code is 1', () => {
+  test('are reported in one list, with exit code 1', () => {
     expect([outcome.code, outcome.stdout]).toEqual([1, '']);
     const [headline = '', ...problems] = outcome.stderr.trimEnd().split('\n\n');
     expect(headline).toBe(`dist/ was not changed: ${problems.length} problems`);
@@ -187,15 +187,15 @@ describe('all mistakes at once, by `npm run synth`', () => {
     '  local  50-cvat/cvat/release  chart.version\n    must be an exact version; got "latest".',
     '  local  70-extra/releases[0]  timeout\n    must be a Go duration; got "10 minutes".',
     '  local  60-app-users/appUsers[1]/resource  metadata.name\n    must be unique; AppUser cvat/john is also declared by 60-app-users/appUsers[0]/resource.',
-  ])('are said, each with its place:\n%s', (said) => {
+  ])('are reported, each with its place:\n%s', (said) => {
     expect(outcome.stderr).toContain(`\n\n${said}`);
   });
 
-  test('are no stack trace', () => {
+  test('are reported without a stack trace', () => {
     expect(outcome.stderr).not.toMatch(/^\s*at |node_modules|Error:/m);
   });
 
-  test('leave dist/ as it was: not a byte is written', () => {
+  test('leave dist/ unchanged', () => {
     expect(after).toEqual(before);
   });
 });

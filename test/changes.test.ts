@@ -33,34 +33,34 @@ function without(...systems: (keyof Environment)[]): { removed: string[]; added:
   };
 }
 
-describe('changing one line of local', () => {
-  test('a host changes only lines that name the host', () => {
+describe('changing one line of local changes', () => {
+  test('only lines that name the host, for another host', () => {
     const changed = difference({ ...local, cvat: { ...cvat, host: 'labels.example.com' } });
     expect(changed.length).toBeGreaterThan(0);
     for (const line of changed) expect(line).toContain(line.startsWith('-') ? 'cvat.kube-public' : 'labels.example.com');
   });
 
-  test('the size of the database is one line', () => {
+  test('one line, for another size of the database', () => {
     expect(difference({ ...local, postgres: { ...postgres, storage: { size: '8Gi' } } })).toEqual([
       '-30-postgres.k8s.yaml:            storage: 5Gi',
       '+30-postgres.k8s.yaml:            storage: 8Gi',
     ]);
   });
 
-  test('the number of database pods is one line', () => {
+  test('one line, for another number of database pods', () => {
     expect(difference({ ...local, postgres: { ...postgres, replicas: 3 } })).toEqual([
       '-30-postgres.k8s.yaml:      replicas: 2',
       '+30-postgres.k8s.yaml:      replicas: 3',
     ]);
   });
 
-  test("the size of CVAT's media is one line", () => {
+  test("one line, for another size of CVAT's media", () => {
     expect(difference({ ...local, cvat: { ...cvat, storage: { ...cvat.storage, data: { ...cvat.storage.data, size: '20Gi' } } } })).toEqual(
       ['-50-cvat.k8s.yaml:          size: 10Gi', '+50-cvat.k8s.yaml:          size: 20Gi'],
     );
   });
 
-  test('the version of CVAT is one line of its release; the Job that makes its superusers is another one', () => {
+  test('the release and the Job that creates superusers, for another CVAT version', () => {
     const changed = difference({ ...local, cvat: { ...cvat, version: '2.74.0' } });
     expect(changed.map((line) => line.replace(/[0-9a-f]{8}$/, '…'))).toEqual([
       '-50-cvat.k8s.yaml:  version: 2.73.0',
@@ -73,13 +73,13 @@ describe('changing one line of local', () => {
   });
 });
 
-describe('leaving out a system of local', () => {
+describe('removing a system from local', () => {
   test('CVAT goes together with the AppUsers, which no application would serve', () => {
     expect(without('cvat', 'appUsers')).toEqual({ removed: ['50-cvat.k8s.yaml', '60-app-users.k8s.yaml'], added: [], problems: '' });
     expect(without('cvat').problems).toContain('60-app-users  appUsers\n    must be empty while cvat is left out');
   });
 
-  test('the people go alone, and with their operator the definition goes, too', () => {
+  test('removes the AppUsers, and their CRD only if the operator is removed as well', () => {
     expect(without('appUsers')).toEqual({ removed: ['60-app-users.k8s.yaml'], added: [], problems: '' });
     expect(without('appUsers', 'appUserOperator')).toEqual({
       removed: ['10-app-user-crd.k8s.yaml', '40-app-user-operator.k8s.yaml', '60-app-users.k8s.yaml'],
@@ -88,11 +88,11 @@ describe('leaving out a system of local', () => {
     });
   });
 
-  test('the operator goes alone, and the installer is asked for the passwords that it made', () => {
+  test('removes only the operator, and declares the passwords that it generated as needs', () => {
     expect(without('appUserOperator')).toEqual({ removed: ['40-app-user-operator.k8s.yaml'], added: [], problems: '' });
   });
 
-  test('the database goes, and CVAT complains', () => {
+  test('reports that CVAT needs a database', () => {
     expect(without('postgres')).toEqual({
       removed: ['30-postgres.k8s.yaml'],
       added: [],
@@ -101,7 +101,7 @@ describe('leaving out a system of local', () => {
     });
   });
 
-  test('PGO goes, and the PostgresCluster is of a kind that nobody serves', () => {
+  test('reports that no operator serves PostgresCluster', () => {
     expect(without('postgresOperator')).toEqual({
       removed: ['20-postgres-operator.k8s.yaml'],
       added: [],
@@ -110,7 +110,7 @@ describe('leaving out a system of local', () => {
     });
   });
 
-  test('the database goes with all that needs it', () => {
+  test('removes the database with everything that needs it', () => {
     expect(without('appUsers', 'cvat', 'postgres', 'postgresOperator')).toEqual({
       removed: ['20-postgres-operator.k8s.yaml', '30-postgres.k8s.yaml', '50-cvat.k8s.yaml', '60-app-users.k8s.yaml'],
       added: [],
@@ -118,7 +118,7 @@ describe('leaving out a system of local', () => {
     });
   });
 
-  test('the data protection goes, and what holds data is still marked', () => {
+  test('removes the data protection, and still marks objects that hold data', () => {
     const { files, problems } = synthesize({ local: { ...local, dataProtection: false } });
     expect(problems).toEqual([]);
     expect([...synthesize({ local }).files.keys()].filter((file) => !files.has(file))).toEqual(['00-data-protection.k8s.yaml']);
@@ -126,7 +126,7 @@ describe('leaving out a system of local', () => {
   });
 });
 
-test("CVAT's values name exactly the Secret and the Service that the PostgresCluster makes", () => {
+test("CVAT's values name the Secret and the Service that the PostgresCluster creates", () => {
   const objects = [...synthesize({ local }).files.values()]
     .flatMap((content) => parseAllDocuments(content))
     .map((document) => document.toJS() as Manifest);

@@ -30,13 +30,13 @@ function identities(yaml: string): string[] {
   return objects.map(({ kind, metadata }) => `${kind} ${metadata.name} ${JSON.stringify(metadata.labels)}`).sort();
 }
 
-test('main.ts writes every file where CDK8S_OUTDIR says', async () => {
+test('main.ts writes every file to CDK8S_OUTDIR', async () => {
   const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
   expect(outcome).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(written()).toEqual(Object.fromEntries(files));
 });
 
-test('`cdk8s synth --output elsewhere` writes every file there', async () => {
+test('`cdk8s synth --output` writes every file to that folder', async () => {
   const outcome = await run([...CDK8S, 'synth', '--no-check-upgrade', '--output', folder], { cwd: project.folder });
   expect([outcome.code, outcome.stderr]).toEqual([0, '']);
   expect(written()).toEqual(Object.fromEntries(files));
@@ -48,7 +48,7 @@ test('`cdk8s synth --stdout` prints every object as a document of one stream', a
   expect(identities(outcome.stdout)).toEqual([...files.values()].flatMap(identities).sort());
 });
 
-test('main.ts writes nothing where there is a problem, and says so without a stack trace', async () => {
+test('main.ts writes nothing if there is a problem, and reports it without a stack trace', async () => {
   project.edit('environments/local.ts', "host: 'cvat.kube-public'", "host: 'cvat kube public'");
   const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
   expect([outcome.code, outcome.stdout]).toEqual([1, '']);

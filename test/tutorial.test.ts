@@ -38,15 +38,15 @@ test('an AppUser is defined as in the chapter: group, scope, names, version and 
   expect(ours).toMatchObject(definition);
 });
 
-test('john is the john of the chapter', () => {
+test('the AppUser john is that of the chapter', () => {
   expect(bare(only('AppUser', 'john'))).toEqual(chapter('john'));
 });
 
-test('my-postgres is the my-postgres of the chapter, field for field', () => {
+test('the PostgresCluster my-postgres is that of the chapter, field for field', () => {
   expect(bare(only('PostgresCluster', 'my-postgres'))).toEqual(chapter('my-postgres'));
 });
 
-test('taking off our annotations takes off no others', () => {
+test('bare() removes our annotations only', () => {
   const annotations = { 'platform.kapernikov.com/makes': 'one', 'example.org/two': 'two' };
   const object = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'one', annotations } };
   expect(bare(object)).toEqual({ ...object, metadata: { name: 'one', annotations: { 'example.org/two': 'two' } } });
@@ -71,7 +71,7 @@ test("CVAT is the chart that the chapter points at, at its last release, from it
   expect(parse(spec['valuesContent'] ?? '')).toMatchObject({ ingress: { host: 'cvat.kube-public' } });
 });
 
-test('nothing else is there: no operator of ours, and nothing that refuses to be deleted', () => {
+test('has no further objects: no AppUser operator and no data protection', () => {
   expect(objects.map(({ kind, metadata: { name } }) => `${kind} ${name}`).sort()).toEqual([
     'AppUser john',
     'CustomResourceDefinition appusers.kapernikov.com',

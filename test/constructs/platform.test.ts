@@ -60,7 +60,7 @@ test('an environment of nothing is nothing', () => {
   expect(stages({ delivery: k3s(), dataProtection: false })).toEqual({});
 });
 
-test('people can be listed one day: an empty list keeps the definition', () => {
+test('keeps the CRD when appUsers is empty', () => {
   expect(stages({ delivery: k3s(), dataProtection: false, appUsers: [] })).toEqual({
     '10-app-user-crd': ['CustomResourceDefinition appusers.kapernikov.com'],
   });

@@ -164,7 +164,7 @@ describeWithDefinitions('on a new cluster', () => {
     const { objects, early } = kindsOf(environment);
     const told = (): Told => stories.get(story) as Told;
 
-    test('applies all but the objects whose definitions come with it, names those, and exits with 1', () => {
+    test('applies all but the objects whose CRDs come with it, names those, and exits with 1', () => {
       const { code, stdout, stderr } = told().first;
       expect(early.map(({ kind }) => kind)).toContain('PostgresCluster');
       expect(complaints(stderr)).toEqual(early.map(complaint));
@@ -172,7 +172,7 @@ describeWithDefinitions('on a new cluster', () => {
       expect(code).toBe(1);
     });
 
-    test('exits with 0 the second time, when the releases have brought their definitions', () => {
+    test('exits with 0 the second time, when the releases have installed their CRDs', () => {
       const { code, stdout, stderr } = told().second;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(lines(stdout)).toEqual(objects.flatMap((object) => each([object], early.includes(object) ? made : again)));
@@ -205,7 +205,7 @@ describeWithDefinitions('a cluster with the definitions of all others', () => {
     await controlPlane?.stop();
   });
 
-  test('needs two passes of kubectl apply --server-side: only our own definition is missing in the first', async () => {
+  test('needs two passes of kubectl apply --server-side: only our own CRD is missing in the first', async () => {
     const { early, brought, own } = kindsOf(LOCAL);
     const users = early.filter((object) => !brought.some((definition) => definition.defines(object)));
     const first = await apply(kubectl, LOCAL, '--server-side');
@@ -240,7 +240,7 @@ describeWithDefinitions('a cluster with the definitions of all others', () => {
     expect(lines(stdout)).toEqual(each(objects, 'serverside-applied (server dry run)'));
   });
 
-  test('names a field that is misspelt, in a kind of Kubernetes and in one of somebody else', async () => {
+  test('names a misspelt field, in a built-in kind and in a custom one', async () => {
     const objects = objectsIn(LOCAL);
     const misspelt = (wanted: string): Promise<KubectlResult> => {
       const object = objects.find(({ kind }) => kind === wanted);

@@ -48,7 +48,7 @@ describe("the chapter's AppUser", () => {
     }
   });
 
-  test('survives when our definition takes the place of the one that it was made under', async () => {
+  test('is kept when our CRD replaces the one that it was created under', async () => {
     expect(await kubectl.run(['apply', '-f', OUR_DEFINITION])).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('configured'),
@@ -68,13 +68,13 @@ describe("the chapter's AppUser", () => {
     expect(rows.find((row) => row.startsWith('john '))).toContain(' john.doe@kapernikov.com ');
   });
 
-  test('can be changed and deleted under our definition', async () => {
+  test('can be changed and deleted under our CRD', async () => {
     expect(await kubectl.run(['label', 'au', 'john', 'team=vision'])).toMatchObject({ code: 0 });
     expect(await kubectl.run(['delete', '-f', join(CHAPTER, 'john.yaml'), '--timeout=10s'])).toMatchObject({ code: 0 });
     expect(await kubectl.run(['get', 'au', 'john'])).toMatchObject({ code: 1, stderr: expect.stringContaining('NotFound') });
   });
 
-  test('is accepted where our definition is the first', async () => {
+  test('is accepted where our CRD is the first', async () => {
     expect(await apply('john.yaml', '--server-side')).toMatchObject({ code: 0, stderr: '' });
   });
 

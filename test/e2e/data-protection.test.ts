@@ -294,7 +294,7 @@ describeWithDefinitions('data protection', () => {
       await protection();
     });
 
-    test('can be taken away stage by stage, from the last to the first, with what holds data marked', async () => {
+    test('can be deleted stage by stage, from the last to the first, once what holds data is marked', async () => {
       const stages = stagesIn(LOCAL);
       for (const { file, objects } of stages.reverse()) {
         for (const object of objects.filter(isGuarded)) await kubectl.output(['annotate', ...naming(object), MARK]);

@@ -96,7 +96,7 @@ describeWithDefinitions('what goes wrong', () => {
       expect(await names('configmaps', '-n', 'default', '-l', 'app.kubernetes.io/managed-by=third-party-platform')).toEqual([]);
     });
 
-    test('is told all at once to who lacks rights', async () => {
+    test('reports all missing rights at once', async () => {
       const { code, stderr } = await runWith(cluster.controlPlane.kubeconfigOf(STRANGER.name), 'deploy');
       expect(code).toBe(1);
       // An AppUser and a PostgresCluster are nothing yet that there could be rights for.
@@ -158,7 +158,7 @@ describeWithDefinitions('what goes wrong', () => {
       }
     });
 
-    test('is somebody whom the server does not know', async () => {
+    test('reports a user that the API server does not know', async () => {
       const { code, stderr } = await runWith(kubeconfigFor(cluster.server), 'deploy');
       expect(code).toBe(2);
       expect(stderr).toMatch(

@@ -177,7 +177,7 @@ Passwords are in:
     expect(deployed).toMatchObject({ code: 1, stdout: expect.stringContaining(wayOut) });
   });
 
-  test('keeps the fields that somebody else has set, until deploy is told to take them over', async () => {
+  test('keeps fields of other field managers, until deploy is told to take them over', async () => {
     const other = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -216,7 +216,7 @@ Passwords are in:
     expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true });
   });
 
-  test('keeps a definition of which there are objects, whatever destroy is told', async () => {
+  test('keeps a CRD that has objects, whatever the options of destroy', async () => {
     const { code, stdout } = await commands.run('destroy', 'app-user-crd', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(

@@ -149,7 +149,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     expect(await names('helmchart', 'pgo', '-n', 'kube-system')).toHaveLength(1);
   });
 
-  test('goes but for its data and for what looks after it, and the accounts of its people are closed', async () => {
+  test('deletes all but its data and what operates it, and deactivates the accounts of its AppUsers', async () => {
     const intact = await database();
     const stdout = await commands.output('destroy');
     expect(stdout).toContain('Kept, because --delete-data was not given:');

@@ -65,7 +65,7 @@ async function foretold(before: Manifest, after: Manifest): Promise<{ changed: s
 
 const metadata = (name: string): Manifest['metadata'] => ({ name, namespace: 'default' });
 
-test('an object that stays as it is has no difference, whatever defaults kubectl owns', async () => {
+test('an unchanged object has no difference, also where kubectl owns defaults', async () => {
   const labels = { app: 'same' };
   const template = { metadata: { labels }, spec: { containers: [{ name: 'one', image: 'one', ports: [{ containerPort: 80 }] }] } };
   const manifest = {

@@ -79,7 +79,7 @@ describeWithDefinitions('a cluster like k3s', () => {
     await kubectl.output(['wait', 'postgrescluster/my-postgres', '-n', 'cvat', ready, '--timeout=30s']);
   }
 
-  test('installs the release of a HelmChart, with its definitions, and its Deployment becomes available', async () => {
+  test('installs the release of a HelmChart, with its CRDs, and its Deployment becomes available', async () => {
     await apply([...(POSTGRES_OPERATOR ?? []), inline()]);
     await until('the release is there', async () => (await revisions('pgo', 'crunchy-pgo')) === '1 deployed');
     await kubectl.output(['wait', 'deployment/pgo', '-n', 'crunchy-pgo', '--for=condition=Available', '--timeout=30s']);
@@ -103,7 +103,7 @@ describeWithDefinitions('a cluster like k3s', () => {
     await kubectl.output(['rollout', 'status', 'deployment/pgo', '-n', 'crunchy-pgo', '--timeout=30s']);
   });
 
-  test('brings a PostgresCluster up, and leaves our keys of its user alone', async () => {
+  test('makes a PostgresCluster ready, and keeps our keys of its user', async () => {
     cluster.pods.hold('my-postgres-repo-host');
     await apply(POSTGRES);
     const wait = ['wait', 'postgrescluster/my-postgres', '-n', 'cvat', '--timeout=30s'];

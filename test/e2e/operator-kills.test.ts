@@ -69,7 +69,7 @@ test('killed after any of its calls while it closes an account, the operator clo
   expect(kills).toBeGreaterThanOrEqual(2);
 });
 
-test('killed at any moment, in whatever happens, it ends with one account for each AppUser, as that wants it', async () => {
+test('ends with one account for each AppUser, as its spec wants it, wherever the operator is killed', async () => {
   const names = ['anna', 'bert', 'carl-x'];
   const action = fc.constantFrom('create', 'edit', 'delete', 'rename', 'leave');
   const runs = fc.sample(fc.tuple(fc.constantFrom(...names), action, fc.integer({ min: 1, max: 14 }), fc.boolean()), {

@@ -66,7 +66,7 @@ test('each field that is changed is changed in the account', async () => {
   expect(secret && decode(secret, 'emailAddress')).toBe('new@example.com');
 });
 
-test('what people and administrators change in the application is put right', async () => {
+test('reverts what users and administrators change in the application', async () => {
   await cluster.create('drifting');
   const { status } = await cluster.reason('drifting', 'Synced');
   const person = cluster.cvat.people.get(status?.userId ?? 0);
@@ -83,7 +83,7 @@ test('who deletes the own account gets a new one', async () => {
   await until('its number is known', async () => (await cluster.appUser('leaving'))?.status?.userId === again.id);
 });
 
-test('a deleted AppUser leaves a closed account and its Secret, and made anew it opens the same one', async () => {
+test('deactivates the account of a deleted AppUser and keeps its Secret, and activates it again with a new AppUser', async () => {
   await cluster.create('returning');
   const { status } = await cluster.reason('returning', 'Synced');
   const before = await cluster.secret('returning-cvat');
@@ -131,7 +131,7 @@ test('of two AppUsers with one e-mail address, the older one has it, and the oth
   }
 });
 
-test('an account that somebody else made is adopted only when a person allows it', async () => {
+test('adopts an account that it did not create only when the AppUser allows it', async () => {
   const theirs = cluster.cvat.people.add({ username: 'existing', email: 'existing@example.com', password: 'their-own-password' });
   await cluster.create('existing', { emailAddress: 'existing@example.com' });
   const { status } = await cluster.reason('existing', 'NameConflict');

@@ -46,7 +46,7 @@ test('a program that ends early is named, with the end of its log, and nothing i
   expect(folders()).toEqual(before);
 });
 
-test('a port that somebody took in the meantime is replaced by another, three times at most', async () => {
+test('tries another port if one was taken in the meantime, three times at most', async () => {
   const before = folders();
   const attempts = join(assets, 'attempts');
   program('etcd', `echo "$@" >> ${attempts}`, 'echo "listen tcp 127.0.0.1: bind: address already in use" >&2', 'exit 1');

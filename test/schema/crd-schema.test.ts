@@ -22,7 +22,7 @@ describe('The schema of a CRD', () => {
     expect(kindOf(object({ a: text })).findings(labelled)).toEqual([]);
   });
 
-  it('refuses the fields that the API server would drop without a word', () => {
+  it('refuses fields that the API server would drop silently', () => {
     const schema = kindOf(object({ a: text, nested: object({}), list: { type: 'array', items: object({}) } }));
     expect(schema.findings(thing({ b: 1, nested: { c: 1 }, list: [{ d: 1 }] }))).toEqual([
       'spec: unknown field "b"',
@@ -38,7 +38,7 @@ describe('The schema of a CRD', () => {
     expect(schema.findings(thing({ a: 1 }))).toEqual(['spec.a: must be string']);
   });
 
-  it('checks the values of a map, whatever their names', () => {
+  it('checks the values of a map under every key', () => {
     const schema = kindOf({ type: 'object', additionalProperties: text });
     expect(schema.findings(thing({ constructor: 'x', toString: 'y' }))).toEqual([]);
     expect(schema.findings(thing({ 'a/b': 1 }))).toEqual(['spec.a/b: must be string']);

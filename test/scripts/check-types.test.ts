@@ -19,11 +19,11 @@ function check(...lines: string[]): ReturnType<typeof checkTypes> {
   return checkTypes(join(folder, 'tsconfig.json'));
 }
 
-test('a program whose types are right has no problems', async () => {
+test('finds no problems in a program without type errors', async () => {
   expect(await check('export const one: number = 1;')).toEqual([]);
 });
 
-test('every type error is a problem, with its place and its whole explanation', async () => {
+test('reports every type error with its place and its whole explanation', async () => {
   const file = relative(process.cwd(), join(folder, 'main.ts'));
   const problems = await check(
     "export const size: number = '5Gi';",
@@ -47,6 +47,6 @@ test('every type error is a problem, with its place and its whole explanation', 
   ]);
 });
 
-test('a check that cannot run is no clean bill', async () => {
+test('fails when the type check cannot run', async () => {
   await expect(checkTypes(join(folder, 'nothing.json'))).rejects.toThrow('The type check failed to run:');
 });

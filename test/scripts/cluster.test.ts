@@ -8,7 +8,7 @@ const KEPT = 'node_modules/.cache/cluster.cjs';
 
 let folder: string;
 
-/** A project with a small program in the place of cluster/, so that making it one file takes no time. */
+/** A project with a small program in the place of cluster/, so that bundling takes no time. */
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   for (const name of ['scripts', 'cluster', 'node_modules']) mkdirSync(join(folder, name));
@@ -31,21 +31,21 @@ function cluster(...args: string[]): Promise<Outcome> {
   return run([process.execPath, 'scripts/cluster.js', ...args], { cwd: folder });
 }
 
-/** What is run if, and only if, the file is not made anew. */
+/** Runs if, and only if, the kept bundle is used. */
 const mark = (): void => write(KEPT, `console.log('kept');\n`);
 
-test('a command is run with its arguments, and its exit code is the one of the program', async () => {
+test('runs the command with its arguments, and exits with its exit code', async () => {
   expect(await cluster('deploy', '--yes')).toEqual({ code: 3, stdout: 'one deploy --yes\n', stderr: '' });
 });
 
-test('the file is made once, and kept', async () => {
+test('bundles once, and keeps the bundle', async () => {
   await cluster();
   expect(readdirSync(join(folder, 'node_modules/.cache')).sort()).toEqual(['cluster.cjs', 'cluster.cjs.json']);
   mark();
   expect((await cluster()).stdout).toBe('kept\n');
 });
 
-test.each(['cluster/main.ts', 'cluster/word.ts', 'scripts/cluster.js'])('it is made anew when %s has been saved', async (file) => {
+test.each(['cluster/main.ts', 'cluster/word.ts', 'scripts/cluster.js'])('bundles again when %s has been saved', async (file) => {
   await cluster();
   mark();
   touch(file);
@@ -54,13 +54,13 @@ test.each(['cluster/main.ts', 'cluster/word.ts', 'scripts/cluster.js'])('it is m
   expect((await cluster()).stdout).toBe('kept\n');
 });
 
-test('what a source has become is what is run', async () => {
+test('runs the latest content of a source', async () => {
   await cluster();
   write('cluster/word.ts', `export const word: string = 'another';\n`);
   expect((await cluster()).stdout).toBe('another\n');
 });
 
-test('it is made anew when what was kept is lost or broken', async () => {
+test('bundles again when the kept bundle is missing or invalid', async () => {
   await cluster();
   rmSync(join(folder, KEPT));
   expect((await cluster()).stdout).toBe('one\n');
@@ -69,7 +69,7 @@ test('it is made anew when what was kept is lost or broken', async () => {
   expect((await cluster()).stdout).toBe('one\n');
 });
 
-test('a source that is gone is an error, and not what was kept of it', async () => {
+test('fails when a source is missing, and does not run the kept bundle', async () => {
   await cluster();
   rmSync(join(folder, 'cluster/word.ts'));
   const { code, stdout, stderr } = await cluster();
@@ -77,7 +77,7 @@ test('a source that is gone is an error, and not what was kept of it', async () 
   expect(stderr).toContain('Could not resolve "./word"');
 });
 
-test('two commands at once do not get into each other’s way', async () => {
+test('two commands at once both succeed', async () => {
   const outcomes = await Promise.all([cluster('a'), cluster('b')]);
   expect(outcomes.map(({ stdout }) => stdout)).toEqual(['one a\n', 'one b\n']);
   expect(existsSync(join(folder, KEPT))).toBe(true);

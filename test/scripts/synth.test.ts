@@ -7,7 +7,7 @@ let project: Project;
 beforeEach(() => (project = new Project()));
 afterEach(() => project.remove());
 
-test('dist/ that is up to date is left alone, and the next step is named', async () => {
+test('does not write dist/ if it is up to date, and names the next step', async () => {
   const before = project.dist();
   const { code, stdout, stderr } = await project.synth();
   expect([code, stderr]).toEqual([0, '']);
@@ -17,7 +17,7 @@ test('dist/ that is up to date is left alone, and the next step is named', async
   expect(project.dist()).toEqual(before);
 });
 
-test('a change is written, and the files that changed, came and went are named', async () => {
+test('writes changes, and lists changed, new and removed files', async () => {
   project.edit('environments/local.ts', 'replicas: 2,', 'replicas: 4,');
   project.write('dist/99-forgotten.k8s.yaml', '---\n');
   rmSync(join(project.folder, 'dist/production'), { recursive: true });
@@ -34,7 +34,7 @@ test('a change is written, and the files that changed, came and went are named',
   expect(Object.keys(project.dist())).not.toContain('99-forgotten.k8s.yaml');
 });
 
-test('a file of somebody else in dist/ is a problem without a stack trace, and stays', async () => {
+test('reports a file in dist/ that synth did not write, and keeps it', async () => {
   project.write('dist/notes.txt', 'mine');
   const before = project.dist();
   const { code, stderr } = await project.synth();
@@ -44,7 +44,7 @@ test('a file of somebody else in dist/ is a problem without a stack trace, and s
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
-test('help and wrong usage need no synthesis', async () => {
+test('answers --help and unknown arguments without synthesizing', async () => {
   const [help, wrong] = await Promise.all([project.synth('--help'), project.synth('--everything')]);
   expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/^npm run synth\n[^]*Exit code: 0 written/)]);
   expect([wrong.code, wrong.stdout]).toEqual([2, '']);
