@@ -54,7 +54,7 @@ export interface PostgresClusterProps {
   readonly synchronous?: boolean;
   /** At most four. Without any, there is nothing to restore from. */
   readonly backups?: readonly Backup[];
-  /** What the cluster is filled with when it is made. Without effect on a cluster that exists. */
+  /** The backup that a new cluster is restored from. Never add or change it on a cluster that runs: PGO would restore over its data. */
   readonly restore?: Restore;
   /**
    * Everything else that PGO's PostgresCluster can, in its own words. It is merged last; instances, users and repositories by their name.

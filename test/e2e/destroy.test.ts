@@ -163,8 +163,11 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
         'Namespace crunchy-pgo',
         ...definitionsMadeBy(objectsIn(LOCAL)).map((name) => `CustomResourceDefinition ${name}`),
         'CustomResourceDefinition appusers.kapernikov.com',
-        'ValidatingAdmissionPolicy data-protection.platform.kapernikov.com',
-        'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com',
+        ...['', 'changes.', 'passwords.'].flatMap((part) =>
+          ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'].map(
+            (kind) => `${kind} ${part}data-protection.platform.kapernikov.com`,
+          ),
+        ),
       ].sort(),
     );
     expect(await database()).toBe(intact);
