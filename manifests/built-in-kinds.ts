@@ -1,4 +1,4 @@
-import type { Kind } from './manifest';
+import { groupOf } from './manifest';
 
 /**
  * The kinds that every API server stores, by group and version. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/
@@ -41,7 +41,7 @@ export function builtInVersions(kind: string): string[] {
   return [...KINDS].filter(([, kinds]) => kinds.has(kind)).map(([apiVersion]) => apiVersion);
 }
 
-/** Kubernetes' own kinds that are in no namespace. Custom kinds say in their CRD whether they are. */
+/** Kubernetes' own kinds that are in no namespace. */
 const CLUSTER_SCOPED = new Set(
   [
     'Namespace Node PersistentVolume',
@@ -53,7 +53,15 @@ const CLUSTER_SCOPED = new Set(
   ].flatMap((kinds) => kinds.split(' ')),
 );
 
-/** Whether objects of this kind, one of Kubernetes' own, are in no namespace. */
-export function isClusterScoped({ apiVersion, kind }: Kind): boolean {
-  return CLUSTER_SCOPED.has(kind) && isBuiltIn(apiVersion, kind);
+/** Custom kinds in no namespace that a platform like this one refers to by name, with their groups. */
+const CLUSTER_SCOPED_CUSTOM: ReadonlyMap<string, string> = new Map([
+  ['ClusterIssuer', 'cert-manager.io'],
+  ['GatewayClass', 'gateway.networking.k8s.io'],
+]);
+
+/** Whether objects of this kind are in no namespace. A reference names no apiVersion; a custom kind that is not listed counts as namespaced. */
+export function isClusterScoped({ apiVersion, kind }: { readonly apiVersion?: string; readonly kind: string }): boolean {
+  const group = CLUSTER_SCOPED_CUSTOM.get(kind);
+  if (group !== undefined) return apiVersion === undefined || groupOf(apiVersion) === group;
+  return CLUSTER_SCOPED.has(kind) && (apiVersion === undefined || isBuiltIn(apiVersion, kind));
 }

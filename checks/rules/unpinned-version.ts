@@ -1,4 +1,5 @@
 import { keyOf } from '../../manifests/manifest';
+import { exactVersionOf } from '../../manifests/exact-version';
 import type { Finding } from '../../manifests/finding';
 import { fieldOf, type Release, withoutValues } from '../../manifests/helm-release';
 import { isDigest, isExactTag, parseImage } from '../../manifests/image-reference';
@@ -89,8 +90,6 @@ function aboutTag(what: string, tag: string | undefined): Finding | undefined {
   };
 }
 
-/** https://semver.org, with the "v" that some charts put in front. */
-const EXACT = /^v?(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 const EXACT_ARCHIVE = /[-/]v?[0-9]+\.[0-9]+\.[0-9]+[^/]*\.tgz$/;
 
 const CHART_REMEDY = 'Use the full version of one release, such as "2.73.0".';
@@ -114,7 +113,7 @@ function aboutChart({ chart, version, digest, git }: Release): Finding | undefin
     return EXACT_ARCHIVE.test(chart) ? undefined : { message, remedy: 'Use the archive of one release, such as chart-2.73.0.tgz.' };
   }
   if (version === undefined) return { message: 'must be an exact version; got none, which installs the newest.', remedy: CHART_REMEDY };
-  return EXACT.test(version) || (git && isExactTag(version))
+  return exactVersionOf(version) !== undefined || (git && isExactTag(version))
     ? undefined
     : { message: `must be an exact version; got "${version}".`, remedy: CHART_REMEDY };
 }

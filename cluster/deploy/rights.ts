@@ -1,4 +1,4 @@
-import { type Manifest, type Kind } from '../../manifests/manifest';
+import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
 import type { Access, Cluster } from '../api/cluster';
 import { releaseOf } from '../../manifests/helm-release';
 
@@ -38,6 +38,7 @@ export async function missingRights(cluster: Cluster, objects: readonly Manifest
 const SECRET: Kind = { apiVersion: 'v1', kind: 'Secret' };
 const POD: Kind = { apiVersion: 'v1', kind: 'Pod' };
 const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
+const CRON_JOB: Kind = { apiVersion: 'batch/v1', kind: 'CronJob' };
 const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
 const STATEFUL_SET: Kind = { apiVersion: 'apps/v1', kind: 'StatefulSet' };
 
@@ -49,6 +50,7 @@ interface Read {
 
 /** What readiness and deletion of a release read: Helm's Secrets, the install Job of a HelmChart, workloads. */
 function readsOf(object: Manifest): Read[] {
+  if (groupKindOf(object) === 'PostgresCluster.postgres-operator.crunchydata.com') return readsOfPostgresCluster(object);
   const release = releaseOf(object);
   if (release?.storageNamespace === undefined) return [];
   const secrets = { verbs: ['list'], kind: SECRET, namespace: release.storageNamespace };
@@ -61,4 +63,9 @@ function readsOf(object: Manifest): Read[] {
     { verbs: ['list'], kind: POD, namespace },
     ...[DEPLOYMENT, STATEFUL_SET, JOB].map((kind) => ({ verbs: ['list'], kind, namespace: release.namespace })),
   ];
+}
+
+/** Its StatefulSets, pods and CronJobs, which its status does not describe. */
+function readsOfPostgresCluster({ metadata: { namespace = 'default' } }: Manifest): Read[] {
+  return [STATEFUL_SET, POD, CRON_JOB].map((kind) => ({ verbs: ['list'], kind, namespace }));
 }

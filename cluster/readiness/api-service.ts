@@ -1,10 +1,10 @@
 import { conditionOf, type LiveObject } from '../objects/live-object';
-import { saying } from './conditions';
+import { describeCondition } from './conditions';
 import { READY, type State, waiting } from './readiness';
 
 /** Ready when its server answers. */
 export function apiService(object: LiveObject): State {
   const available = conditionOf(object, 'Available');
   if (available?.status === 'True') return READY;
-  return waiting(available === undefined ? 'has not been asked yet' : saying(available));
+  return waiting(available === undefined ? 'is not available yet' : describeCondition(available));
 }

@@ -4,14 +4,14 @@ import type { Cluster, ListOptions } from '../api/cluster';
 import type { ReadinessContext } from './readiness';
 import { operatorsOf } from '../../manifests/custom-resource-definition';
 
-/** One round of looking at a cluster: what is asked for twice is read once. */
+/** Reads a cluster for one round of readiness: each object and list is read once. */
 export class CachedReader implements ReadinessContext {
   private readonly gets = new Map<string, Promise<LiveObject | undefined>>();
   private readonly lists = new Map<string, Promise<readonly LiveObject[]>>();
 
   constructor(
     private readonly cluster: Cluster,
-    /** The environment. */
+    /** All objects of the environment. */
     private readonly manifests: readonly Manifest[],
   ) {}
 
@@ -26,8 +26,8 @@ export class CachedReader implements ReadinessContext {
     );
   }
 
-  isOperated(kind: Kind): boolean {
-    return operatorsOf(kind, this.manifests).length > 0;
+  operatorsOf(kind: Kind): readonly Manifest[] {
+    return operatorsOf(kind, this.manifests);
   }
 }
 

@@ -2,9 +2,9 @@ import { type Condition, conditionOf, type LiveObject } from '../objects/live-ob
 import { numberAt } from './fields';
 import { type State, waiting } from './readiness';
 
-export const NOT_TAKEN_UP = 'its controller has not taken up the last change yet';
+export const NOT_OBSERVED = 'its controller has not observed the last change yet';
 
-/** The condition, if it speaks of the object as it is now and not as it was before the last change. */
+/** The condition, if it is about the current generation of the object. */
 export function currentCondition(object: LiveObject, type: string): Condition | undefined {
   const condition = conditionOf(object, type);
   const observed = condition?.observedGeneration ?? numberAt(object, 'status', 'observedGeneration');
@@ -16,28 +16,28 @@ export function isTrue(object: LiveObject, type: string): boolean {
 }
 
 /**
- * Waiting while the controller has seen an older generation only. What a status means that does not say which, depends on the kind:
- * `never` where the controller always says it, `whatever` where it may be one that does not.
+ * Waiting while the controller has observed an older generation only.
+ * @param always whether controllers of this kind always write observedGeneration: then a status without it is of no generation
  */
-export function unobserved(object: LiveObject, unsaid: 'never' | 'whatever' = 'whatever'): State | undefined {
-  const observed = numberAt(object, 'status', 'observedGeneration') ?? (unsaid === 'never' ? 0 : undefined);
-  return isBehind(object, observed) ? waiting(NOT_TAKEN_UP) : undefined;
+export function notObserved(object: LiveObject, { always = false } = {}): State | undefined {
+  const observed = numberAt(object, 'status', 'observedGeneration') ?? (always ? 0 : undefined);
+  return isBehind(object, observed) ? waiting(NOT_OBSERVED) : undefined;
 }
 
 function isBehind({ metadata: { generation = 0 } }: LiveObject, observed = Infinity): boolean {
   return observed < generation;
 }
 
-/** A condition as a reason. */
-export function saying({ type, status, reason, message }: Condition): string {
-  return sentence(message) ?? reason ?? `${type} is ${status}`;
+/** A condition as a reason: its message, its reason or its type. */
+export function describeCondition({ type, status, reason, message }: Condition): string {
+  return firstSentence(message) ?? reason ?? `${type} is ${status}`;
 }
 
 /**
- * What somebody else wrote as a reason: the first line, without the period at its end. Where that only announces what follows, as Helm's
- * `1 error occurred:` does, with the line that follows. Nothing if it says nothing.
+ * The first line of a controller's message, without the period at its end; with the next line where the first only announces it, as Helm's
+ * `1 error occurred:` does. Undefined for an empty message.
  */
-export function sentence(text: unknown): string | undefined {
+export function firstSentence(text: unknown): string | undefined {
   if (typeof text !== 'string') return undefined;
   const lines = text.split('\n').flatMap((line) => line.trim() || []);
   const last = lines.findIndex((line) => !line.endsWith(':'));

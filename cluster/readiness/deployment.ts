@@ -1,12 +1,12 @@
 import type { LiveObject } from '../objects/live-object';
-import { unobserved } from './conditions';
+import { notObserved } from './conditions';
 import { countAt, numberAt } from './fields';
 import { READY, type State } from './readiness';
 import { rolledOut } from './rollout';
 
 /**
- * By the numbers, as `kubectl rollout status` goes by them. That progressDeadlineSeconds have passed is no failure here: the controller goes on
- * all the same, and a Deployment that waited too long for somebody's Secret still says so when the Secret is there at last.
+ * By the replica counts, as `kubectl rollout status`. ProgressDeadlineExceeded is not a failure: the controller continues, and the condition
+ * stays while a Deployment that waited too long for a Secret becomes ready.
  */
 export function deployment(object: LiveObject): State {
   const { spec, status } = object;
@@ -17,5 +17,5 @@ export function deployment(object: LiveObject): State {
     updated: countAt(status, 'updatedReplicas'),
     present: countAt(status, 'replicas'),
   };
-  return unobserved(object, 'never') ?? rolledOut(rollout) ?? READY;
+  return notObserved(object, { always: true }) ?? rolledOut(rollout) ?? READY;
 }

@@ -10,7 +10,7 @@ export function textAt(value: unknown, ...keys: readonly string[]): string | und
   return typeof found === 'string' ? found : undefined;
 }
 
-/** How many: controllers leave zeros out of a status. */
+/** A count in a status: controllers omit zeros. */
 export function countAt(value: unknown, ...keys: readonly string[]): number {
   return numberAt(value, ...keys) ?? 0;
 }

@@ -4,25 +4,25 @@ import { byReadyCondition } from './by-conditions';
 import { textAt } from './fields';
 import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
-/** Kustomizations and sources of Flux. What fails is tried again for ever, unless it says that it is Stalled. */
+/** Kustomizations and sources of Flux. Flux retries failures without end, unless the object is Stalled. */
 export function fluxObject(object: LiveObject): State {
-  if (valueAt(object, 'spec', 'suspend') === true) return failed('is suspended, and Flux leaves it alone until spec.suspend is false');
+  if (valueAt(object, 'spec', 'suspend') === true) return failed('is suspended: Flux does not reconcile it until spec.suspend is false');
   return byReadyCondition(object);
 }
 
-/** A repository in a registry is an address, and nobody looks at it. */
+/** Flux does not reconcile a HelmRepository of type oci: it is only an address. */
 export function helmRepository(object: LiveObject): State {
   return textAt(object, 'spec', 'type') === 'oci' ? READY : fluxObject(object);
 }
 
 /**
- * Ready says whether Helm installed this spec and its workloads came up. The chart is not part of the spec where an OCIRepository has it:
- * that one's change leaves the HelmRelease ready with the chart before.
+ * Ready means that Helm has installed this spec and that its workloads became ready. The chart is not part of the spec where an OCIRepository
+ * has it: after a change of that, the HelmRelease stays Ready with the chart before for a while.
  */
-export async function helmRelease(object: LiveObject, look: ReadinessContext): Promise<State> {
+export async function helmRelease(object: LiveObject, context: ReadinessContext): Promise<State> {
   const state = fluxObject(object);
   if (state.state !== 'ready' || textAt(object, 'spec', 'chartRef', 'kind') !== 'OCIRepository') return state;
-  const source = await look.get({
+  const source = await context.get({
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
     namespace: textAt(object, 'spec', 'chartRef', 'namespace') ?? object.metadata.namespace ?? '',

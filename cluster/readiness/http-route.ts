@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { listOf, valueAt } from '../../manifests/fields';
 import type { Condition, LiveObject } from '../objects/live-object';
-import { saying } from './conditions';
+import { describeCondition } from './conditions';
 import { textAt } from './fields';
 import { READY, type State, waiting } from './readiness';
 
 /**
- * Ready when every Gateway that it names has taken it. Until then nobody reaches what is behind it, and an object alone does not show that:
- * the API server takes any. https://gateway-api.sigs.k8s.io/reference/spec/#routestatus
+ * Ready when every Gateway that it names has accepted it. Until then its backends are not reachable, and the API server accepts a route
+ * to a Gateway that does not exist. https://gateway-api.sigs.k8s.io/reference/spec/#routestatus
  */
 export function httpRoute(object: LiveObject): State {
   const answers = listOf(valueAt(object, 'status', 'parents'));
   const states = listOf(valueAt(object, 'spec', 'parentRefs')).map((parent) => {
-    const own = answers.filter((answer) => samePlace(valueAt(answer, 'parentRef'), parent));
+    const own = answers.filter((answer) => isSameParent(valueAt(answer, 'parentRef'), parent));
     return accepted(
       object,
       parentName(parent, object),
@@ -24,14 +24,14 @@ export function httpRoute(object: LiveObject): State {
 
 function accepted({ metadata: { generation = 0 } }: LiveObject, name: string, conditions: readonly Condition[]): State {
   const current = conditions.filter(({ observedGeneration = Infinity }) => observedGeneration >= generation);
-  // ResolvedRefs is about the Services behind it.
+  // ResolvedRefs is about its backends.
   const refused = current.find(({ type, status }) => ['Accepted', 'ResolvedRefs'].includes(type) && status !== 'True');
-  if (refused) return waiting(`Gateway ${name} says: ${saying(refused)}`);
+  if (refused) return waiting(`Gateway ${name}: ${describeCondition(refused)}`);
   if (current.some(({ type }) => type === 'Accepted')) return READY;
-  return waiting(`Gateway ${name} has not answered yet`);
+  return waiting(`Gateway ${name} has not accepted it yet`);
 }
 
-function samePlace(one: unknown, other: unknown): boolean {
+function isSameParent(one: unknown, other: unknown): boolean {
   return ['name', 'namespace', 'sectionName', 'port'].every((field) => isDeepStrictEqual(valueAt(one, field), valueAt(other, field)));
 }
 

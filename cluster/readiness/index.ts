@@ -13,14 +13,17 @@ import { httpRoute } from './http-route';
 import { job } from './job';
 import { makesExist } from './makes-exist';
 import { persistentVolumeClaim } from './persistent-volume-claim';
+import { pgUpgrade } from './pg-upgrade';
 import { pod } from './pod';
 import { postgresCluster } from './postgres-cluster';
 import { type ReadinessContext, type Readiness, type State, waiting } from './readiness';
 import { statefulSet } from './stateful-set';
 
 /**
- * Kinds with a rule of their own. All others go by their conditions, if they have any, and many are ready when they exist: a Service of type
- * LoadBalancer, whose address may never come and is not what makes the pods behind it work, an Ingress, a CronJob.
+ * The rules by `Kind.group`. To add one for a custom resource, write a file with its function beside this one and a line here; where its
+ * controller always sets a Ready condition, the line with byReadyCondition is enough.
+ * Any other kind goes by its conditions (by-conditions.ts), and without conditions is ready when it exists: a Service of type LoadBalancer,
+ * which may never get an address and works without, an Ingress, a CronJob.
  */
 const RULES: ReadonlyMap<string, Readiness> = new Map<string, Readiness>([
   ['APIService.apiregistration.k8s.io', apiService],
@@ -42,19 +45,20 @@ const RULES: ReadonlyMap<string, Readiness> = new Map<string, Readiness>([
   ['OCIRepository.source.toolkit.fluxcd.io', fluxObject],
   ['PersistentVolumeClaim', persistentVolumeClaim],
   ['Pod', pod],
+  ['PGUpgrade.postgres-operator.crunchydata.com', pgUpgrade],
   ['PostgresCluster.postgres-operator.crunchydata.com', postgresCluster],
   ['StatefulSet.apps', statefulSet],
 ]);
 
-/** How far an object is: whether it stays, is as its spec wants it, and has brought what its contract says that it makes. */
-export async function readinessOf(object: LiveObject, look: ReadinessContext): Promise<State> {
+/** The state of an object: it is not being deleted, its kind's rule holds, and everything exists that its contract says that it makes. */
+export async function readinessOf(object: LiveObject, context: ReadinessContext): Promise<State> {
   if (object.metadata.deletionTimestamp !== undefined) return waiting('is being deleted');
   const rule = RULES.get(groupKindOf(object)) ?? byConditions;
-  const state = await rule(object, look);
-  return state.state === 'ready' ? makesExist(object, look) : state;
+  const state = await rule(object, context);
+  return state.state === 'ready' ? makesExist(object, context) : state;
 }
 
-/** Whether there is more to an object of this kind than that it exists. */
+/** Whether the kind has a rule of its own. */
 function hasRule(kind: Kind): boolean {
   return RULES.has(groupKindOf(kind));
 }

@@ -1,65 +1,79 @@
-import { listOf, valueAt } from '../../manifests/fields';
-import type { LiveObject } from '../objects/live-object';
-import { currentCondition, isTrue, saying, unobserved } from './conditions';
-import { countAt, numberAt, textAt } from './fields';
-import { failed, READY, type State, waiting } from './readiness';
-import { rolledOut } from './rollout';
-
-/** In the order in which they come true. Each with what is going on until then. */
-const BACKUPS = [
-  ['PGBackRestRepoHostReady', 'waits for its backup repository'],
-  ['PGBackRestReplicaRepoReady', 'waits for its backup repository to be set up'],
-  ['PGBackRestReplicaCreate', 'waits for its first backup'],
-] as const;
+import { valueAt } from '../../manifests/fields';
+import { conditionOf, type LiveObject } from '../objects/live-object';
+import { currentCondition, describeCondition, firstSentence, isTrue, notObserved } from './conditions';
+import { deployment } from './deployment';
+import { postgresBackups } from './postgres-backups';
+import { imagesOf } from './postgres-images';
+import { postgresInstances } from './postgres-instances';
+import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
 /**
- * By what PGO writes, which has no condition for all of it: that it has seen this generation (which alone says little: it writes that also
- * when a later step failed), all instances of all sets, the first backup and PgBouncer where the spec asks for them. The users' Secrets are
- * in the contract. https://github.com/CrunchyData/postgres-operator/blob/main/internal/controller/postgrescluster/controller.go
+ * A PostgresCluster is ready when the pods that run are those of its spec, and every repository works. Its status alone does not say so: PGO
+ * writes observedGeneration together with counts from before it applies its StatefulSets, and also when a later step failed. So the
+ * StatefulSets' revisions and the pods are read as well. There is no condition Ready. The users' Secrets are in the contract.
+ * https://github.com/CrunchyData/postgres-operator/blob/main/internal/controller/postgrescluster/controller.go
  */
-export function postgresCluster(object: LiveObject): State {
-  if (object['status'] === undefined) return waiting('PGO has not taken it up yet');
-  return paused(object) ?? unobserved(object, 'never') ?? instances(object) ?? backups(object) ?? pgBouncer(object) ?? READY;
+export async function postgresCluster(object: LiveObject, context: ReadinessContext): Promise<State> {
+  if (object['status'] === undefined) return waiting('PGO has not reconciled it yet');
+  const ofStatus = restore(object) ?? resize(object) ?? paused(object) ?? notObserved(object, { always: true });
+  if (ofStatus !== undefined) return ofStatus;
+  const images = await imagesOf(object, context);
+  return (
+    (await postgresInstances(object, images, context)) ??
+    (await pgBouncer(object, context)) ??
+    (await postgresBackups(object, images, context)) ??
+    READY
+  );
 }
 
-/** PGO has this condition only while it does nothing: on demand, or until somebody allows that backups are taken away. */
+/** While PGO restores, it observes no generation. A restore that failed is not retried. */
+function restore(object: LiveObject): State | undefined {
+  const initialized = currentCondition(object, 'PostgresDataInitialized');
+  if (initialized?.status === 'False' && initialized.reason === 'PGBackRestRestoreFailed') {
+    const { namespace = '', name } = object.metadata;
+    const log = `kubectl -n ${namespace} logs job/${name}-pgbackrest-restore`;
+    return failed(`the restore failed: ${describeCondition(initialized)}. Read its log: ${log}`);
+  }
+  // The type is spelled so.
+  const progressing = conditionOf(object, 'PGBackRestoreProgressing');
+  return progressing?.status === 'True' ? waiting(`restoring from a backup: ${describeCondition(progressing)}`) : undefined;
+}
+
+/** Why a volume keeps its old size: PGO has these conditions for as long as it is so, and retries without end. */
+export function resizeFailure(object: LiveObject): string | undefined {
+  const error = conditionOf(object, 'PersistentVolumeResizeError');
+  const resizing = conditionOf(object, 'PersistentVolumeResizing');
+  const condition = error?.status === 'True' ? error : resizing?.status === 'False' ? resizing : undefined;
+  if (condition === undefined) return undefined;
+  const remedy =
+    condition.reason === 'Invalid'
+      ? 'A volume cannot shrink: set its size back.'
+      : 'Set the size back, or move the data to a StorageClass with allowVolumeExpansion: true.';
+  const message = firstSentence(condition.message);
+  return `a volume cannot be resized (${condition.reason ?? condition.type}${message === undefined ? '' : `: ${message}`}). ${remedy}`;
+}
+
+function resize(object: LiveObject): State | undefined {
+  const failure = resizeFailure(object);
+  if (failure !== undefined) return failed(failure);
+  const resizing = conditionOf(object, 'PersistentVolumeResizing');
+  return resizing?.status === 'True' ? waiting(`a volume is being resized: ${describeCondition(resizing)}`) : undefined;
+}
+
+/** PGO has this condition only while it does nothing: with spec.paused, or until the removal of all backups is authorized. */
 function paused(object: LiveObject): State | undefined {
   const progressing = currentCondition(object, 'Progressing');
-  return progressing?.status === 'False' && progressing.reason === 'Paused' ? failed(`is paused: ${saying(progressing)}`) : undefined;
+  return progressing?.status === 'False' && progressing.reason === 'Paused'
+    ? failed(`is paused: ${describeCondition(progressing)}`)
+    : undefined;
 }
 
-function instances(object: LiveObject): State | undefined {
-  const found = listOf(valueAt(object, 'status', 'instances'));
-  const sets = listOf(valueAt(object, 'spec', 'instances')).map((set, index) => {
-    // The name that PGO gives to a set without one.
-    const name = textAt(set, 'name') || String(index).padStart(2, '0');
-    const status = found.find((candidate) => textAt(candidate, 'name') === name);
-    const wanted = shutDown(object) ? 0 : (numberAt(set, 'replicas') ?? 1);
-    // What one set has too many, another may lack.
-    return {
-      wanted,
-      ready: Math.min(countAt(status, 'readyReplicas'), wanted),
-      updated: Math.min(countAt(status, 'updatedReplicas'), wanted),
-      present: Math.max(countAt(status, 'replicas'), wanted),
-    };
-  });
-  const sum = (field: 'wanted' | 'ready' | 'updated' | 'present'): number => sets.reduce((total, set) => total + set[field], 0);
-  return rolledOut({ noun: 'instances', wanted: sum('wanted'), ready: sum('ready'), updated: sum('updated'), present: sum('present') });
-}
-
-function backups(object: LiveObject): State | undefined {
-  if (valueAt(object, 'spec', 'backups', 'pgbackrest') === undefined || shutDown(object)) return undefined;
-  if (isTrue(object, 'PGBackRestReplicaCreate')) return undefined;
-  // Without a volume there is no repository of its own, and no such condition.
-  const [, what] = BACKUPS.find(([type]) => currentCondition(object, type)?.status === 'False') ?? BACKUPS[2];
-  return waiting(what);
-}
-
-function pgBouncer(object: LiveObject): State | undefined {
-  if (valueAt(object, 'spec', 'proxy', 'pgBouncer') === undefined || shutDown(object)) return undefined;
-  return isTrue(object, 'ProxyAvailable') ? undefined : waiting('waits for its PgBouncer');
-}
-
-function shutDown(object: LiveObject): boolean {
-  return valueAt(object, 'spec', 'shutdown') === true;
+/** The condition stays true while the Deployment rolls. */
+async function pgBouncer(object: LiveObject, context: ReadinessContext): Promise<State | undefined> {
+  if (valueAt(object, 'spec', 'proxy', 'pgBouncer') === undefined || valueAt(object, 'spec', 'shutdown') === true) return undefined;
+  const { namespace = '', name } = object.metadata;
+  const found = await context.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: `${name}-pgbouncer` });
+  if (found === undefined || !isTrue(object, 'ProxyAvailable')) return waiting('waits for its PgBouncer');
+  const state = deployment(found);
+  return state.state === 'ready' ? undefined : { ...state, reason: `PgBouncer: ${state.reason}` };
 }

@@ -7,7 +7,7 @@ import { idOf, formatKey } from '../../manifests/manifest';
 import { readinessOf } from './';
 import type { Session } from '../session';
 
-/** How an object of an environment is. */
+/** The state of an object of an environment. */
 export interface ObjectStatus {
   readonly stage: string;
   readonly object: string;
@@ -15,7 +15,7 @@ export interface ObjectStatus {
   readonly reason: string;
 }
 
-/** Every object of the environment, in the order of stages: what dist has, and what is left of what it had. */
+/** Every object of the environment, in the order of stages: those in dist, and those that were in it and still exist. */
 export async function status(session: Session, dist: Dist, stages: readonly string[]): Promise<ObjectStatus[]> {
   const { cluster } = session;
   const inventory = await Inventory.read(cluster, dist.environment);
@@ -41,7 +41,7 @@ export async function status(session: Session, dist: Dist, stages: readonly stri
       const line = { stage, object: formatKey(key) };
       const object = live.get(idOf(key));
       if (!inDist) return object ? [{ ...line, state: 'left over', reason: leftOver(manifest && dataOf(manifest)) }] : [];
-      if (!object) return [{ ...line, state: 'missing', reason: 'is not on the cluster: deploy makes it' }];
+      if (!object) return [{ ...line, state: 'missing', reason: 'not found: deploy creates it' }];
       const state = await readinessOf(object, round);
       return [{ ...line, state: state.state, reason: state.state === 'ready' ? '' : state.reason }];
     }),

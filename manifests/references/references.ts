@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest';
+import { isClusterScoped } from '../built-in-kinds';
 import type { Reference } from '../reference';
 import { addressOf } from './service-address';
 import { type FieldPath, formatField, hasMeaningfulFields, visitFields } from '../fields';
@@ -12,8 +13,6 @@ export interface FoundReference {
   /** The object may be created in a later stage, because clients of a network address retry. */
   readonly later?: true;
 }
-
-const CLUSTER_SCOPED = new Set(['ClusterIssuer', 'ClusterRole', 'IngressClass', 'ValidatingAdmissionPolicy']);
 
 /** The references of an object in Kubernetes' own fields and in those of the known custom resources. */
 export function referencesOf(manifest: Manifest): FoundReference[] {
@@ -32,7 +31,7 @@ export function referencesOf(manifest: Manifest): FoundReference[] {
 
 /** A reference without a namespace means the namespace of its owner. */
 export function withNamespace(reference: Reference, namespace: string | undefined): Reference {
-  if (CLUSTER_SCOPED.has(reference.kind) || reference.namespace !== undefined || namespace === undefined) return reference;
+  if (isClusterScoped(reference) || reference.namespace !== undefined || namespace === undefined) return reference;
   return { ...reference, namespace };
 }
 

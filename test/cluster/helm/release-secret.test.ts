@@ -3,22 +3,22 @@ import type { LiveObject } from '../../../cluster/objects/live-object';
 import { contentOf, type ReleaseContent, releasesOf } from '../../../cluster/helm/release-secret';
 import { holds } from '../../properties';
 import { releaseSecret } from '../readiness/releases';
-import { lookAt } from '../readiness/support';
+import { contextOf } from '../readiness/support';
 
 async function newest(...secrets: readonly LiveObject[]): Promise<ReleaseContent | undefined> {
-  const [release] = await releasesOf(lookAt(secrets), 'cvat', 'cvat');
+  const [release] = await releasesOf(contextOf(secrets), 'cvat', 'cvat');
   return release && contentOf(release);
 }
 
 test('the newest revision comes first, by its number', async () => {
   const secrets = [2, 10, 9].map((revision) => releaseSecret({ revision, status: revision === 10 ? 'failed' : 'superseded' }));
-  const releases = await releasesOf(lookAt(secrets), 'cvat', 'cvat');
+  const releases = await releasesOf(contextOf(secrets), 'cvat', 'cvat');
   expect(releases.map(({ revision, status }) => `${revision} ${status}`)).toEqual(['10 failed', '9 superseded', '2 superseded']);
 });
 
 test('another release, and one of the same name elsewhere, are others', async () => {
-  expect(await releasesOf(lookAt([releaseSecret()]), 'elsewhere', 'cvat')).toEqual([]);
-  expect(await releasesOf(lookAt([releaseSecret()]), 'cvat', 'pgo')).toEqual([]);
+  expect(await releasesOf(contextOf([releaseSecret()]), 'elsewhere', 'cvat')).toEqual([]);
+  expect(await releasesOf(contextOf([releaseSecret()]), 'cvat', 'pgo')).toEqual([]);
 });
 
 test('a release holds the objects of its manifest, and of the lists in it', async () => {

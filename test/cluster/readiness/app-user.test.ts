@@ -12,13 +12,13 @@ test('an AppUser is ready when the account is as it wants it', async () => {
   expect(await appUser(ready('True', 'Synced', 'The account is as this object wants it.'))).toBe('ready');
 });
 
-test('an AppUser is not ready by what the operator said before the last change', async () => {
+test('an AppUser is not ready by a condition from before the last change', async () => {
   expect(await appUser(ready('True', 'Synced', 'The account is as this object wants it.', 1))).toMatch(/^waiting/);
   expect(await appUser(ready('False', 'Invalid', 'The application refuses this.', 1))).toMatch(/^waiting/);
-  expect(await appUser()).toBe('waiting: its controller has not taken up the last change yet');
+  expect(await appUser()).toBe('waiting: its controller has not observed the last change yet');
 });
 
-test('an AppUser that nobody looks after just sits there', async () => {
+test('an AppUser is ready when it exists in an environment without its operator', async () => {
   expect(await appUser(undefined, [])).toBe('ready');
 });
 
@@ -26,12 +26,12 @@ test.each([
   ['Invalid', 'The application refuses this: Enter a valid username.'],
   ['EmailConflict', 'The AppUser "jane" is older and has the same emailAddress. Change one of them.'],
   ['NameConflict', 'The AppUser "jane" is older and has the same username. Delete one of them.'],
-])('an AppUser has failed when somebody has to change it: %s', async (reason, message) => {
+])('an AppUser has failed when only a change of it helps: %s', async (reason, message) => {
   expect(await appUser(ready('False', reason, message))).toBe(`failed: ${message.replace(/\.$/, '')}`);
 });
 
 test.each(['WaitingForCVAT', 'Forbidden', 'Privileged', 'SecretConflict', 'NotReconciled'])(
-  'an AppUser waits when it may yet become ready: %s',
+  'an AppUser waits when it can become ready without a change: %s',
   async (reason) => {
     expect(await appUser(ready('False', reason, 'The application cannot be asked now, and will be again: HTTP 503'))).toBe(
       'waiting: The application cannot be asked now, and will be again: HTTP 503',

@@ -20,13 +20,13 @@ test('an Application is ready when it is synced and healthy', async () => {
   expect(await application()).toBe('ready');
 });
 
-test('an Application is not ready by what was found of the sources before', async () => {
-  const reason = 'waiting: Argo CD has not taken up the last change yet';
+test('an Application is not ready by a status about other sources', async () => {
+  const reason = 'waiting: Argo CD has not observed the last change yet';
   expect(await application({ sync: { ...DONE.sync, comparedTo: { source: OLD_SOURCE } } })).toBe(reason);
   expect(await application({ sync: undefined })).toBe(reason);
 });
 
-test('an Application may write out what Go leaves out', async () => {
+test('an Application may have empty fields that Go omits', async () => {
   const source = { ...SOURCE, path: '', helm: { ...SOURCE.helm, skipCrds: false, parameters: [] } };
   expect(await application({}, { spec: { source } })).toBe('ready');
 });
@@ -53,11 +53,11 @@ test.each([
   expect(await application(status)).toBe(`waiting: ${reason}`);
 });
 
-test('an Application waits while a sync is asked for', async () => {
+test('an Application waits while a sync is requested', async () => {
   expect(await application({}, { operation: { sync: {} } })).toMatch(/^waiting/);
 });
 
-test('an Application has failed when the sync of these sources has, and not when an older one has', async () => {
+test('an Application has failed when the sync of its current sources failed, not when an older one did', async () => {
   const failure = (source: object): object => ({
     sync: { ...DONE.sync, status: 'OutOfSync' },
     operationState: { phase: 'Failed', message: 'one or more objects failed to apply (retried 5 times).', syncResult: { source } },

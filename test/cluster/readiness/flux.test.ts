@@ -11,7 +11,7 @@ describe('a HelmRelease', () => {
   test('is ready when Helm has installed this spec', async () => {
     expect(await release(READY)).toBe('ready');
     expect(await release({ ...READY, conditions: [condition('Ready', 'True', { observedGeneration: 1 })] })).toBe(
-      'waiting: its controller has not taken up the last change yet',
+      'waiting: its controller has not observed the last change yet',
     );
     expect(await release({})).toMatch(/^waiting/);
   });
@@ -20,12 +20,12 @@ describe('a HelmRelease', () => {
     ['SourceNotReady', 'latest generation of object has not been reconciled'],
     ['InstallFailed', 'Helm install failed for release f1/app: values do not meet the specifications of the schema'],
     ['DependencyNotReady', "dependency 'delivery/oper' is not ready"],
-  ])('waits when this passes: %s', async (reason, message) => {
+  ])('waits while %s', async (reason, message) => {
     const conditions = [condition('Ready', 'False', { reason, message, ...now })];
     expect(await release({ observedGeneration: -1, conditions })).toBe(`waiting: ${message}`);
   });
 
-  test('waits while it goes on, and while it tries again', async () => {
+  test('waits while it is progressing or reconciling', async () => {
     const message = "Running 'install' action with timeout of 5m0s";
     expect(await release({ conditions: [condition('Ready', 'Unknown', { reason: 'Progressing', message, ...now })] })).toBe(
       `waiting: ${message}`,
@@ -34,7 +34,7 @@ describe('a HelmRelease', () => {
     expect(await release({ ...READY, conditions: again })).toBe('waiting: drift is corrected');
   });
 
-  test('has failed when Flux has given up on this spec, and not when it gave up on the one before', async () => {
+  test('has failed when it is Stalled in this generation, not in an older one', async () => {
     const conditions = (observedGeneration: number): object => ({
       observedGeneration,
       conditions: [
@@ -43,14 +43,14 @@ describe('a HelmRelease', () => {
       ],
     });
     expect(await release(conditions(2))).toBe('failed: timeout waiting for: [Deployment/f1/app]');
-    expect(await release(conditions(1))).toBe('waiting: its controller has not taken up the last change yet');
+    expect(await release(conditions(1))).toBe('waiting: its controller has not observed the last change yet');
   });
 
-  test('has failed when it is suspended: nobody will do anything', async () => {
-    expect(await release(READY, { suspend: true })).toBe('failed: is suspended, and Flux leaves it alone until spec.suspend is false');
+  test('has failed when it is suspended', async () => {
+    expect(await release(READY, { suspend: true })).toBe('failed: is suspended: Flux does not reconcile it until spec.suspend is false');
   });
 
-  test('waits for the chart of its OCIRepository, whose change it does not observe', async () => {
+  test('waits for the chart of its OCIRepository, a change of which is not in its generation', async () => {
     const spec = { chartRef: { kind: 'OCIRepository', name: 'chart' } };
     const source = (digest: string): LiveObject =>
       live('source.toolkit.fluxcd.io/v1 OCIRepository', {
@@ -72,18 +72,18 @@ describe('a source', () => {
     expect(await source(kind, {})).toMatch(/^waiting/);
   });
 
-  test('waits when it could not be fetched, and says why', async () => {
+  test('waits when it cannot be fetched, and reports why', async () => {
     const message = 'failed to pull artifact: manifest unknown';
     const conditions = [condition('Ready', 'False', { message, ...now }), condition('FetchFailed', 'True', { message, ...now })];
     expect(await source('OCIRepository', { conditions })).toBe(`waiting: ${message}`);
   });
 
-  test('that is a HelmRepository in a registry is ready when it exists: nobody looks at it', async () => {
+  test('that is a HelmRepository of type oci is ready when it exists', async () => {
     expect(await source('HelmRepository', {}, { type: 'oci' })).toBe('ready');
   });
 });
 
-test('a Kustomization goes by the same conditions', async () => {
+test('a Kustomization is ready by the same conditions', async () => {
   expect(await stateOf(live('kustomize.toolkit.fluxcd.io/v1 Kustomization', { status: {} }))).toMatch(/^waiting/);
   expect(await stateOf(live('kustomize.toolkit.fluxcd.io/v1 Kustomization', { status: READY }))).toBe('ready');
 });

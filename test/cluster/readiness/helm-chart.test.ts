@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import { readinessOf } from '../../../cluster/readiness';
-import { condition, live, lookAt, stateOf } from './support';
+import { condition, live, contextOf, stateOf } from './support';
 import { type ReleaseParts, releaseSecret } from './releases';
 
 const SPEC = { chart: 'oci://registry-1.docker.io/cvat/cvat', version: '2.73.0', targetNamespace: 'cvat', failurePolicy: 'retry' };
@@ -36,32 +36,32 @@ function withRelease(spec: object, release: ReleaseParts, ...others: readonly Li
   return stateOf(chart(spec), [releaseSecret(release), installJob(), ...others]);
 }
 
-describe('without a release, a HelmChart waits, and says what its install Job does', () => {
+describe('without a release, a HelmChart waits and reports the state of its install Job', () => {
   const COMPLETE = { conditions: [condition('Complete', 'True')] };
 
-  test('that there is none yet', async () => {
-    expect(await stateOf(chart())).toBe('waiting: the Helm controller has not taken it up yet');
+  test('that does not exist yet', async () => {
+    expect(await stateOf(chart())).toBe('waiting: the Helm controller has not created an install Job yet');
   });
 
   test.each([
     ['its install Job is running', { status: { active: 1 } }],
     ['its install Job has not started yet', { spec: { suspend: true } }],
-    ['its last install Job has ended', { status: COMPLETE }],
-    ['the Helm controller has not taken it up yet', { more: { deletionTimestamp: '2026-11-23T10:00:00Z' } }],
+    ['its last install Job is complete', { status: COMPLETE }],
+    ['the Helm controller has not created an install Job yet', { more: { deletionTimestamp: '2026-11-23T10:00:00Z' } }],
   ])('%s', async (reason, fields) => {
     expect(await stateOf(chart(), [installJob(fields)])).toBe(`waiting: ${reason}`);
   });
 
-  test('what stops its pod', async () => {
+  test('whose pod fails', async () => {
     const job = installJob();
     const terminated = { exitCode: 1, message: '+ helm install\nError: create: failed to create: namespaces "nowhere" not found\n' };
     const pod = podOf(job, { phase: 'Running', containerStatuses: [{ restartCount: 3, state: {}, lastState: { terminated } }] });
     expect(await stateOf(chart(), [job, pod])).toBe(
-      'waiting: its install Job has failed 3 times: Error: create: failed to create: namespaces "nowhere" not found',
+      'waiting: its install Job failed 3 times: Error: create: failed to create: namespaces "nowhere" not found',
     );
   });
 
-  test('and not what stopped the pod of another Job', async () => {
+  test('not that of another Job', async () => {
     const other = podOf(installJob(), {
       phase: 'Failed',
       containerStatuses: [{ restartCount: 0, state: { terminated: { exitCode: 1 } } }],
@@ -70,25 +70,25 @@ describe('without a release, a HelmChart waits, and says what its install Job do
   });
 });
 
-test('a HelmChart has failed when its controller says so', async () => {
+test('a HelmChart has failed when its condition Failed is true', async () => {
   const message = 'Job has reached configured number of retries without succeeding';
   const status = { conditions: [condition('Failed', 'True', { reason: 'Job failed', message })] };
   expect(await stateOf(chart({}, status), [releaseSecret()])).toBe(`failed: ${message}`);
 });
 
 describe('a HelmChart with a release', () => {
-  test('is ready when the newest is deployed and of its spec', async () => {
+  test('is ready when the newest revision is deployed and of its spec', async () => {
     expect(await withRelease({}, {})).toBe('ready');
     expect(await withRelease({ valuesContent: 'a:\n  b: 1\n  c: x\n' }, { config: { a: { c: 'x', b: 1 } } })).toBe('ready');
   });
 
-  test('is where its namespace says, or beside it', async () => {
+  test('is looked for in targetNamespace, or in the namespace of the HelmChart', async () => {
     expect(await withRelease({ targetNamespace: 'elsewhere' }, {})).toBe('waiting: its install Job is running');
     const beside = { ...releaseSecret(), metadata: { ...releaseSecret().metadata, namespace: 'kube-system' } };
     expect(await stateOf(chart({ targetNamespace: undefined }), [beside])).toBe('ready');
   });
 
-  test.each(['v2.73.0', '2.73.0+build', '>=2.0.0', '2.73', undefined])('takes %s for the version 2.73.0', async (version) => {
+  test.each(['v2.73.0', '2.73.0+build', '>=2.0.0', '2.73', undefined])('accepts release 2.73.0 for version %s', async (version) => {
     expect(await withRelease({ version }, { version: '2.73.0+d9d7cfb77c00' })).toBe('ready');
   });
 
@@ -96,30 +96,30 @@ describe('a HelmChart with a release', () => {
     expect(await withRelease({ version }, {})).toBe(`waiting: version 2.73.0 is installed, not ${version}: its install Job is running`);
   });
 
-  test('waits for its values, whatever its complete install Job seems to say', async () => {
+  test('waits for its values even when its install Job is complete', async () => {
     const complete = installJob({ status: { conditions: [condition('Complete', 'True')] } });
     expect(await stateOf(chart({ valuesContent: 'a: 2' }), [releaseSecret({ config: { a: 1 } }), complete])).toBe(
-      'waiting: its values are not installed yet: its last install Job has ended',
+      'waiting: its values are not installed yet: its last install Job is complete',
     );
   });
 
-  test('has its values from wherever a HelmChart can have them', async () => {
+  test('merges valuesContent, values and set', async () => {
     const spec = { valuesContent: 'a: { b: 1, c: 1, d: 1 }', values: { a: { c: 2, d: 2 } }, set: { 'a.d': 3 } };
     expect(await withRelease(spec, { config: { a: { b: 1, c: 2, d: 3 } } })).toBe('ready');
   });
 
-  test('goes by version and status where values come from Secrets or a HelmChartConfig', async () => {
+  test('is ready by version and status alone where values come from Secrets or a HelmChartConfig', async () => {
     const config = live('helm.cattle.io/v1 HelmChartConfig', { namespace: 'kube-system', name: 'cvat', spec: { valuesContent: 'b: 1' } });
     expect(await withRelease({ valuesContent: 'a: 1', valuesSecrets: [{ name: 's' }] }, { config: { a: 1, secret: 1 } })).toBe('ready');
     expect(await withRelease({ valuesContent: 'a: 1' }, { config: { a: 1, b: 1 } }, config)).toBe('ready');
     expect(await withRelease({ valuesContent: 'a: 1' }, { version: '1.0.0', config: {} }, config)).toMatch(/^waiting/);
   });
 
-  test('keeps the values that it had when its spec has none any more, as Helm does', async () => {
+  test('is ready with the values of the last release when its spec has none, as Helm reuses them', async () => {
     expect(await withRelease({}, { config: { a: 1 } })).toBe('ready');
   });
 
-  test('waits while its install Job is made from something else than the release', async () => {
+  test('waits while the hash of its install Job differs from that of the release', async () => {
     const release = releaseSecret({ labels: { 'helmcharts.helm.cattle.io/configHash': 'AB' } });
     expect(await stateOf(chart(), [release, installJob({}, 'CD')])).toBe(
       'waiting: its last change is not installed yet: its install Job is running',
@@ -127,49 +127,51 @@ describe('a HelmChart with a release', () => {
     expect(await stateOf(chart(), [release, installJob({}, 'AB')])).toBe('ready');
   });
 
-  test.each(['pending-install', 'pending-upgrade', 'uninstalling'])('waits while that is %s', async (status) => {
+  test.each(['pending-install', 'pending-upgrade', 'uninstalling'])('waits while the release is %s', async (status) => {
     expect(await withRelease({}, { status })).toBe(`waiting: its release is ${status}: its install Job is running`);
   });
 
-  test('waits after a failed try when there will be another, and says what failed', async () => {
+  test('waits after a failed attempt that Helm retries, and reports the failure', async () => {
     const release = { status: 'failed', description: 'Upgrade "cvat" failed: timed out waiting for the condition' };
     expect(await withRelease({}, release)).toBe(
-      'waiting: the last try failed, and there will be another: Upgrade "cvat" failed: timed out waiting for the condition',
+      'waiting: the last attempt failed and will be retried: Upgrade "cvat" failed: timed out waiting for the condition',
     );
     expect(await withRelease({ failurePolicy: undefined }, release)).toMatch(/^waiting/);
   });
 
-  test('says what failed in the line that follows where Helm only counts, and goes on saying it while it is tried again', async () => {
+  test('reports the line after a count of errors, also while Helm retries', async () => {
     const description =
       'Upgrade "cvat" failed: post-upgrade hooks failed: 1 error occurred:\n\t* job broken failed: BackoffLimitExceeded\n\n';
     const failure = releaseSecret({ revision: 2, status: 'failed', description });
     const reason =
-      'waiting: the last try failed, and there will be another: ' +
+      'waiting: the last attempt failed and will be retried: ' +
       'Upgrade "cvat" failed: post-upgrade hooks failed: 1 error occurred: * job broken failed: BackoffLimitExceeded';
     expect(await stateOf(chart(), [failure])).toBe(reason);
     expect(await stateOf(chart(), [failure, releaseSecret({ revision: 3, status: 'pending-upgrade' })])).toBe(reason);
   });
 
-  test('has failed after a failed try when its policy, or that of its HelmChartConfig, is abort', async () => {
+  test('has failed after a failed attempt when failurePolicy of it or of its HelmChartConfig is abort', async () => {
     const release = { status: 'failed', description: 'timed out.' };
-    const reason = 'failed: the last try failed, and its failurePolicy is to leave it so: timed out';
+    const reason =
+      'failed: the last attempt failed, and failurePolicy abort prevents a retry: timed out. ' +
+      'Fix the cause, then delete the failed release: helm -n cvat uninstall cvat';
     const config = live('helm.cattle.io/v1 HelmChartConfig', { namespace: 'kube-system', name: 'cvat', spec: { failurePolicy: 'abort' } });
     expect(await withRelease({ failurePolicy: 'abort' }, release)).toBe(reason);
     expect(await withRelease({}, release, config)).toBe(reason);
   });
 
-  test('goes by its newest revision, not by one that was deployed before', async () => {
+  test('is not ready by an older deployed revision', async () => {
     const secrets = [releaseSecret({ revision: 9 }), releaseSecret({ revision: 10, status: 'failed' })];
-    expect(await stateOf(chart(), secrets)).toMatch(/^waiting: the last try failed/);
+    expect(await stateOf(chart(), secrets)).toMatch(/^waiting: the last attempt failed/);
   });
 
-  test('waits when nobody can read that', async () => {
+  test('waits when the release cannot be decoded', async () => {
     const secret = { ...releaseSecret(), data: { release: 'bm90aGluZw==' } };
     expect(await stateOf(chart(), [secret])).toBe('waiting: its release cannot be read from Secret cvat/sh.helm.release.v1.cvat.v1');
   });
 });
 
-describe('what the release made', () => {
+describe('an object of the release', () => {
   const named = (kind: string, name: string, more = ''): string =>
     `---\napiVersion: apps/v1\nkind: ${kind}\nmetadata:\n  name: ${name}\n${more}`;
   const deployment = (name: string, available: number, namespace = 'cvat'): LiveObject => {
@@ -177,7 +179,7 @@ describe('what the release made', () => {
     return live('apps/v1 Deployment', { namespace, name, spec: { replicas: 1 }, status });
   };
 
-  test('must be ready, too', async () => {
+  test('must be ready', async () => {
     const manifest = named('Deployment', 'one') + named('Deployment', 'two', '  namespace: other\n');
     expect(await withRelease({}, { manifest }, deployment('one', 1), deployment('two', 1, 'other'))).toBe('ready');
     expect(await withRelease({}, { manifest }, deployment('one', 1), deployment('two', 0, 'other'))).toBe(
@@ -185,11 +187,11 @@ describe('what the release made', () => {
     );
   });
 
-  test('must be there', async () => {
-    expect(await withRelease({}, { manifest: named('Deployment', 'one') })).toBe('waiting: Deployment cvat/one is not there');
+  test('must exist', async () => {
+    expect(await withRelease({}, { manifest: named('Deployment', 'one') })).toBe('waiting: Deployment cvat/one is not found');
   });
 
-  test('is counted when much is not ready', async () => {
+  test('is counted when several are not ready', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const manifest = names.map((name) => named('Deployment', name)).join('');
     expect(await withRelease({}, { manifest }, ...names.map((name) => deployment(name, 0)))).toBe(
@@ -197,25 +199,25 @@ describe('what the release made', () => {
     );
   });
 
-  test('is read once for each kind and namespace, and only where there is a rule', async () => {
+  test('is listed once for each kind and namespace, and only if its kind has a rule', async () => {
     const manifest = named('Deployment', 'a') + named('Deployment', 'b') + named('StatefulSet', 'c') + named('Unknown', 'd');
-    const look = lookAt([releaseSecret({ manifest }), deployment('a', 1), deployment('b', 1)]);
+    const context = contextOf([releaseSecret({ manifest }), deployment('a', 1), deployment('b', 1)]);
     const kinds = new Set<string>();
-    const list: typeof look.list = (kind, options) => {
+    const list: typeof context.list = (kind, options) => {
       kinds.add(`${kind.kind} ${options?.namespace ?? ''}`);
-      return look.list(kind, options);
+      return context.list(kind, options);
     };
-    await readinessOf(chart(), { ...look, list });
+    await readinessOf(chart(), { ...context, list });
     expect([...kinds].sort()).toEqual(['Deployment cvat', 'Secret cvat', 'StatefulSet cvat']);
   });
 
-  test('may go by itself when it is a Job that has that time', async () => {
+  test('may be missing when it is a Job with ttlSecondsAfterFinished', async () => {
     const job = (spec: string): string => `---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\nspec: {${spec}}\n`;
     expect(await withRelease({}, { manifest: job('ttlSecondsAfterFinished: 60') })).toBe('ready');
-    expect(await withRelease({}, { manifest: job('') })).toBe('waiting: Job cvat/migrate is not there');
+    expect(await withRelease({}, { manifest: job('') })).toBe('waiting: Job cvat/migrate is not found');
   });
 
-  test('has failed for good when one of it has', async () => {
+  test('that has failed makes the HelmChart fail', async () => {
     const manifest = named('Deployment', 'one') + '---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n';
     const job = live('batch/v1 Job', { name: 'migrate', status: { conditions: [condition('Failed', 'True', { message: 'No.' })] } });
     expect(await withRelease({}, { manifest }, deployment('one', 0), job)).toBe('failed: Job cvat/migrate: No, and 1 more');

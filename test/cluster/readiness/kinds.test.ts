@@ -16,23 +16,23 @@ describe('a PersistentVolumeClaim', () => {
     expect(await claim({ phase: 'Bound' })).toBe('ready');
   });
 
-  test('is ready while it waits for a pod, where its StorageClass has it so, by name or by default', async () => {
+  test('is ready while it waits for its first consumer, by its own StorageClass or the default one', async () => {
     expect(await claim(PENDING)).toBe('ready');
     expect(await claim(PENDING, {})).toBe('ready');
   });
 
-  test('waits for its volume when there is a pod, or when it names the volume', async () => {
+  test('waits for its volume when a pod uses it, or when it names the volume', async () => {
     expect(await claim(PENDING, {}, { 'volume.kubernetes.io/selected-node': 'node' })).toBe('waiting: waits for its volume');
     expect(await claim(PENDING, { storageClassName: 'local-path', volumeName: 'mine' })).toBe('waiting: waits for its volume');
     expect(await claim(PENDING, { storageClassName: 'shared' })).toBe('waiting: waits for its volume');
   });
 
-  test.each(['', 'unknown'])('waits when its StorageClass "%s" is none', async (storageClassName) => {
-    expect(await claim(PENDING, { storageClassName })).toBe('waiting: waits for a volume, and there is no StorageClass to make one');
+  test.each(['', 'unknown'])('waits when its StorageClass "%s" does not exist', async (storageClassName) => {
+    expect(await claim(PENDING, { storageClassName })).toBe('waiting: waits for a volume; its StorageClass is not found');
   });
 
   test('has failed when its volume is lost', async () => {
-    expect(await claim({ phase: 'Lost' })).toBe('failed: the volume that it was bound to is gone');
+    expect(await claim({ phase: 'Lost' })).toBe('failed: its PersistentVolume no longer exists');
   });
 });
 
@@ -64,20 +64,20 @@ describe('an HTTPRoute', () => {
     conditions: [condition('Accepted', 'True', { observedGeneration }), condition(type, status, { message: 'No.', observedGeneration })],
   });
 
-  test('is ready when every Gateway that it names has taken it', async () => {
+  test('is ready when every Gateway that it names has accepted it', async () => {
     expect(await route([answer(PUBLIC)])).toBe('ready');
     expect(await route([answer(PUBLIC), answer(INNER)], [PUBLIC, INNER])).toBe('ready');
   });
 
-  test('waits for a Gateway that says nothing, or not of this generation, and names it', async () => {
-    expect(await route([])).toBe('waiting: Gateway gateways/public has not answered yet');
-    expect(await route([answer(PUBLIC, 'True', 'Accepted', 1)])).toBe('waiting: Gateway gateways/public has not answered yet');
-    expect(await route([answer(PUBLIC)], [PUBLIC, INNER])).toBe('waiting: Gateway cvat/inner has not answered yet');
+  test('waits for a Gateway without a condition of this generation, and names it', async () => {
+    expect(await route([])).toBe('waiting: Gateway gateways/public has not accepted it yet');
+    expect(await route([answer(PUBLIC, 'True', 'Accepted', 1)])).toBe('waiting: Gateway gateways/public has not accepted it yet');
+    expect(await route([answer(PUBLIC)], [PUBLIC, INNER])).toBe('waiting: Gateway cvat/inner has not accepted it yet');
   });
 
-  test('waits when a Gateway refuses it, or does not find what is behind it, and says why', async () => {
-    expect(await route([answer(PUBLIC, 'False')])).toBe('waiting: Gateway gateways/public says: No');
-    expect(await route([answer(PUBLIC, 'False', 'ResolvedRefs')])).toBe('waiting: Gateway gateways/public says: No');
+  test('waits when a Gateway does not accept it or does not resolve its backends, and reports why', async () => {
+    expect(await route([answer(PUBLIC, 'False')])).toBe('waiting: Gateway gateways/public: No');
+    expect(await route([answer(PUBLIC, 'False', 'ResolvedRefs')])).toBe('waiting: Gateway gateways/public: No');
   });
 });
 
@@ -85,14 +85,14 @@ describe('an APIService', () => {
   const service = (...conditions: object[]): Promise<string> =>
     stateOf(live('apiregistration.k8s.io/v1 APIService', { namespace: '', status: { conditions } }));
 
-  test('is ready when its server answers', async () => {
+  test('is ready when it is available', async () => {
     expect(await service(condition('Available', 'True'))).toBe('ready');
     expect(await service(condition('Available', 'False', { reason: 'MissingEndpoints' }))).toBe('waiting: MissingEndpoints');
-    expect(await service()).toBe('waiting: has not been asked yet');
+    expect(await service()).toBe('waiting: is not available yet');
   });
 });
 
-test.each(['Certificate', 'Issuer', 'ClusterIssuer'])('a %s is ready when cert-manager says so of this generation', async (kind) => {
+test.each(['Certificate', 'Issuer', 'ClusterIssuer'])('a %s is ready when its Ready condition of this generation is true', async (kind) => {
   const certificate = (...conditions: object[]): Promise<string> => stateOf(live(`cert-manager.io/v1 ${kind}`, { status: { conditions } }));
   expect(await certificate()).toMatch(/^waiting/);
   expect(await certificate(condition('Ready', 'True', { observedGeneration: 1 }))).toMatch(/^waiting/);
@@ -111,12 +111,12 @@ describe('an object of any other kind', () => {
     expect(await stateOf(live('v1 Namespace', { status: { phase: 'Active' } }))).toBe('ready');
   });
 
-  test('waits while its controller has seen an older generation only', async () => {
-    expect(await other({ observedGeneration: 1 })).toBe('waiting: its controller has not taken up the last change yet');
+  test('waits while its controller has observed an older generation only', async () => {
+    expect(await other({ observedGeneration: 1 })).toBe('waiting: its controller has not observed the last change yet');
     expect(await other({ observedGeneration: 2 })).toBe('ready');
   });
 
-  test('goes by its Ready condition, if it has one', async () => {
+  test('is ready by its Ready condition, if it has one', async () => {
     expect(await other({ conditions: [condition('Ready', 'True')] })).toBe('ready');
     expect(await other({ conditions: [condition('Ready', 'Unknown', { message: 'Looking.\nMore.' })] })).toBe('waiting: Looking');
     expect(await other({ observedGeneration: 1, conditions: [condition('Ready', 'True')] })).toMatch(/^waiting/);
@@ -129,7 +129,7 @@ describe('an object of any other kind', () => {
   });
 });
 
-test('whatever is being deleted waits for that', async () => {
+test('an object that is being deleted is waited for', async () => {
   const more = { deletionTimestamp: '2026-11-23T10:00:00Z' };
   expect(await stateOf(live('v1 ConfigMap', { more }))).toBe('waiting: is being deleted');
   expect(await stateOf(live('batch/v1 Job', { more, status: { conditions: [condition('Failed', 'True')] } }))).toBe(

@@ -12,19 +12,19 @@ const SECRET = { kind: 'Secret', namespace: 'cvat', name: 'user', keys: ['passwo
 const secret = (...keys: string[]): LiveObject =>
   live('v1 Secret', { name: 'user', data: Object.fromEntries(keys.map((key) => [key, 'eA=='])) });
 
-test('a Secret must be there with its keys', async () => {
-  expect(await making([SECRET])).toBe('waiting: Secret cvat/user is not there yet');
-  expect(await making([SECRET], secret('user'))).toBe('waiting: Secret cvat/user has no password yet');
-  expect(await making([SECRET], secret())).toBe('waiting: Secret cvat/user has no password, user yet');
+test('waits for a Secret and its keys', async () => {
+  expect(await making([SECRET])).toBe('waiting: Secret cvat/user does not exist yet');
+  expect(await making([SECRET], secret('user'))).toBe('waiting: Secret cvat/user lacks password');
+  expect(await making([SECRET], secret())).toBe('waiting: Secret cvat/user lacks password, user');
   expect(await making([SECRET], secret('user', 'password', 'more'))).toBe('ready');
 });
 
-test('a ConfigMap may have its keys as bytes', async () => {
+test('finds the keys of a ConfigMap in data and binaryData', async () => {
   const reference = { kind: 'ConfigMap', namespace: 'cvat', name: 'map', keys: ['text', 'bytes'] };
   expect(await making([reference], live('v1 ConfigMap', { name: 'map', data: { text: '' }, binaryData: { bytes: 'eA==' } }))).toBe('ready');
 });
 
-test('what has no namespace is beside its maker, or in none', async () => {
+test('looks for a reference without namespace beside its maker, or in no namespace if its kind is cluster-scoped', async () => {
   const makes = [
     { kind: 'Service', name: 'one' },
     { kind: 'IngressClass', name: 'two' },
@@ -34,11 +34,11 @@ test('what has no namespace is beside its maker, or in none', async () => {
     live('networking.k8s.io/v1 IngressClass', { namespace: '', name: 'two' }),
   ];
   expect(await making(makes, one, two)).toBe('ready');
-  expect(await making(makes, one)).toBe('waiting: IngressClass two is not there yet');
-  expect(await making(makes)).toBe('waiting: Service apps/one is not there yet, and 1 more');
+  expect(await making(makes, one)).toBe('waiting: IngressClass two does not exist yet');
+  expect(await making(makes)).toBe('waiting: Service apps/one does not exist yet, and 1 more');
 });
 
-describe('a definition', () => {
+describe('a CRD', () => {
   const DEFINITION = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
   const definition = (established: 'True' | 'False', served: boolean): LiveObject =>
     live('apiextensions.k8s.io/v1 CustomResourceDefinition', {
@@ -48,8 +48,8 @@ describe('a definition', () => {
       status: { conditions: [condition('Established', established)] },
     });
 
-  test('must be established, and serve what was said', async () => {
-    expect(await making([DEFINITION])).toBe('waiting: CustomResourceDefinition widgets.example.org is not there yet');
+  test('must be established, and serve the versions of the contract', async () => {
+    expect(await making([DEFINITION])).toBe('waiting: CustomResourceDefinition widgets.example.org does not exist yet');
     expect(await making([DEFINITION], definition('False', true))).toBe(
       'waiting: CustomResourceDefinition widgets.example.org: is not established yet',
     );
@@ -60,11 +60,11 @@ describe('a definition', () => {
   });
 });
 
-test('a kind of which no version is known cannot be looked for', async () => {
+test('does not look for a kind whose version is unknown', async () => {
   expect(await making([{ kind: 'Widget', namespace: 'cvat', name: 'one' }])).toBe('ready');
 });
 
-test('an object says first what it lacks itself', async () => {
+test('reports the state of the object itself first', async () => {
   const annotations = contractAnnotations({ makes: [SECRET] });
   expect(await stateOf(live('batch/v1 Job', { annotations }))).toBe('waiting: has not started yet');
 });

@@ -1,5 +1,5 @@
 import type { ListOptions } from '../../../cluster/api/cluster';
-import { idOf, keyOf, type Kind } from '../../../manifests/manifest';
+import { idOf, keyOf, type Kind, type Manifest } from '../../../manifests/manifest';
 import type { Condition, LiveObject } from '../../../cluster/objects/live-object';
 import { readinessOf } from '../../../cluster/readiness';
 import type { ReadinessContext } from '../../../cluster/readiness/readiness';
@@ -13,6 +13,14 @@ interface Parts {
   readonly more?: Readonly<Record<string, unknown>>;
   readonly [field: string]: unknown;
 }
+
+/** The HelmChart of PGO, as dist has it. */
+const OPERATOR: Manifest = {
+  apiVersion: 'helm.cattle.io/v1',
+  kind: 'HelmChart',
+  metadata: { name: 'pgo', namespace: 'kube-system' },
+  spec: { chart: 'oci://registry.developers.crunchydata.com/crunchydata/pgo', version: '5.8.7', targetNamespace: 'crunchy-pgo' },
+};
 
 let count = 0;
 
@@ -36,13 +44,13 @@ export function condition(type: string, status: Condition['status'], more: Parti
   return { type, status, ...more };
 }
 
-/** A cluster that has just these objects. What is not served is not there. */
-export function lookAt(cluster: readonly LiveObject[], operated: readonly string[] = []): ReadinessContext {
+/** A cluster that has just these objects, and an environment with operators of these kinds. */
+export function contextOf(cluster: readonly LiveObject[], operated: readonly string[] = []): ReadinessContext {
   const byId = new Map(cluster.map((object) => [idOf(keyOf(object)), object]));
   return {
     get: (key) => Promise.resolve(byId.get(idOf(key))),
     list: (kind, options) => Promise.resolve(cluster.filter((object) => isListed(object, kind, options))),
-    isOperated: ({ kind }) => operated.includes(kind),
+    operatorsOf: ({ kind }) => (operated.includes(kind) ? [OPERATOR] : []),
   };
 }
 
@@ -58,6 +66,6 @@ function isListed(object: LiveObject, { apiVersion, kind }: Kind, { namespace, l
 
 /** `ready`, `waiting: 1 of 2 replicas are ready` or `failed: …`. */
 export async function stateOf(object: LiveObject, cluster: readonly LiveObject[] = [], operated: readonly string[] = []): Promise<string> {
-  const state = await readinessOf(object, lookAt(cluster, operated));
+  const state = await readinessOf(object, contextOf(cluster, operated));
   return state.state === 'ready' ? 'ready' : `${state.state}: ${state.reason}`;
 }

@@ -9,8 +9,8 @@ describe('a Deployment', () => {
     expect(await deployment(done)).toBe('ready');
   });
 
-  test('is not ready by what its controller said before the last change', async () => {
-    expect(await deployment({ ...done, observedGeneration: 1 })).toBe('waiting: its controller has not taken up the last change yet');
+  test('is not ready by a status from before the last change', async () => {
+    expect(await deployment({ ...done, observedGeneration: 1 })).toBe('waiting: its controller has not observed the last change yet');
     expect(await deployment({ ...done, observedGeneration: undefined })).toMatch(/^waiting/);
   });
 
@@ -18,17 +18,17 @@ describe('a Deployment', () => {
     ['0 of 2 replicas are ready', { replicas: 2, updatedReplicas: 2, unavailableReplicas: 2 }],
     ['1 of 2 replicas are ready', { ...done, availableReplicas: 1 }],
     ['1 of 2 replicas are updated', { ...done, updatedReplicas: 1 }],
-    ['1 of 3 replicas have to go yet', { ...done, replicas: 3 }],
+    ['1 of 3 replicas are pending termination', { ...done, replicas: 3 }],
   ])('waits while %s', async (reason, status) => {
     expect(await deployment(status)).toBe(`waiting: ${reason}`);
   });
 
-  test('has one replica if it does not say how many, and may have none', async () => {
+  test('has one replica by default, and may have none', async () => {
     expect(await deployment({}, {})).toBe('waiting: 0 of 1 replicas are ready');
     expect(await deployment({}, { replicas: 0 })).toBe('ready');
   });
 
-  test('waits on after its progress deadline: what it lacks may come at last', async () => {
+  test('still waits after its progress deadline', async () => {
     const late = condition('Progressing', 'False', {
       reason: 'ProgressDeadlineExceeded',
       message: 'ReplicaSet "it-1" has timed out progressing.',
@@ -47,19 +47,19 @@ describe('a StatefulSet', () => {
     expect(await set({ ...rolling, currentRevision: 'it-2' })).toBe('ready');
   });
 
-  test('waits for replicas that are not ready, or of the revision before', async () => {
+  test('waits for replicas that are not ready, or of an older revision', async () => {
     expect(await set({ ...rolling, updatedReplicas: 2, readyReplicas: 1 })).toBe('waiting: 1 of 2 replicas are ready');
     expect(await set({ ...rolling, updatedReplicas: 1 })).toBe('waiting: 1 of 2 replicas are updated');
     expect(await set({ ...rolling, updatedReplicas: 2, observedGeneration: 1 })).toMatch(/^waiting/);
   });
 
-  test('leaves the replicas below its partition as they are', async () => {
+  test('does not wait for replicas below its partition', async () => {
     const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } };
     expect(await set({ ...rolling, updatedReplicas: 1 }, { updateStrategy })).toBe('ready');
     expect(await set(rolling, { updateStrategy })).toBe('waiting: 1 of 2 replicas are updated');
   });
 
-  test('of PGO (OnDelete) needs ready replicas, of whatever revision', async () => {
+  test('with OnDelete needs ready replicas of any revision', async () => {
     const updateStrategy = { type: 'OnDelete' };
     expect(await set(rolling, { updateStrategy })).toBe('ready');
     expect(await set({ ...rolling, readyReplicas: 0 }, { updateStrategy })).toBe('waiting: 0 of 2 replicas are ready');
@@ -75,13 +75,13 @@ describe('a DaemonSet', () => {
     expect(await set({ desiredNumberScheduled: 0 })).toBe('ready');
   });
 
-  test('waits for pods that are not available, or of the revision before', async () => {
+  test('waits for pods that are not available, or of an older revision', async () => {
     expect(await set({ numberAvailable: 2, updatedNumberScheduled: 3 })).toBe('waiting: 2 of 3 pods are ready');
     expect(await set({ numberAvailable: 3, updatedNumberScheduled: 1 })).toBe('waiting: 1 of 3 pods are updated');
     expect(await set({ desiredNumberScheduled: 0, observedGeneration: undefined })).toMatch(/^waiting/);
   });
 
-  test('with OnDelete leaves pods of the revision before alone', async () => {
+  test('with OnDelete does not wait for pods of an older revision', async () => {
     expect(await set({ numberAvailable: 3 }, { updateStrategy: { type: 'OnDelete' } })).toBe('ready');
   });
 });
@@ -89,12 +89,12 @@ describe('a DaemonSet', () => {
 describe('a Job', () => {
   const job = (status: object, spec: object = {}): Promise<string> => stateOf(live('batch/v1 Job', { spec, status }));
 
-  test('is ready when it has done its work', async () => {
+  test('is ready when it is complete', async () => {
     expect(await job({ succeeded: 1, conditions: [condition('Complete', 'True')] })).toBe('ready');
     expect(await job({ active: 1, conditions: [condition('SuccessCriteriaMet', 'True')] })).toBe('ready');
   });
 
-  test.each(['Failed', 'FailureTarget'])('has failed when it is %s, and says why', async (type) => {
+  test.each(['Failed', 'FailureTarget'])('has failed when it is %s, and reports why', async (type) => {
     const failure = condition(type, 'True', { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' });
     expect(await job({ failed: 7, conditions: [failure] })).toBe(
       'failed: BackoffLimitExceeded: Job has reached the specified backoff limit',
@@ -103,7 +103,7 @@ describe('a Job', () => {
 
   test('waits while it runs, is suspended, or has not started', async () => {
     expect(await job({ active: 1 })).toBe('waiting: is running');
-    expect(await job({ active: 1, failed: 2 })).toBe('waiting: is running, after 2 failed tries');
+    expect(await job({ active: 1, failed: 2 })).toBe('waiting: is running, after 2 failed attempts');
     expect(await job({ conditions: [condition('Suspended', 'True')] }, { suspend: true })).toBe('waiting: is suspended');
     expect(await job({})).toBe('waiting: has not started yet');
   });
@@ -112,15 +112,15 @@ describe('a Job', () => {
 describe('a Pod', () => {
   const pod = (status: object): Promise<string> => stateOf(live('v1 Pod', { status }));
 
-  test('is ready when it serves, or has ended well', async () => {
+  test('is ready when it is Ready, or has succeeded', async () => {
     expect(await pod({ phase: 'Running', conditions: [condition('Ready', 'True')] })).toBe('ready');
     expect(await pod({ phase: 'Succeeded' })).toBe('ready');
   });
 
-  test('has failed when it ended badly, with its last words', async () => {
+  test('has failed when its phase is Failed, with its termination message', async () => {
     const terminated = { exitCode: 1, reason: 'Error', message: 'Starting\nError: no such chart.\n' };
     expect(await pod({ phase: 'Failed', containerStatuses: [{ restartCount: 0, state: { terminated } }] })).toBe(
-      'failed: has failed once: Error: no such chart',
+      'failed: failed once: Error: no such chart',
     );
     expect(await pod({ phase: 'Failed', message: 'The node was low on resource: memory.' })).toBe(
       'failed: The node was low on resource: memory',
@@ -150,7 +150,7 @@ describe('a Pod', () => {
     ],
     ['is pending', { phase: 'Pending', containerStatuses: [{ restartCount: 0, state: { waiting: { reason: 'ContainerCreating' } } }] }],
     [
-      'has failed 4 times: OOMKilled (exit code 137)',
+      'failed 4 times: OOMKilled (exit code 137)',
       {
         phase: 'Running',
         containerStatuses: [
@@ -162,7 +162,7 @@ describe('a Pod', () => {
         ],
       },
     ],
-  ])('waits and says why: %s', async (reason, status) => {
+  ])('waits and reports why: %s', async (reason, status) => {
     expect(await pod(status)).toBe(`waiting: ${reason}`);
   });
 });

@@ -1,0 +1,28 @@
+import { conditionOf, type LiveObject } from '../objects/live-object';
+import { currentCondition, describeCondition, NOT_OBSERVED } from './conditions';
+import { failed, READY, type State, waiting } from './readiness';
+
+/** Reasons of Progressing=False that only another spec ends. */
+const INVALID = ['PGUpgradeInvalid', 'PGUpgradeInvalidForCluster'];
+/** The cluster already runs the wanted version: there is nothing to upgrade. */
+const DONE = ['PGUpgradeResolved', 'PGUpgradeCompleted'];
+
+/**
+ * Ready when the upgrade has succeeded, or when the cluster already runs the version. Waits while the PostgresCluster is not shut down, or does
+ * not have the annotation that allows the upgrade: the message of the condition says which.
+ */
+export function pgUpgrade(object: LiveObject): State {
+  const succeeded = conditionOf(object, 'Succeeded');
+  if (succeeded?.status === 'True') {
+    // PGO ignores a PGUpgrade that has succeeded, whatever changes in it.
+    return currentCondition(object, 'Succeeded') === undefined
+      ? failed('has already succeeded, and PGO ignores changes of it. Create a PGUpgrade with another name')
+      : READY;
+  }
+  if (succeeded?.status === 'False') return failed(describeCondition(succeeded));
+  const progressing = currentCondition(object, 'Progressing');
+  if (progressing === undefined) return waiting(NOT_OBSERVED);
+  if (progressing.status === 'True') return waiting('is upgrading');
+  if (DONE.includes(progressing.reason ?? '')) return READY;
+  return (INVALID.includes(progressing.reason ?? '') ? failed : waiting)(describeCondition(progressing));
+}

@@ -1,0 +1,49 @@
+import { releaseOf } from '../../manifests/helm-release';
+import { listOf, valueAt } from '../../manifests/fields';
+import type { LiveObject } from '../objects/live-object';
+import { numberAt, textAt } from './fields';
+import { type ReadinessContext, type State, waiting } from './readiness';
+
+/** The images that the pods of a PostgresCluster should have; undefined where it is unknown which. */
+export interface PostgresImages {
+  readonly postgres: string | undefined;
+  readonly pgbackrest: string | undefined;
+}
+
+/**
+ * The images of the spec, and otherwise those of PGO's Deployment. A new version of PGO has other images: it replaces the pods of every
+ * cluster some time after it has started, while no generation changes.
+ */
+export async function imagesOf(cluster: LiveObject, context: ReadinessContext): Promise<PostgresImages> {
+  const { spec } = cluster;
+  const namespaces = context.operatorsOf(cluster).flatMap((operator) => releaseOf(operator)?.namespace ?? []);
+  const lists = await Promise.all(
+    [...new Set(namespaces)].map((namespace) => context.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, { namespace })),
+  );
+  const variables = lists
+    .flat()
+    .flatMap((deployment) => listOf(valueAt(deployment, 'spec', 'template', 'spec', 'containers')))
+    .flatMap((container) => listOf(valueAt(container, 'env')));
+  const related = (name: string): string | undefined =>
+    textAt(
+      variables.find((variable) => textAt(variable, 'name') === `RELATED_IMAGE_${name}`),
+      'value',
+    );
+  const gis = textAt(spec, 'postGISVersion');
+  const version = numberAt(spec, 'postgresVersion') ?? '';
+  return {
+    postgres: textAt(spec, 'image') ?? related(gis === undefined ? `POSTGRES_${version}` : `POSTGRES_${version}_GIS_${gis}`),
+    pgbackrest: textAt(spec, 'backups', 'pgbackrest', 'image') ?? related('PGBACKREST'),
+  };
+}
+
+/** Waiting while PGO has not applied an image to a StatefulSet. */
+export function imageNotApplied(set: LiveObject, container: string, image: string | undefined): State | undefined {
+  const containers = listOf(valueAt(set, 'spec', 'template', 'spec', 'containers'));
+  const found = textAt(
+    containers.find((each) => textAt(each, 'name') === container),
+    'image',
+  );
+  if (image === undefined || found === undefined || found === image) return undefined;
+  return waiting(`PGO has not applied image ${image} to StatefulSet ${set.metadata.name} yet`);
+}
