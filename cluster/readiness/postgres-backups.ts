@@ -2,7 +2,7 @@ import { listOf, valueAt } from '../../manifests/fields';
 import type { LiveObject } from '../objects/live-object';
 import { currentCondition, isTrue } from './conditions';
 import { countAt, textAt } from './fields';
-import { imageNotApplied, type PostgresImages } from './postgres-images';
+import { imageNotApplied, type PostgresImages } from './postgres-template';
 import { listOfCluster } from './postgres-instances';
 import { type ReadinessContext, type State, waiting } from './readiness';
 import { statefulSet } from './stateful-set';

@@ -3,7 +3,7 @@ import { conditionOf, type LiveObject } from '../objects/live-object';
 import { currentCondition, describeCondition, firstSentence, isTrue, notObserved } from './conditions';
 import { deployment } from './deployment';
 import { postgresBackups } from './postgres-backups';
-import { imagesOf } from './postgres-images';
+import { imagesOf } from './postgres-template';
 import { postgresInstances } from './postgres-instances';
 import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 

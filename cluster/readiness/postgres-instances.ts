@@ -3,7 +3,7 @@ import { conditionOf, type LiveObject } from '../objects/live-object';
 import { notObserved } from './conditions';
 import { numberAt, textAt } from './fields';
 import { podProblem } from './pod-problem';
-import { imageNotApplied, type PostgresImages } from './postgres-images';
+import { imageNotApplied, type PostgresImages, resourcesNotApplied } from './postgres-template';
 import type { ReadinessContext, State } from './readiness';
 import { rolledOut } from './rollout';
 
@@ -34,7 +34,12 @@ export async function postgresInstances(
   ]);
   const sets = statefulSets.filter((set) => labelOf(set, 'instance-set') !== undefined);
   const pods = allPods.filter((pod) => labelOf(pod, 'instance-set') !== undefined);
-  const outdated = sets.map((set) => imageNotApplied(set, 'database', images.postgres) ?? notObserved(set, { always: true }));
+  const outdated = sets.map(
+    (set) =>
+      imageNotApplied(set, 'database', images.postgres) ??
+      resourcesNotApplied(set, instanceSetOf(cluster, set)) ??
+      notObserved(set, { always: true }),
+  );
   const first = outdated.find((state) => state !== undefined);
   if (first !== undefined) return first;
 
@@ -56,10 +61,16 @@ export async function postgresInstances(
   return state?.state === 'waiting' ? { ...state, reason: `${state.reason}${problemOf(pods)}` } : state;
 }
 
+/** PGO gives a set without a name the one of its position. */
+const nameOf = (set: unknown, index: number): string => textAt(set, 'name') || String(index).padStart(2, '0');
+
+function instanceSetOf({ spec }: LiveObject, set: LiveObject): unknown {
+  return listOf(valueAt(spec, 'instances')).find((each, index) => nameOf(each, index) === labelOf(set, 'instance-set'));
+}
+
 function wantedSets({ spec }: LiveObject): { readonly name: string; readonly wanted: number }[] {
   return listOf(valueAt(spec, 'instances')).map((set, index) => ({
-    // PGO gives this name to a set without one.
-    name: textAt(set, 'name') || String(index).padStart(2, '0'),
+    name: nameOf(set, index),
     wanted: valueAt(spec, 'shutdown') === true ? 0 : (numberAt(set, 'replicas') ?? 1),
   }));
 }

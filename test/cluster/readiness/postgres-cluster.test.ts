@@ -30,6 +30,7 @@ interface Instance {
   readonly ready?: boolean;
   readonly observedGeneration?: number;
   readonly image?: string;
+  readonly resources?: object;
   /** More of the pod's status. */
   readonly status?: object;
 }
@@ -37,10 +38,18 @@ interface Instance {
 let instances = 0;
 
 /** A StatefulSet and its pod. */
-function instance({ set = 'instance1', revision = 'b', ready = true, observedGeneration = 2, image = 'pg:15', status }: Instance = {}) {
+function instance({
+  set = 'instance1',
+  revision = 'b',
+  ready = true,
+  observedGeneration = 2,
+  image = 'pg:15',
+  resources = {},
+  status,
+}: Instance = {}) {
   const name = `it-${set}-${++instances}`;
   const labels = { [`${LABEL}/cluster`]: 'it', [`${LABEL}/instance-set`]: set, [`${LABEL}/instance`]: name };
-  const template = { spec: { containers: [{ name: 'database', image }] } };
+  const template = { spec: { containers: [{ name: 'database', image, resources }] } };
   return [
     live('apps/v1 StatefulSet', {
       name,
@@ -91,6 +100,21 @@ describe('whatever the counts of its status say', () => {
 
   test('waits while the StatefulSet controller has not observed what PGO applied', async () => {
     expect(await having({}, { observedGeneration: 1 })).toBe('waiting: its controller has not observed the last change yet');
+  });
+
+  test('waits while PGO has not applied the resources of the spec', async () => {
+    const limits = { cpu: '0.5', memory: '1024Mi' };
+    const spec = { instances: [{ name: 'instance1', replicas: 2, resources: { limits } }] };
+    const applied = (of: object): Promise<string> =>
+      cluster(
+        {},
+        spec,
+        [of, of].flatMap((resources) => instance({ resources })),
+      );
+    expect(await applied({ limits: { cpu: '500m', memory: '1Gi' } })).toBe('ready');
+    for (const resources of [{}, { limits: { cpu: '500m', memory: '2Gi' } }, { requests: { cpu: '500m', memory: '1Gi' } }]) {
+      expect(await applied(resources)).toMatch(/^waiting: PGO has not applied its resources to StatefulSet it-instance1-\d+ yet$/);
+    }
   });
 
   test('does not count a pod that is being deleted', async () => {

@@ -14,11 +14,13 @@ export interface InstanceSet {
   readonly name: string;
   readonly replicas: number;
   readonly dataVolumeClaimSpec: ClaimSpec;
+  readonly resources?: object;
 }
 
 export interface Repository {
   readonly name: string;
   readonly volume?: { readonly volumeClaimSpec: ClaimSpec };
+  readonly schedules?: { readonly full?: string; readonly differential?: string; readonly incremental?: string };
 }
 
 export interface RepositoryStatus {
@@ -32,6 +34,8 @@ export interface RepositoryStatus {
 export interface PostgresCluster extends Live {
   readonly spec: {
     readonly image?: string;
+    readonly postgresVersion?: number;
+    readonly dataSource?: object;
     readonly users?: readonly { readonly name: string; readonly databases?: readonly string[] }[];
     readonly instances: readonly InstanceSet[];
     readonly backups?: { readonly pgbackrest?: { readonly image?: string; readonly repos?: readonly Repository[] } };
@@ -40,7 +44,12 @@ export interface PostgresCluster extends Live {
     readonly observedGeneration?: number;
     readonly conditions?: readonly Condition[];
     readonly instances?: readonly object[];
-    readonly pgbackrest?: { readonly repoHost?: { readonly ready?: boolean }; readonly repos?: readonly RepositoryStatus[] };
+    readonly patroni?: object;
+    readonly pgbackrest?: {
+      readonly repoHost?: { readonly ready?: boolean };
+      readonly repos?: readonly RepositoryStatus[];
+      readonly restore?: { readonly id?: string };
+    };
   };
 }
 
@@ -62,7 +71,7 @@ export function usersOf({ metadata, spec }: PostgresCluster): readonly { readonl
 export const secretNameOf = (cluster: PostgresCluster, user: string): string => `${cluster.metadata.name}-pguser-${user}`;
 
 /** Fields of an object that belongs to the cluster. */
-function owned(cluster: PostgresCluster, apiVersion: string, kind: string, name: string, labels: object = {}): Manifest {
+export function owned(cluster: PostgresCluster, apiVersion: string, kind: string, name: string, labels: object = {}): Manifest {
   const { namespace, name: owner, uid } = cluster.metadata;
   const metadata = {
     name,
@@ -110,13 +119,13 @@ export function services(cluster: PostgresCluster): Manifest[] {
 }
 
 /** One instance: a StatefulSet of one Pod, and its claim. */
-export function instance(cluster: PostgresCluster, set: InstanceSet, name: string): Manifest[] {
+export function instance(cluster: PostgresCluster, set: InstanceSet, name: string, image: string | undefined): Manifest[] {
   const labels = { [label('instance')]: name, [label('instance-set')]: set.name, [label('data')]: 'postgres' };
   const containers = ['database', 'replication-cert-copy', 'pgbackrest', 'pgbackrest-config'];
   const claim = `${name}-pgdata`;
   return [
     { ...owned(cluster, 'v1', 'PersistentVolumeClaim', claim, { ...labels, [label('role')]: 'pgdata' }), spec: set.dataVolumeClaimSpec },
-    statefulSet(cluster, name, labels, containers, cluster.spec.image, claim, 'OnDelete'),
+    statefulSet(cluster, name, labels, containers, cluster.spec.image ?? image, claim, 'OnDelete', set.resources),
   ];
 }
 
@@ -154,6 +163,19 @@ export function backup(cluster: PostgresCluster, repo: string): Manifest {
   return { ...job, spec: { backoffLimit: 6, template } };
 }
 
+/** The CronJobs of the repositories' schedules. */
+export function schedules(cluster: PostgresCluster): Manifest[] {
+  const { image = 'crunchy-pgbackrest', repos = [] } = cluster.spec.backups?.pgbackrest ?? {};
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'pgbackrest', image }] } };
+  return repos.flatMap(({ name: repo, schedules: plan = {} }) =>
+    Object.entries(plan).map(([type, schedule]) => {
+      const short = { differential: 'diff', incremental: 'incr' }[type] ?? type;
+      const job = owned(cluster, 'batch/v1', 'CronJob', `${cluster.metadata.name}-${repo}-${short}`, { [label('pgbackrest-repo')]: repo });
+      return { ...job, spec: { schedule, suspend: true, concurrencyPolicy: 'Forbid', jobTemplate: { spec: { template } } } };
+    }),
+  );
+}
+
 /** Four characters, as in the names of instances. */
 export const suffix = (): string => Array.from(randomBytes(4), (byte) => 'bcdfghjklmnpqrstvwxz'[byte % 20]).join('');
 
@@ -165,6 +187,7 @@ function statefulSet(
   image = 'chosen-by-the-operator',
   claim: string | undefined,
   strategy: string,
+  resources: object = {},
 ): Manifest {
   const all = { ...labelsOf(cluster), ...labels };
   const volumes = claim === undefined ? [] : [{ name: 'data', persistentVolumeClaim: { claimName: claim } }];
@@ -177,7 +200,10 @@ function statefulSet(
       selector: { matchLabels: all },
       template: {
         metadata: { labels: all },
-        spec: { containers: containers.map((container) => ({ name: container, image })), volumes },
+        spec: {
+          containers: containers.map((container) => ({ name: container, image, ...(container === 'database' && { resources }) })),
+          volumes,
+        },
       },
     },
   };

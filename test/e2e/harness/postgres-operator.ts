@@ -4,9 +4,11 @@
  *
  * Faithful to PGO 5.8 as it was seen to run: the finalizer; one StatefulSet an instance, with a claim, and another for the backups; the Services;
  * the users' Secrets, by server-side apply with force and the manager's name, which leaves others' keys alone; the order and the conditions of
- * the status; an instance more or less in place; the end. It looks five times a second, and does not wait for a lease.
+ * the status; an instance more or less in place; the end. A change is in the status, with the counts from before, some time before the
+ * StatefulSets have it; then the pods are replaced one by one. So they are some time after PGO has new images. Every repository has a stanza of
+ * its own, and its claim goes with it. A data source restores in place. It looks five times a second, and does not wait for a lease.
  *
- * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, schedules of backups, restores, resizing; users who are no longer declared; rotation of
+ * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, resizing; scheduled backups themselves; users who are no longer declared; rotation of
  * passwords and the check that a Secret can be used; and of course the data.
  */
 import type { Manifest } from '../../../manifests/manifest';
@@ -23,6 +25,7 @@ import {
   label,
   type PostgresCluster,
   repositoryHost,
+  schedules,
   secretNameOf,
   services,
   suffix,
@@ -30,6 +33,8 @@ import {
   type UserSecret,
   usersOf,
 } from './postgres-objects';
+import { restore } from './postgres-restore';
+import { rollPods, type StatefulSet } from './postgres-rollout';
 import { nextStatus, type Observed, type Workload } from './postgres-status';
 
 const MANAGER = 'postgrescluster-controller';
@@ -40,7 +45,14 @@ export interface PostgresOperatorOptions {
   readonly delayMilliseconds?: number;
   /** It knows no image for any cluster: it says so in an Event, and makes nothing. @default false */
   readonly missingImage?: boolean;
+  /** No stanza can be created in these repositories. @default none */
+  readonly brokenRepositories?: readonly string[];
+  /** Restores fail. @default false */
+  readonly failingRestore?: boolean;
 }
+
+/** So long a cluster's status is of a new generation before its StatefulSets are; and so late it has the images of a new PGO. */
+const APPLY_AFTER_MILLISECONDS = 2500;
 
 type Seen = Observed & { readonly secrets: readonly UserSecret[] };
 
@@ -52,7 +64,13 @@ export class PostgresOperator {
   /** The generation of each cluster (by uid) of which all objects were made; negative: that of which was said that there is no image. */
   private readonly made = new Map<string, number>();
   /** Since when a generation is known, by uid and generation. */
+  /** The generation of each cluster (by uid) of which all CronJobs were made. */
+  private readonly scheduled = new Map<string, number>();
   private readonly known = new Map<string, number>();
+  /** The image of PostgreSQL of which all objects were made, by uid. */
+  private readonly images = new Map<string, string | undefined>();
+  /** Its own environment variables: the images of the clusters that name none. */
+  private environment: ReadonlyMap<string, string> = new Map();
 
   constructor(controlPlane: ControlPlane) {
     this.api = new Api(controlPlane.kubeconfigOf());
@@ -81,7 +99,12 @@ export class PostgresOperator {
 
   private async available(): Promise<boolean> {
     const deployments = await this.api.list<Workload>('/apis/apps/v1/deployments', { fieldSelector: 'metadata.name=pgo' });
-    return deployments.some(({ status }) => status.conditions?.some(({ type, status: is }) => type === 'Available' && is === 'True'));
+    const found = deployments.find(({ status }) =>
+      status.conditions?.some(({ type, status: is }) => type === 'Available' && is === 'True'),
+    );
+    const variables = found?.spec?.template?.spec.containers.flatMap(({ env = [] }) => env) ?? [];
+    this.environment = new Map(variables.map(({ name, value = '' }) => [name, value]));
+    return found !== undefined;
   }
 
   private due({ metadata }: PostgresCluster): boolean {
@@ -98,23 +121,58 @@ export class PostgresOperator {
     if (!finalizers.includes(FINALIZER)) await this.api.patch(pathOf(cluster), { metadata: { finalizers: [...finalizers, FINALIZER] } });
     if (this.options.missingImage) return this.complain(cluster);
     let observed = await this.observe(cluster);
-    if (this.made.get(metadata.uid) !== metadata.generation || this.isIncomplete(cluster, observed)) {
+    if (await restore(this.api, cluster, observed.sets, observed.backups, this.options.failingRestore ?? false)) return;
+    // A new cluster is made at once. Of a change, the status speaks first.
+    if (cluster.status !== undefined && this.isChanged(cluster)) {
+      const status = cluster.status.observedGeneration === metadata.generation ? undefined : nextStatus(cluster, observed);
+      if (status !== undefined) await this.api.patch(`${pathOf(cluster)}/status`, { status });
+      if (!this.hasWaited(cluster)) return;
+    }
+    if (this.isChanged(cluster) || this.isIncomplete(cluster, observed)) {
       await this.make(cluster, observed);
       this.made.set(metadata.uid, metadata.generation);
+      this.images.set(metadata.uid, this.imageFor(cluster));
       observed = await this.observe(cluster);
     }
     await this.appointLeader(cluster, observed);
-    const [repo] = cluster.status?.pgbackrest?.repos ?? [];
-    if (repo?.stanzaCreated && observed.backups.length === 0) await this.apply([backup(cluster, repo.name)]);
-    const status = nextStatus(cluster, observed);
+    await rollPods(this.api, observed.pods, observed.sets);
+    const repos = cluster.status?.pgbackrest?.repos ?? [];
+    const [repo] = repos;
+    const backups = observed.backups.filter((each) => each.metadata.labels?.[label('pgbackrest-backup')] !== undefined);
+    if (repo?.stanzaCreated && backups.length === 0) await this.apply([backup(cluster, repo.name)]);
+    // Only when the first backup is complete, and not in a repository that does not work.
+    if (repo?.replicaCreateBackupComplete && this.scheduled.get(metadata.uid) !== metadata.generation) {
+      const isWorking = ({ metadata: { labels } }: Manifest): boolean =>
+        repos.some(({ name, stanzaCreated }) => stanzaCreated && name === labels?.[label('pgbackrest-repo')]);
+      await this.apply(schedules(cluster).filter(isWorking));
+      if (repos.every(({ stanzaCreated }) => stanzaCreated)) this.scheduled.set(metadata.uid, metadata.generation);
+    }
+    const status = nextStatus(cluster, { ...observed, backups }, this.options.brokenRepositories);
     if (status !== undefined) await this.api.patch(`${pathOf(cluster)}/status`, { status });
+  }
+
+  private imageFor({ spec }: PostgresCluster): string | undefined {
+    return spec.image ?? this.environment.get(`RELATED_IMAGE_POSTGRES_${spec.postgresVersion}`);
+  }
+
+  private isChanged(cluster: PostgresCluster): boolean {
+    const { uid, generation } = cluster.metadata;
+    return this.made.get(uid) !== generation || this.images.get(uid) !== this.imageFor(cluster);
+  }
+
+  private hasWaited(cluster: PostgresCluster): boolean {
+    const { uid, generation } = cluster.metadata;
+    const key = `${uid}/${generation}/${this.imageFor(cluster)}`;
+    const since = this.known.get(key) ?? Date.now();
+    this.known.set(key, since);
+    return Date.now() - since >= APPLY_AFTER_MILLISECONDS;
   }
 
   private async observe(cluster: PostgresCluster): Promise<Seen> {
     const { namespace, name } = cluster.metadata;
     const query = { labelSelector: `${label('cluster')}=${name}` };
     const [sets, pods, backups, claims, secrets] = await Promise.all([
-      this.api.list<Live>(`/apis/apps/v1/namespaces/${namespace}/statefulsets`, query),
+      this.api.list<StatefulSet>(`/apis/apps/v1/namespaces/${namespace}/statefulsets`, query),
       this.api.list<Pod>(`/api/v1/namespaces/${namespace}/pods`, query),
       this.api.list<Workload>(`/apis/batch/v1/namespaces/${namespace}/jobs`, query),
       this.api.list<Observed['claims'][number]>(`/api/v1/namespaces/${namespace}/persistentvolumeclaims`, query),
@@ -132,7 +190,7 @@ export class PostgresOperator {
     return sets.length < wanted || !usersOf(cluster).every(hasPassword);
   }
 
-  private async make(cluster: PostgresCluster, { sets, pods, secrets }: Seen): Promise<void> {
+  private async make(cluster: PostgresCluster, { sets, pods, secrets, claims }: Seen): Promise<void> {
     const objects: Manifest[] = [...services(cluster), ...repositoryHost(cluster)];
     for (const set of cluster.spec.instances) {
       // The leader is the last to go.
@@ -147,7 +205,7 @@ export class PostgresOperator {
         () => `${cluster.metadata.name}-${set.name}-${suffix()}`,
       );
       const wanted = [...present.slice(0, set.replicas), ...added];
-      objects.push(...wanted.flatMap((name) => instance(cluster, set, name)));
+      objects.push(...wanted.flatMap((name) => instance(cluster, set, name, this.imageFor(cluster))));
       if (set.replicas > 1) objects.push(disruptionBudget(cluster, set));
       await this.remove(cluster, present.slice(set.replicas), set.replicas > 1 ? [] : [`${cluster.metadata.name}-set-${set.name}`]);
     }
@@ -156,6 +214,11 @@ export class PostgresOperator {
       objects.push(userSecret(cluster, name, databases, live));
     }
     await this.apply(objects);
+    // The claim of a repository goes at once when that has no volume any more.
+    for (const { metadata } of claims.filter((claim) => claim.metadata.labels?.[label('pgbackrest-repo')] !== undefined)) {
+      const isWanted = objects.some((object) => object.kind === 'PersistentVolumeClaim' && object.metadata.name === metadata.name);
+      if (!isWanted) await this.api.delete(`/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${metadata.name}`);
+    }
   }
 
   private async remove({ metadata }: PostgresCluster, instances: readonly string[], budgets: readonly string[]): Promise<void> {

@@ -1,15 +1,17 @@
 import type { Condition, Live } from './api';
-import type { Pod } from './pod-status';
+import type { Container, Pod } from './pod-status';
 import { label, type PostgresCluster, type RepositoryStatus } from './postgres-objects';
+import { isReady, isUpdated, type StatefulSet } from './postgres-rollout';
 
 /** A Deployment or a Job. */
 export interface Workload extends Live {
+  readonly spec?: { readonly template?: { readonly spec: { readonly containers: readonly Container[] } } };
   readonly status: { readonly conditions?: readonly Condition[] };
 }
 
 /** What there is of a cluster. */
 export interface Observed {
-  readonly sets: readonly Live[];
+  readonly sets: readonly StatefulSet[];
   readonly pods: readonly Pod[];
   readonly backups: readonly Workload[];
   readonly claims: readonly (Live & { readonly spec: { readonly volumeName?: string } })[];
@@ -29,11 +31,13 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 /**
  * The next patch of the status, in PGO's order; nothing when there is no more to tell. First what is not yet so, with the generation; then how
  * many instances are ready, and the host of the backups; then that the database is there; then that the first backup is complete.
+ * @param broken the repositories in which no stanza can be created
  */
-export function nextStatus(cluster: PostgresCluster, observed: Observed): object | undefined {
+export function nextStatus(cluster: PostgresCluster, observed: Observed, broken: readonly string[] = []): object | undefined {
   const { metadata, spec, status } = cluster;
   const repositories = spec.backups?.pgbackrest?.repos ?? [];
   if (status?.observedGeneration !== metadata.generation) {
+    // Instances are not counted again: what the status says of them is from before this generation is applied.
     const told = (name: string): RepositoryStatus | undefined => status?.pgbackrest?.repos?.find((repo) => repo.name === name);
     return {
       observedGeneration: metadata.generation,
@@ -55,15 +59,17 @@ export function nextStatus(cluster: PostgresCluster, observed: Observed): object
   const ready = observed.pods.some((pod) => pod.metadata.labels?.[label('role')] === 'master') && counted.hostReady;
   const [first, ...others] = counted.repos;
   if (first === undefined || !ready) return undefined;
-  if (!first.stanzaCreated) {
+  const created = (repo: RepositoryStatus): boolean => repo.stanzaCreated || !broken.includes(repo.name);
+  if (counted.repos.some((repo) => repo.stanzaCreated !== created(repo))) {
     return {
       databaseRevision: '5d8c6d4f8b',
       usersRevision: '6b8d9f7c5d',
       patroni: { systemIdentifier: '7000000000000000001' },
       proxy: { pgBouncer: { postgresRevision: '7b7c9dd6' } },
       monitoring: { exporterConfiguration: '559c4c97d6' },
-      conditions: conditionsOf(cluster, { [REPOSITORY_READY]: true }),
-      pgbackrest: { repos: [first, ...others].map((repo) => ({ ...repo, stanzaCreated: true })) },
+      // The condition is about the first one only.
+      conditions: conditionsOf(cluster, { [REPOSITORY_READY]: created(first) }),
+      pgbackrest: { repos: [first, ...others].map((repo) => ({ ...repo, stanzaCreated: created(repo) })) },
     };
   }
   const complete = observed.backups.some(({ status: job }) =>
@@ -82,15 +88,15 @@ interface Counted {
   readonly repos: readonly RepositoryStatus[];
 }
 
-function counts({ metadata, spec, status }: PostgresCluster, { pods, claims }: Observed): Counted {
-  const isReady = (pod: Pod): boolean => pod.status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') ?? false;
+function counts({ metadata, spec, status }: PostgresCluster, { pods, claims, sets }: Observed): Counted {
   const instances = spec.instances.map(({ name }) => {
     const all = pods.filter((pod) => pod.metadata.labels?.[label('instance-set')] === name);
     const ready = all.filter(isReady).length;
+    const updated = all.filter((pod) => isUpdated(pod, sets)).length;
     // Zero is not told.
     return {
       name,
-      ...(all.length > 0 && { replicas: all.length, updatedReplicas: all.length }),
+      ...(all.length > 0 && { replicas: all.length, ...(updated > 0 && { updatedReplicas: updated }) }),
       ...(ready > 0 && { readyReplicas: ready }),
     };
   });

@@ -4,7 +4,7 @@ import type { LiveObject } from '../objects/live-object';
 import { numberAt, textAt } from './fields';
 import { type ReadinessContext, type State, waiting } from './readiness';
 
-/** The images that the pods of a PostgresCluster should have; undefined where it is unknown which. */
+/** The images that the pods of a PostgresCluster should have; undefined where they are unknown. */
 export interface PostgresImages {
   readonly postgres: string | undefined;
   readonly pgbackrest: string | undefined;
@@ -46,4 +46,30 @@ export function imageNotApplied(set: LiveObject, container: string, image: strin
   );
   if (image === undefined || found === undefined || found === image) return undefined;
   return waiting(`PGO has not applied image ${image} to StatefulSet ${set.metadata.name} yet`);
+}
+
+/** Waiting while PGO has not applied the resources of an instance set to a StatefulSet of it: its status can be of the new generation before. */
+export function resourcesNotApplied(set: LiveObject, instanceSet: unknown): State | undefined {
+  const containers = listOf(valueAt(set, 'spec', 'template', 'spec', 'containers'));
+  const database = containers.find((each) => textAt(each, 'name') === 'database');
+  const isSame = ['requests', 'limits'].every((field) => {
+    const [wanted, found] = [valueAt(instanceSet, 'resources', field), valueAt(database, 'resources', field)];
+    return Object.entries(wanted ?? {}).every(([name, quantity]) => bytesOf(quantity) === bytesOf(valueAt(found, name)));
+  });
+  return database === undefined || isSame
+    ? undefined
+    : waiting(`PGO has not applied its resources to StatefulSet ${set.metadata.name} yet`);
+}
+
+const SUFFIXES: Readonly<Record<string, number>> = {
+  ...Object.fromEntries([...'KMGTPE'].map((letter, index) => [`${letter}i`, 1024 ** (index + 1)])),
+  ...Object.fromEntries([...'kMGTPE'].map((letter, index) => [letter, 1000 ** (index + 1)])),
+  ...Object.fromEntries([...'mun'].map((letter, index) => [letter, 1000 ** -(index + 1)])),
+};
+
+/** The number of a quantity: the API server writes `0.5` as `500m`. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+function bytesOf(quantity: unknown): number | undefined {
+  const [, number, suffix = ''] = /^([0-9.]+(?:[eE][+-]?[0-9]+)?)([KMGTPE]i|[kMGTPEmun])?$/.exec(String(quantity)) ?? [];
+  // Of a thousandth of a byte or a core, less is rounding.
+  return number === undefined ? undefined : Math.round(Number(number) * (SUFFIXES[suffix] ?? 1) * 1000);
 }

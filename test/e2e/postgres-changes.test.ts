@@ -1,0 +1,159 @@
+import type { Manifest } from '../../manifests/manifest';
+import type { Live } from './harness/api';
+import { type Cluster, startCluster } from './harness/cluster';
+import { Commands } from './harness/command';
+import { describeWithDefinitions } from './harness/definitions';
+import { LOCAL, stagesIn, written } from './harness/dist';
+import type { Kubectl } from './harness/kubectl';
+
+jest.setTimeout(180_000);
+
+interface Spec {
+  readonly instances: readonly object[];
+  readonly backups: { readonly pgbackrest: { readonly repos: readonly object[] } };
+}
+type Edit = (object: Manifest) => Manifest;
+
+const withSpec =
+  (change: (spec: Spec) => object): Edit =>
+  (object) =>
+    object.kind === 'PostgresCluster' ? { ...object, spec: { ...(object['spec'] as Spec), ...change(object['spec'] as Spec) } } : object;
+
+const resources = (memory: string): Edit =>
+  withSpec(({ instances }) => ({ instances: instances.map((set) => ({ ...set, resources: { limits: { cpu: '0.5', memory } } })) }));
+const repositories = (...added: readonly object[]): Edit =>
+  withSpec(({ backups: { pgbackrest } }) => ({ backups: { pgbackrest: { ...pgbackrest, repos: [...pgbackrest.repos, ...added] } } }));
+
+interface StatefulSet extends Live {
+  readonly status: { readonly updateRevision: string };
+}
+
+describeWithDefinitions('a change of a running PostgresCluster', () => {
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let commands: Commands;
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    ({ kubectl } = cluster);
+    commands = new Commands(cluster.controlPlane);
+    await commands.output('deploy', dist());
+  }, 180_000);
+
+  afterAll(async () => {
+    commands?.close();
+    await cluster?.stop();
+  });
+
+  /** PGO and the cluster of the environment, without what needs them. */
+  function dist(...edits: readonly Edit[]): string {
+    const stages = stagesIn(LOCAL).flatMap(({ file, objects }) => {
+      const name = file.replace(/^.*\/|\.k8s\.yaml$/g, '');
+      return /postgres/.test(name) ? [[name, objects.map((object) => edits.reduce((each, edit) => edit(each), object))] as const] : [];
+    });
+    return written('local', cluster.controlPlane.directory, Object.fromEntries(stages));
+  }
+
+  async function list<Each>(kind: string, ...what: readonly string[]): Promise<readonly Each[]> {
+    const text = await kubectl.output(['get', kind, '-n', 'cvat', ...what, '-o', 'json']);
+    return (JSON.parse(text) as { items: Each[] }).items;
+  }
+
+  /** What containers of the instances have, each with whether its pod is of its StatefulSet's last revision. */
+  async function running(field: (container: { image: string; resources: { limits?: object } }) => unknown): Promise<unknown[]> {
+    const selector = ['-l', 'postgres-operator.crunchydata.com/instance'];
+    const sets = await list<StatefulSet>('statefulsets', ...selector);
+    const pods = await list<Live & { spec: { containers: { name: string; image: string; resources: { limits?: object } }[] } }>(
+      'pods',
+      ...selector,
+    );
+    return pods.map(({ metadata, spec }) => {
+      const set = sets.find((each) => `${each.metadata.name}-0` === metadata.name);
+      const container = spec.containers.find(({ name }) => name === 'database');
+      return [container && field(container), metadata.labels?.['controller-revision-hash'] === set?.status.updateRevision];
+    });
+  }
+
+  test('is ready only when every pod runs it, though the status says so before', async () => {
+    const stdout = await commands.output('deploy', dist(resources('1024Mi')));
+    expect(stdout).toMatch(/^waiting +PostgresCluster cvat\/my-postgres: PGO has not applied its resources to StatefulSet my-postgres-/m);
+    expect(stdout).toMatch(/^waiting +PostgresCluster cvat\/my-postgres: [01] of 2 instances are (updated|ready)/m);
+    const limits = { cpu: '500m', memory: '1Gi' };
+    expect(await running((container) => container.resources.limits)).toEqual([
+      [limits, true],
+      [limits, true],
+    ]);
+  });
+
+  test('is not ready while a new pod does not start', async () => {
+    cluster.pods.hold('my-postgres-instance1');
+    try {
+      const { code, stdout } = await commands.run('deploy', dist(resources('2Gi')), '--timeout', '12s');
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/PostgresCluster cvat\/my-postgres\n +[01] of 2 instances are ready/);
+      expect((await commands.run('status', dist(resources('2Gi')))).stdout).toMatch(
+        /PostgresCluster cvat\/my-postgres +waiting +[01] of 2 instances are ready/,
+      );
+    } finally {
+      cluster.pods.release('my-postgres-instance1');
+    }
+    await commands.output('deploy', dist(resources('2Gi')));
+    expect(await running(({ resources: { limits } }) => limits)).toEqual([
+      [{ cpu: '500m', memory: '2Gi' }, true],
+      [{ cpu: '500m', memory: '2Gi' }, true],
+    ]);
+  });
+
+  test('by a PGO with newer images is ready only when every pod has them', async () => {
+    const image = 'registry.developers.crunchydata.com/crunchydata/crunchy-postgres:ubi9-15.20-2700';
+    const upgrade: Edit = (object) =>
+      object.kind === 'HelmChart'
+        ? { ...object, spec: { ...(object['spec'] as object), set: { 'relatedImages.postgres_15.image': image } } }
+        : object;
+    const stdout = await commands.output('deploy', dist(resources('2Gi'), upgrade));
+    expect(stdout).toMatch(
+      new RegExp(`^waiting +PostgresCluster cvat/my-postgres: PGO has not applied image ${image} to StatefulSet`, 'm'),
+    );
+    expect(await running((container) => container.image)).toEqual([
+      [image, true],
+      [image, true],
+    ]);
+  });
+
+  test('to a second repository is ready only when that works, too, and its volume goes with it', async () => {
+    const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+    const second = repositories({ name: 'repo2', schedules: { full: '0 2 * * 0' }, volume: { volumeClaimSpec: claim } });
+    cluster.postgresOperator.options = { brokenRepositories: ['repo2'] };
+    const { code, stdout } = await commands.run('deploy', dist(second), '--timeout', '20s');
+    expect(code).toBe(1);
+    expect(stdout).toContain('repository repo2 has no stanza yet; if it stays so, check its location and credentials');
+
+    cluster.postgresOperator.options = {};
+    await commands.output('deploy', dist(second));
+    const names = async (kind: string): Promise<(string | undefined)[]> => (await list<Live>(kind)).map(({ metadata }) => metadata.name);
+    expect(await names('cronjobs')).toEqual(['my-postgres-repo1-full', 'my-postgres-repo2-full']);
+    expect(await names('persistentvolumeclaims')).toContain('my-postgres-repo2');
+    await commands.output('deploy', dist());
+    expect(await names('persistentvolumeclaims')).not.toContain('my-postgres-repo2');
+  });
+
+  test('that restores in place is reported as a restore, and has failed when that fails', async () => {
+    const dataSource = { postgresCluster: { clusterName: 'my-postgres', repoName: 'repo1' } };
+    const restored = dist(withSpec(() => ({ dataSource })));
+    cluster.postgresOperator.options = { failingRestore: true };
+    const { code, stdout } = await commands.run('deploy', restored, '--timeout', '60s');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^waiting +PostgresCluster cvat\/my-postgres: restoring from a backup: Restoring cluster in-place$/m);
+    expect(stdout).toContain(
+      'the restore failed: pgBackRest restore failed. Read its log: kubectl -n cvat logs job/my-postgres-pgbackrest-restore',
+    );
+
+    cluster.postgresOperator.options = {};
+    await kubectl.output(['delete', 'job', 'my-postgres-pgbackrest-restore', '-n', 'cvat']);
+    await commands.output('deploy', restored);
+    expect(await running((container) => container.image)).toEqual([
+      [expect.any(String), true],
+      [expect.any(String), true],
+    ]);
+  });
+});
