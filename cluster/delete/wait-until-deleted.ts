@@ -1,7 +1,9 @@
 import { readAgain } from '../objects/live';
-import { conditionOf, type LiveObject } from '../objects/live-object';
+import type { LiveObject } from '../objects/live-object';
 import { idOf, formatKey, keyOf } from '../../manifests/manifest';
-import { isNamespace } from '../../manifests/custom-resource-definition';
+import { operatorsOf } from '../../manifests/custom-resource-definition';
+import type { Cluster } from '../api/cluster';
+import { deletionReason } from './deletion-reason';
 import { pollUntil, type Session } from '../session';
 import { formatDuration } from '../cli/duration';
 import { missingOperatorOf, type DeletionContext } from './keep-rules';
@@ -22,12 +24,15 @@ export async function waitUntilDeleted(
   const since = clock.now();
   let left: readonly LiveObject[] = objects;
   const stuck = new Map<string, string>();
+  let reasons: ReadonlyMap<string, string> = new Map();
+  const reasonOf = (object: LiveObject): string => reasons.get(idOf(keyOf(object))) ?? 'is being deleted';
   const done = await pollUntil(session, wait.deadline, async (round) => {
     const live = await readAgain(cluster, left);
     left = left.flatMap((object) => {
       const now = live.get(idOf(keyOf(object)));
       return now?.metadata.uid === object.metadata.uid ? [now] : [];
     });
+    reasons = await reasonsOf(session.cluster, left, wait.context);
     reporter.waiting(left.map((object) => ({ stage: wait.stage, object: formatKey(keyOf(object)), reason: reasonOf(object), since })));
     if (left.length === 0) return true;
     for (const object of round === 0 ? [] : left) {
@@ -41,16 +46,11 @@ export async function waitUntilDeleted(
   return new Map(left.map((object) => [idOf(keyOf(object)), stuck.get(idOf(keyOf(object))) ?? (done ? reasonOf(object) : late(object))]));
 }
 
-/** What the deletion of an object waits for. */
-function reasonOf(object: LiveObject): string {
-  if (isNamespace(object)) {
-    const [problem] = ['NamespaceDeletionContentFailure', 'NamespaceFinalizersRemaining', 'NamespaceContentRemaining']
-      .map((type) => conditionOf(object, type))
-      .filter((condition) => condition?.status === 'True');
-    if (problem?.message) return problem.message;
-  }
-  const { finalizers = [] } = object.metadata;
-  return finalizers.length === 0
-    ? 'is being deleted'
-    : `waits for ${finalizers.length === 1 ? 'its finalizer' : 'its finalizers'} ${finalizers.join(', ')}`;
+async function reasonsOf(cluster: Cluster, objects: readonly LiveObject[], context: DeletionContext): Promise<ReadonlyMap<string, string>> {
+  const operators = context.operators.map(({ manifest }) => manifest);
+  return new Map(
+    await Promise.all(
+      objects.map(async (object) => [idOf(keyOf(object)), await deletionReason(cluster, object, operatorsOf(object, operators))] as const),
+    ),
+  );
 }

@@ -1,4 +1,5 @@
-import { type Manifest, keyOf } from '../../manifests/manifest';
+import { type Manifest, groupOf, keyOf } from '../../manifests/manifest';
+import { isCustom } from '../../manifests/custom-resource-definition';
 import type { LiveObject } from '../objects/live-object';
 import { ALLOW_ANNOTATION, DELETE_ANNOTATION, ENVIRONMENT_LABEL } from '../../manifests/contract';
 import { ApiError, isCode } from '../api/api-error';
@@ -25,6 +26,26 @@ export class Conflict extends Error {
   }
 }
 
+/** An object has a field that the CRD on the cluster does not declare: the API server refuses it with code 500, as if trying again would help. */
+export class UnknownField extends Error {
+  override readonly name = 'UnknownField';
+}
+
+const NOT_DECLARED = /(\.\S+): field not declared in schema/;
+
+/** The error of an apply, with the CRD and the remedy where the reason is a field that the cluster does not know. */
+async function withRemedy(cluster: Cluster, error: unknown, manifest: Manifest): Promise<unknown> {
+  const [, field] = (error instanceof ApiError && NOT_DECLARED.exec(error.message)) || [];
+  const resource = field === undefined ? undefined : await cluster.resource(manifest);
+  if (field === undefined || resource === undefined || !isCustom(manifest)) return error;
+  const [, version = ''] = manifest.apiVersion.split('/');
+  const crd = `${resource.name}.${groupOf(manifest.apiVersion)}`;
+  return new UnknownField(
+    `${field.slice(1)}: must be a field of CRD ${crd} (${version}), and the one on the cluster does not declare it. ` +
+      'Correct the field, or update the CRD to the version that dist is made for: kubectl apply --server-side --force-conflicts -f <CRD>',
+  );
+}
+
 /**
  * Server-side apply. Fields of an earlier client-side apply of dist (`kubectl apply -f dist`) become ours, so that a field that is no longer in dist is
  * removed; `kubectl apply --server-side` does the same.
@@ -35,7 +56,7 @@ export async function apply(cluster: Cluster, manifest: Manifest, options: Apply
     applied = await cluster.apply(manifest, options);
   } catch (error) {
     const conflicts = conflictsOf(error);
-    if (conflicts.length === 0) throw error;
+    if (conflicts.length === 0) throw await withRemedy(cluster, error, manifest);
     const allByKubectl = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
     const live = allByKubectl ? await cluster.get(keyOf(manifest)) : undefined;
     if (!live || !isFromDist(live, manifest)) throw new Conflict(conflicts);

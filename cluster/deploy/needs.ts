@@ -5,6 +5,7 @@ import { contractOf } from '../../manifests/contract';
 import { isCode } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
 import type { Dist } from '../dist';
+import { wrongPgBackRestSecrets } from './pgbackrest-secrets';
 import { CRD_KIND, crdOf } from '../../manifests/custom-resource-definition';
 
 /** Kinds that can be looked up. */
@@ -40,7 +41,7 @@ export async function unmetNeeds(cluster: Cluster, dist: Dist, objects: readonly
     })),
   );
   const listedNamespaces = new Set<string>();
-  return checked.flatMap(({ need, users, lack, lacksNamespace: homeless }) => {
+  const unmet = checked.flatMap(({ need, users, lack, lacksNamespace: homeless }) => {
     if (lack === undefined) return [];
     const { namespace = '' } = need;
     const remedies = homeless && !listedNamespaces.has(namespace) ? [`kubectl create namespace ${namespace}`, need.remedy] : [need.remedy];
@@ -48,6 +49,7 @@ export async function unmetNeeds(cluster: Cluster, dist: Dist, objects: readonly
     const what = `  ${formatKey(need)} ${lack}, and ${users.join(' and ')} ${users.length === 1 ? 'needs' : 'need'} it`;
     return [[what, ...remedies.map((remedy) => `    ${remedy}`)].join('\n')];
   });
+  return [...unmet, ...(await wrongPgBackRestSecrets(cluster, objects))];
 }
 
 /** Whether the namespace does not exist yet, so that the remedy would fail. */

@@ -1,12 +1,12 @@
 import type { Manifest } from '../../manifests/manifest';
 import { ApiError } from '../api/api-error';
-import { Conflict } from './apply';
+import { Conflict, UnknownField } from './apply';
 import { immutableFields } from '../objects/immutable-fields';
 import { remedyOf } from '../objects/immutable-remedy';
 
 /** Whether the API server has refused a request, in contrast to a failed connection. */
-export function isRefusal(error: unknown): error is ApiError | Conflict {
-  return error instanceof ApiError || error instanceof Conflict;
+export function isRefusal(error: unknown): error is ApiError | Conflict | UnknownField {
+  return error instanceof ApiError || error instanceof Conflict || error instanceof UnknownField;
 }
 
 /** Whether an apply was refused because the namespace is being deleted. */

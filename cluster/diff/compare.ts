@@ -1,15 +1,17 @@
 import pMap from 'p-map';
-import { isMap } from '../../manifests/fields';
-import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest';
+import { isMap, valueAt } from '../../manifests/fields';
+import { type Manifest, groupKindOf, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply, isFromDist } from '../deploy/apply';
 import { CONCURRENCY, FIELD_MANAGER } from '../api/cluster';
+import type { Reporter } from '../cli/terminal/reporter';
+import { dryRunSession } from '../delete/dry-run-cluster';
 import { targetsOf } from '../delete/target';
 import { withoutAbandoned } from './abandoned';
 import { type Difference, differenceOf } from './difference';
 import { type Dist, type DistStage, selectStages } from '../dist';
-import { pruneCandidates, stillOnCluster } from '../deploy/prune';
+import { prune, pruneCandidates, stillOnCluster } from '../deploy/prune';
 import { dataLossOf } from '../../manifests/data-protection/data-loss';
 import { describeLoss } from '../deploy/data-at-risk';
 import { isGuardRefusal } from '../deploy/guard';
@@ -18,6 +20,7 @@ import { withDefaultNamespace, readLive } from '../objects/live';
 import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
 import { refuseOtherEnvironment } from '../deploy/preflight';
 import { reasonOf } from '../deploy/refusal';
+import { resizeFailure } from '../readiness/postgres-cluster';
 import type { Session } from '../session';
 
 /** What a deployment would do to an object. */
@@ -29,6 +32,8 @@ export interface Comparison {
   readonly refusal?: string;
   /** Why it stays where it is, though dist has it no longer. */
   readonly leftOver?: string;
+  /** Why a change that was applied earlier has no effect, with the remedy: there is no difference to show. */
+  readonly notInEffect?: string;
 }
 
 /** What a deployment would be told. */
@@ -41,12 +46,14 @@ export interface CompareOptions {
   readonly allow?: readonly string[];
 }
 
+const POSTGRES_CLUSTER = 'PostgresCluster.postgres-operator.crunchydata.com';
+
 const UNCHANGED: Difference = { kind: 'none', text: '' };
 
 /** What a deployment would do, as the API server itself says: it is asked to apply all of it, and to store nothing. */
 export async function compare(session: Session, dist: Dist, options: CompareOptions): Promise<Comparison[]> {
   const { cluster } = session;
-  const { stages: named, force, deleteData, allow = [] } = options;
+  const { stages: named, force, allow = [] } = options;
   const selected = selectStages(dist.stages, named);
   const inventory = await Inventory.read(cluster, dist.environment);
   await refuseOtherEnvironment(cluster, dist, selected, inventory);
@@ -62,13 +69,25 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     comparisons.push(...compared);
   }
   const targets = await targetsOf(cluster, dist, inventory);
-  for (const { stage, key, manifest, data } of stillOnCluster(pruneCandidates(dist, targets, named))) {
+  const kept = await keptByPrune(session, dist, options);
+  for (const { stage, key, manifest } of stillOnCluster(pruneCandidates(dist, targets, named))) {
     const comparison = { stage, object: formatKey(key) };
-    if (data === undefined || deleteData) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
-    else comparisons.push({ ...comparison, difference: UNCHANGED, leftOver: `holds data: ${data}` });
+    const leftOver = kept.get(comparison.object);
+    if (leftOver === undefined) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
+    else comparisons.push({ ...comparison, difference: UNCHANGED, leftOver });
   }
   return comparisons;
 }
+
+/** What a deployment would not prune, and why: by a dry run of the same rules. */
+async function keptByPrune(session: Session, dist: Dist, { stages, deleteData }: CompareOptions): Promise<ReadonlyMap<string, string>> {
+  const dryRun = dryRunSession({ ...session, reporter: SILENT });
+  const inventory = await Inventory.read(dryRun.cluster, dist.environment);
+  const { kept, refused } = await prune(dryRun, dist, { inventory, stages, deleteData, timeoutMilliseconds: 0 });
+  return new Map([...kept, ...refused].map(({ object, reason }) => [object, reason]));
+}
+
+const SILENT: Reporter = { line: () => undefined, waiting: () => undefined, end: () => undefined };
 
 interface StageComparison {
   readonly session: Session;
@@ -82,7 +101,8 @@ async function compareOne(
   manifest: Manifest,
   live: LiveObject | undefined,
 ): Promise<Comparison> {
-  const comparison = { stage: stage.name, object: formatKey(keyOf(manifest)) };
+  const notInEffect = live && groupKindOf(live) === POSTGRES_CLUSTER ? resizeFailure(live) : undefined;
+  const comparison = { stage: stage.name, object: formatKey(keyOf(manifest)), ...(notInEffect !== undefined && { notInEffect }) };
   // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
   const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
   if ((await cluster.resource(manifest)) === undefined) return created;
@@ -108,8 +128,18 @@ function lossRefusal(live: LiveObject, next: Manifest, allow: readonly string[])
   return losses.length === 0 ? {} : { refusal: `would lose data: ${losses.map(describeLoss).join(' ')}` };
 }
 
-/** What dist wants, where the API server does not say what would become of it: dist's fields over those that are there. */
+/**
+ * The object after a deployment, where the API server refuses to say: the fields of dist over the live ones. Items of lists are matched by their
+ * name, or else by their position, so that defaults of the API server in them are not shown as removed.
+ */
 function overlaid<Value>(below: Value, above: unknown): Value {
+  if (Array.isArray(below) && Array.isArray(above)) {
+    const items = below as readonly unknown[];
+    return above.map((item: unknown, index) => {
+      const name = valueAt(item, 'name');
+      return overlaid(name === undefined ? items[index] : items.find((each) => valueAt(each, 'name') === name), item);
+    }) as Value;
+  }
   if (!isMap(below) || !isMap(above)) return above as Value;
   return Object.fromEntries(
     Object.entries({ ...below, ...above }).map(([name, value]) => [

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { releaseOf } from '../../manifests/helm-release';
-import { listOf, valueAt } from '../../manifests/fields';
+import { isMap, listOf, valueAt } from '../../manifests/fields';
 import type { LiveObject } from '../objects/live-object';
 import { numberAt, textAt } from './fields';
 import { type ReadinessContext, type State, waiting } from './readiness';
@@ -52,10 +53,9 @@ export function imageNotApplied(set: LiveObject, container: string, image: strin
 export function resourcesNotApplied(set: LiveObject, instanceSet: unknown): State | undefined {
   const containers = listOf(valueAt(set, 'spec', 'template', 'spec', 'containers'));
   const database = containers.find((each) => textAt(each, 'name') === 'database');
-  const isSame = ['requests', 'limits'].every((field) => {
-    const [wanted, found] = [valueAt(instanceSet, 'resources', field), valueAt(database, 'resources', field)];
-    return Object.entries(wanted ?? {}).every(([name, quantity]) => bytesOf(quantity) === bytesOf(valueAt(found, name)));
-  });
+  const isSame = ['requests', 'limits'].every((field) =>
+    isDeepStrictEqual(numbersOf(valueAt(instanceSet, 'resources', field)), numbersOf(valueAt(database, 'resources', field))),
+  );
   return database === undefined || isSame
     ? undefined
     : waiting(`PGO has not applied its resources to StatefulSet ${set.metadata.name} yet`);
@@ -67,8 +67,12 @@ const SUFFIXES: Readonly<Record<string, number>> = {
   ...Object.fromEntries([...'mun'].map((letter, index) => [letter, 1000 ** -(index + 1)])),
 };
 
+function numbersOf(quantities: unknown): Readonly<Record<string, number | undefined>> {
+  return isMap(quantities) ? Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, numberOf(quantity)])) : {};
+}
+
 /** The number of a quantity: the API server writes `0.5` as `500m`. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-function bytesOf(quantity: unknown): number | undefined {
+function numberOf(quantity: unknown): number | undefined {
   const [, number, suffix = ''] = /^([0-9.]+(?:[eE][+-]?[0-9]+)?)([KMGTPE]i|[kMGTPEmun])?$/.exec(String(quantity)) ?? [];
   // Of a thousandth of a byte or a core, less is rounding.
   return number === undefined ? undefined : Math.round(Number(number) * (SUFFIXES[suffix] ?? 1) * 1000);

@@ -5,6 +5,7 @@ import { Commands } from './harness/command';
 import { describeWithDefinitions } from './harness/definitions';
 import { LOCAL, stagesIn, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
+import { until } from './harness/until';
 
 jest.setTimeout(180_000);
 
@@ -150,6 +151,11 @@ describeWithDefinitions('a change of a running PostgresCluster', () => {
 
     cluster.postgresOperator.options = {};
     await kubectl.output(['delete', 'job', 'my-postgres-pgbackrest-restore', '-n', 'cvat']);
+    const failed = 'jsonpath={.status.conditions[?(@.status=="False")].reason}';
+    await until('PGO restores again', async () => {
+      const reasons = await kubectl.output(['get', 'postgrescluster', 'my-postgres', '-n', 'cvat', '-o', failed]);
+      return !reasons.includes('PGBackRestRestoreFailed');
+    });
     await commands.output('deploy', restored);
     expect(await running((container) => container.image)).toEqual([
       [expect.any(String), true],

@@ -13,9 +13,10 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
   const different = comparisons.filter(({ difference, refusal }) => difference.kind !== 'none' || refusal !== undefined);
   const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
   const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
+  const notInEffect = comparisons.flatMap(({ object, notInEffect: reason }) => (reason === undefined ? [] : [{ object, reason }]));
   if (options.json) {
     const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
-    printJson({ environment: dist.environment, differences, leftOver: kept });
+    printJson({ environment: dist.environment, differences, leftOver: kept, notInEffect });
   } else {
     const paint = paintFor(process.stdout);
     for (const { difference } of different) if (difference.text !== '') print(`${paintDifference(difference.text, paint)}\n`);
@@ -25,6 +26,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
         comparisons.length,
       )
         .concat(listed('Kept by deploy, though no longer in dist, unless --delete-data is given:', kept))
+        .concat(listed('Applied, but not in effect:', notInEffect))
         .concat(listed('The API server would refuse:', refused))
         .join('\n'),
     );

@@ -77,3 +77,29 @@ test('ends at once for a finalizer whose operator does not exist', async () => {
   });
   expect(session.clock.now() - before).toBeLessThan(1000);
 });
+
+test('names the operator of a finalizer that has no available pod', async () => {
+  const status = { conditions: [{ type: 'Available', status: 'False' }] };
+  const objects = put(HELD);
+  put({ ...OPERATOR, status });
+  expect(await left(objects)).toEqual({
+    'Widget.example.org cvat/held':
+      'still exists after 2m00s: waits for its finalizer example.org/widgets, and Deployment operators/widgets has no available pod. ' +
+      'See why: kubectl -n operators get pods',
+  });
+  put({ ...OPERATOR, status: { ...status, availableReplicas: 1 } });
+  expect(Object.values(await left(objects))).toEqual(['still exists after 2m00s: waits for its finalizer example.org/widgets']);
+});
+
+test('names the API group whose server blocks the deletion of a namespace, and the remedy', async () => {
+  const message =
+    'Discovery failed for some groups, 1 failing: unable to retrieve the complete list of server APIs: metrics.k8s.io/v1beta1: stale GroupVersion discovery: metrics.k8s.io/v1beta1';
+  const conditions = [
+    { type: 'NamespaceContentRemaining', status: 'True', message: 'more' },
+    { type: 'NamespaceDeletionDiscoveryFailure', status: 'True', message },
+  ];
+  const objects = put({ ...manifest('v1 Namespace cvat'), status: { conditions } });
+  expect(Object.values(await left(objects))).toEqual([
+    `still exists after 2m00s: ${message}. Restore the server of API group metrics.k8s.io, or delete its APIService: kubectl delete apiservice v1beta1.metrics.k8s.io`,
+  ]);
+});

@@ -68,3 +68,25 @@ test('reports all objects that wait to be applied, each until it is applied', as
   const waits = 'ConfigMap one/settings and ConfigMap two/settings';
   expect(shown.slice(shown.indexOf(waits))).toEqual([waits, 'ConfigMap two/settings', '']);
 });
+
+test('fails at once for a field that the CRD on the cluster does not declare, and names the CRD and the remedy', async () => {
+  const message = 'failed to create typed patch object (cvat/one; example.org/v1, Kind=Widget): .spec.size: field not declared in schema';
+  jest
+    .spyOn(session.cluster, 'apply')
+    .mockImplementation((object) =>
+      object.kind === 'Widget'
+        ? Promise.reject(new ApiError(500, { reason: 'InternalError', message }))
+        : Promise.resolve({ object: session.cluster.put(object), created: true }),
+    );
+  const before = session.clock.now();
+  expect(await applied([WIDGET])).toEqual([
+    {
+      object: 'Widget cvat/one',
+      state: 'failed',
+      reason:
+        'spec.size: must be a field of CRD widgets.example.org (v1), and the one on the cluster does not declare it. ' +
+        'Correct the field, or update the CRD to the version that dist is made for: kubectl apply --server-side --force-conflicts -f <CRD>',
+    },
+  ]);
+  expect(session.clock.now()).toBe(before);
+});

@@ -107,3 +107,50 @@ test('another refusal is told in the words of the API server, even where nothing
     { stage: '10-one', object: 'ConfigMap cvat/one', difference: { kind: 'none', text: '' }, refusal: 'you may not' },
   ]);
 });
+
+test('what a kept object makes is kept by the same rules, and not shown as deleted', async () => {
+  const secret = manifest('v1 Secret cvat/user');
+  const maker = manifest('example.org/v1 Database cvat/db', {
+    contract: { holdsData: 'rows', makes: [{ kind: 'Secret', namespace: 'cvat', name: 'user' }] },
+  });
+  for (const object of [secret, maker]) session.cluster.put(object);
+  await (await Inventory.read(session.cluster, 'local')).add('05-old', [secret, maker].map(keyOf));
+  const comparisons = await compared([ONE]);
+  expect(comparisons.slice(1).map(({ object, difference, leftOver }) => [object, difference.kind, leftOver])).toEqual([
+    ['Database cvat/db', 'none', 'holds data: rows'],
+    ['Secret cvat/user', 'none', 'belongs to Database cvat/db, which is kept'],
+  ]);
+});
+
+test('shows no defaults of the API server as removed in the lists of a refused object', async () => {
+  const job = (image: string, defaults: object = {}): Manifest =>
+    manifest('batch/v1 Job cvat/x', {
+      spec: {
+        containers: [
+          { name: 'sidecar', image: 's', ...defaults },
+          { name: 'main', image, ...defaults },
+        ],
+      },
+    });
+  session.cluster.put(job('a', { imagePullPolicy: 'Always' }));
+  refuseWith(new ApiError(403, { reason: 'Forbidden', message: 'no' }));
+  const [comparison] = await compared([job('b')]);
+  expect(comparison?.difference.text.match(/^[-+] .*$/gm)).toEqual(['-    - image: a', '+    - image: b']);
+});
+
+test('reports a change of a volume that was applied and is not in effect', async () => {
+  const database = manifest('postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/db');
+  const resizing = {
+    type: 'PersistentVolumeResizing',
+    status: 'False',
+    reason: 'Forbidden',
+    message: 'only dynamically provisioned pvc can be resized',
+  };
+  session.cluster.put({ ...database, status: { conditions: [resizing] } });
+  expect((await compared([database]))[0]).toMatchObject({
+    difference: { kind: 'none' },
+    notInEffect: expect.stringMatching(
+      /^a volume cannot be resized \(Forbidden: only dynamically provisioned pvc can be resized\)\. Set the size back/,
+    ) as string,
+  });
+});

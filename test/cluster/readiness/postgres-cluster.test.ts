@@ -112,7 +112,12 @@ describe('whatever the counts of its status say', () => {
         [of, of].flatMap((resources) => instance({ resources })),
       );
     expect(await applied({ limits: { cpu: '500m', memory: '1Gi' } })).toBe('ready');
-    for (const resources of [{}, { limits: { cpu: '500m', memory: '2Gi' } }, { requests: { cpu: '500m', memory: '1Gi' } }]) {
+    for (const resources of [
+      {},
+      { limits: { cpu: '500m', memory: '2Gi' } },
+      { requests: { cpu: '500m', memory: '1Gi' } },
+      { limits: { cpu: '500m', memory: '1Gi', other: '1' } },
+    ]) {
       expect(await applied(resources)).toMatch(/^waiting: PGO has not applied its resources to StatefulSet it-instance1-\d+ yet$/);
     }
   });

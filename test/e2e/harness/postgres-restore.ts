@@ -20,7 +20,7 @@ export async function restore(
 ): Promise<boolean> {
   const { metadata, spec, status } = cluster;
   if (spec.dataSource === undefined || status?.pgbackrest?.restore?.id !== undefined || status?.patroni === undefined) return false;
-  const condition = (type: string, is: 'True' | 'False', reason: string, message: string): Condition => ({
+  const condition = (type: string, is: Condition['status'], reason: string, message: string): Condition => ({
     type,
     status: is,
     reason,
@@ -39,7 +39,10 @@ export async function restore(
   const job = jobs.find((each) => each.metadata.name === name);
   const is = (type: string): boolean => job?.status.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
   if (job === undefined) {
-    await write([condition(PROGRESSING, 'True', 'ReadyForRestore', 'Restoring cluster in-place')]);
+    await write([
+      condition(PROGRESSING, 'True', 'ReadyForRestore', 'Restoring cluster in-place'),
+      condition(INITIALIZED, 'Unknown', 'Restoring', ''),
+    ]);
     const instances = sets.filter((set) => set.metadata.labels?.[label('instance')] !== undefined);
     for (const set of instances) await api.delete(`/apis/apps/v1/namespaces/${metadata.namespace}/statefulsets/${set.metadata.name}`);
     await api.create(`/apis/batch/v1/namespaces/${metadata.namespace}/jobs`, restoreJob(cluster, name, fails));
