@@ -11,6 +11,9 @@ export interface PostgresImages {
   readonly pgbackrest: string | undefined;
 }
 
+/** PGO's chart and kustomization label its Deployment so, with different values. */
+const CONTROL_PLANE = 'postgres-operator.crunchydata.com/control-plane';
+
 /**
  * The images of the spec, and otherwise those of PGO's Deployment. A new version of PGO has other images: it replaces the pods of every
  * cluster some time after it has started, while no generation changes.
@@ -19,7 +22,9 @@ export async function imagesOf(cluster: LiveObject, context: ReadinessContext): 
   const { spec } = cluster;
   const namespaces = context.operatorsOf(cluster).flatMap((operator) => releaseOf(operator)?.namespace ?? []);
   const lists = await Promise.all(
-    [...new Set(namespaces)].map((namespace) => context.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, { namespace })),
+    [...new Set(namespaces)].map((namespace) =>
+      context.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, { namespace, labels: CONTROL_PLANE }),
+    ),
   );
   const variables = lists
     .flat()

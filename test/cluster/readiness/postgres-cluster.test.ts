@@ -153,6 +153,7 @@ describe('after an upgrade of PGO', () => {
     return live('apps/v1 Deployment', {
       namespace,
       name: 'pgo',
+      labels: { [`${LABEL}/control-plane`]: 'pgo' },
       spec: { template: { spec: { containers: [{ name: 'operator', env }] } } },
     });
   };

@@ -60,7 +60,7 @@ function isListed(object: LiveObject, { apiVersion, kind }: Kind, { namespace, l
     object.apiVersion === apiVersion &&
     object.kind === kind &&
     (namespace === undefined || object.metadata.namespace === namespace) &&
-    wanted.every(([name = '', value]) => object.metadata.labels?.[name] === value)
+    wanted.every(([name = '', value = object.metadata.labels?.[name] ?? '-']) => object.metadata.labels?.[name] === value)
   );
 }
 
