@@ -301,7 +301,7 @@ describeWithDefinitions('data protection', () => {
         for (const cluster of objects.filter(({ kind }) => kind === 'PostgresCluster')) {
           expect(await deletion(cluster)).toMatchObject({ code: 0, stderr: '' });
         }
-        if (objects.some((object) => GUARD.includes(object))) await release();
+        if (objects.some(({ metadata }) => metadata.finalizers?.includes(GUARD_FINALIZER))) await release();
         // Namespaces take five seconds each: side by side.
         const flags = ['--ignore-not-found', '--wait=false'];
         expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: FIXTURES })).toMatchObject({ code: 0, stderr: '' });
