@@ -207,7 +207,7 @@ Passwords are in:
     const stdout = await commands.output('deploy', dist);
     expect(stdout).toContain('Pruned: 1 object.');
     expect(stdout).toMatch(
-      /No longer in dist, but kept, because --delete-data was not given:\n {2}PostgresCluster cvat\/my-postgres\n {4}holds data/,
+      /Kept, though no longer in dist, because --delete-data was not given:\n {2}PostgresCluster cvat\/my-postgres\n {4}holds data/,
     );
     expect(await valueAt('{.items[*].metadata.name}', 'appusers')).toBe('');
     expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: false });
