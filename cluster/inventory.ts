@@ -15,13 +15,27 @@ const LABEL = 'app.kubernetes.io/managed-by';
 /** A ConfigMap may have 1 MiB. */
 const MAX_LENGTH = 1_000_000;
 
-type Contents = ReadonlyMap<string, readonly ObjectKey[]>;
+/**
+ * What the inventory records of an object: `adopted` if it existed before and was adopted, so that it is never deleted; `created` if it is a namespace
+ * that we have created; `left by release` if it is a CRD or volume that a release of ours has created and Helm has kept.
+ */
+export type Note = 'adopted' | 'created' | 'left by release';
+
+/** An object of the inventory. */
+export interface Entry extends ObjectKey {
+  readonly note?: Note;
+}
+
+type Contents = ReadonlyMap<string, readonly Entry[]>;
+
+/** The annotation that tells two installations with the same environment on one cluster apart. */
+const INSTALLATION_ANNOTATION = 'platform.kapernikov.com/installation';
 
 /**
  * The objects that deploy has applied, by stage: a ConfigMap for each environment, with a line for each object.
  *
  *     30-postgres: |
- *       v1 Namespace cvat
+ *       v1 Namespace cvat (created)
  *       postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/my-postgres
  *
  * An object is added before it is created and removed after it is deleted, so an interrupted command forgets none.
@@ -35,9 +49,11 @@ export class Inventory {
     private version: string | undefined,
     /** Names of other environments, by the ids of the objects that they have applied. */
     private readonly otherEnvironments: ReadonlyMap<string, string>,
+    private readonly installation: string | undefined,
   ) {}
 
-  static async read(cluster: Cluster, environment: string): Promise<Inventory> {
+  /** Fails when the environment was deployed from another installation. @param installation identifies the repository; undefined: unknown. */
+  static async read(cluster: Cluster, environment: string, installation?: string): Promise<Inventory> {
     const key = { ...CONFIG_MAP, namespace: NAMESPACE, name: `${PREFIX}${environment}` };
     const all = await cluster.list(CONFIG_MAP, { namespace: NAMESPACE, labels: `${LABEL}=${FIELD_MANAGER}` });
     // Its label may have been removed.
@@ -46,7 +62,15 @@ export class Inventory {
     const owners = others.flatMap((object) =>
       [...parse(object).values()].flat().map((each) => [idOf(each), object.metadata.name.slice(PREFIX.length)] as const),
     );
-    return new Inventory(cluster, key, parse(own), own?.metadata.resourceVersion, new Map(owners));
+    const recorded = own?.metadata.annotations?.[INSTALLATION_ANNOTATION];
+    if (installation !== undefined && recorded !== undefined && recorded !== installation) {
+      throw new CommandProblem(
+        `Environment "${environment}" on this cluster was deployed from ${recorded}; this is ${installation}. Use another cluster or another environment name.\n` +
+          `If the repository was moved, run: kubectl -n ${NAMESPACE} annotate configmap ${key.name} ${INSTALLATION_ANNOTATION}-`,
+        1,
+      );
+    }
+    return new Inventory(cluster, key, parse(own), own?.metadata.resourceVersion, new Map(owners), installation ?? recorded);
   }
 
   /** The other environment that has applied an object to this cluster. */
@@ -56,10 +80,9 @@ export class Inventory {
 
   /** The namespaces to which an object without metadata.namespace has been applied. */
   namespacesOf({ apiVersion, kind, name }: ObjectKey): string[] {
-    const wanted = idOf({ apiVersion, kind, name });
-    return [...this.contents.values()]
-      .flat()
-      .flatMap(({ namespace, ...known }) => (namespace !== undefined && idOf(known) === wanted ? [namespace] : []));
+    const isSame = (known: Entry): boolean =>
+      idOf({ apiVersion: known.apiVersion, kind: known.kind, name: known.name }) === idOf({ apiVersion, kind, name });
+    return [...this.contents.values()].flat().flatMap((known) => (known.namespace !== undefined && isSame(known) ? [known.namespace] : []));
   }
 
   /** In the order in which they were applied. */
@@ -67,7 +90,7 @@ export class Inventory {
     return [...this.contents.keys()].sort(compareStages);
   }
 
-  of(stage: string): readonly ObjectKey[] {
+  of(stage: string): readonly Entry[] {
     return this.contents.get(stage) ?? [];
   }
 
@@ -75,11 +98,29 @@ export class Inventory {
     return this.stages.some((stage) => this.of(stage).some((known) => idOf(known) === idOf(object)));
   }
 
-  /** Adds objects to a stage, with the apiVersion in which they are applied now. */
-  async add(stage: string, objects: readonly ObjectKey[]): Promise<void> {
+  noteOf(object: ObjectKey): Note | undefined {
+    const entries = [...this.contents.values()].flat().filter((known) => idOf(known) === idOf(object));
+    return entries.find(({ note }) => note !== undefined)?.note;
+  }
+
+  /** Adds objects to a stage, with the apiVersion in which they are applied now. An object without a note keeps the one that it has. */
+  async add(stage: string, objects: readonly Entry[]): Promise<void> {
+    const added = objects.map((object): Entry => {
+      const note = object.note ?? this.noteOf(object);
+      return { ...object, ...(note !== undefined && { note }) };
+    });
     const known = new Set(this.of(stage).map(format));
-    if (objects.every((object) => known.has(format(object)))) return;
-    await this.write(stage, [...new Map([...this.of(stage), ...objects].map((object) => [idOf(object), object])).values()]);
+    if (added.every((object) => known.has(format(object)))) return;
+    await this.write(stage, [...new Map([...this.of(stage), ...added].map((object) => [idOf(object), object])).values()]);
+  }
+
+  /** Replaces or removes the notes of objects of a stage. */
+  async setNotes(stage: string, notes: ReadonlyMap<string, Note | undefined>): Promise<void> {
+    const noted = this.of(stage).map(({ note, ...key }): Entry => {
+      const next = notes.has(idOf(key)) ? notes.get(idOf(key)) : note;
+      return { ...key, ...(next !== undefined && { note: next }) };
+    });
+    if (!isDeepStrictEqual(noted, this.of(stage))) await this.write(stage, noted);
   }
 
   /** Removes deleted objects. */
@@ -114,7 +155,8 @@ export class Inventory {
       if (version !== undefined) await cluster.delete(key, { resourceVersion: version });
       return undefined;
     }
-    const metadata = { resourceVersion: version ?? (await this.create()) };
+    const annotations = this.installation === undefined ? {} : { annotations: { [INSTALLATION_ANNOTATION]: this.installation } };
+    const metadata = { resourceVersion: version ?? (await this.create()), ...annotations };
     return (await cluster.patch(key, { metadata, data: { [stage]: lines[stage] ?? null } })).metadata.resourceVersion;
   }
 
@@ -148,11 +190,13 @@ function linesOf(contents: Contents): Readonly<Record<string, string>> {
   return Object.fromEntries([...contents].map(([stage, objects]) => [stage, objects.map(format).sort().join('\n')]));
 }
 
-function format({ apiVersion, kind, namespace, name }: ObjectKey): string {
-  return `${apiVersion} ${formatKey({ kind, ...(namespace !== undefined && { namespace }), name })}`;
+function format({ apiVersion, kind, namespace, name, note }: Entry): string {
+  const line = `${apiVersion} ${formatKey({ kind, ...(namespace !== undefined && { namespace }), name })}`;
+  return note === undefined ? line : `${line} (${note})`;
 }
 
-const LINE = /^(?<apiVersion>\S+) (?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+)$/;
+const LINE =
+  /^(?<apiVersion>\S+) (?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+)(?: \((?<note>adopted|created|left by release)\))?$/;
 
 function parse(object: LiveObject | undefined): Contents {
   const data = (object?.['data'] ?? {}) as Readonly<Record<string, string>>;
@@ -160,11 +204,12 @@ function parse(object: LiveObject | undefined): Contents {
     Object.entries(data).map(([stage, lines]) => [
       stage,
       lines.split('\n').map((line) => {
-        const groups = LINE.exec(line)?.groups as { apiVersion: string; kind: string; namespace?: string; name: string } | undefined;
+        const groups = LINE.exec(line)?.groups as
+          { apiVersion: string; kind: string; namespace?: string; name: string; note?: Note } | undefined;
         if (!groups)
           throw new CommandProblem(`${object?.metadata.name} in ${NAMESPACE} contains an invalid line: "${line}". Fix or remove it.`);
-        const { apiVersion, kind, namespace, name } = groups;
-        return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name };
+        const { apiVersion, kind, namespace, name, note } = groups;
+        return { apiVersion, kind, ...(namespace !== undefined && { namespace }), name, ...(note !== undefined && { note }) };
       }),
     ]),
   );

@@ -9,6 +9,7 @@ import { runDestroy } from './cli/commands/run-destroy';
 import { runDiff } from './cli/commands/run-diff';
 import { runStatus } from './cli/commands/run-status';
 import { type Command, HELP } from './cli/help';
+import { installationOf } from './cli/installation';
 import { type Options, parseOptions } from './cli/options';
 import { createReporter, type ReportFormat } from './cli/terminal/create-reporter';
 import { isRefusal } from './deploy/refusal';
@@ -54,11 +55,19 @@ async function main(): Promise<number> {
 async function run(options: Options, signal: AbortSignal): Promise<number> {
   const dist = readDist(options.folder);
   const connection = connect(options.context);
+  const installation = installationOf();
   const reporter = createReporter(formatOf(options));
   const http = new Http(connection, { signal, onWarning: (message) => reporter.line({ type: 'warning', message }) });
   try {
     return await RUNS[options.command](
-      { cluster: new ApiCluster(http), clock, reporter, signal, ...(options.context !== undefined && { context: options.context }) },
+      {
+        cluster: new ApiCluster(http),
+        clock,
+        reporter,
+        signal,
+        ...(installation !== undefined && { installation }),
+        ...(options.context !== undefined && { context: options.context }),
+      },
       dist,
       options,
       connection,

@@ -16,6 +16,8 @@ export interface Session {
   readonly reporter: Reporter;
   /** The kubeconfig context given by --context; undefined: the current one. */
   readonly context?: string;
+  /** Identifies the repository that dist is from; undefined: unknown. */
+  readonly installation?: string;
   /** Aborted when the user interrupts the command. */
   readonly signal?: AbortSignal;
 }

@@ -36,6 +36,16 @@ export class ApiCluster implements Cluster {
     return (await (this.resources ??= discover(this.http))).get(versionedKind(kind));
   }
 
+  async kinds(): Promise<(Kind & Resource)[]> {
+    const kinds = new Map<string, Kind & Resource>();
+    for (const [name, resource] of await (this.resources ??= discover(this.http))) {
+      const [apiVersion = '', kind = ''] = name.split(' ');
+      const id = groupKindOf({ apiVersion, kind });
+      if (!kinds.has(id)) kinds.set(id, { ...resource, apiVersion, kind });
+    }
+    return [...kinds.values()];
+  }
+
   rediscover(): void {
     this.resources = undefined;
   }

@@ -59,6 +59,8 @@ export interface Cluster {
   readonly namespace: string;
   /** Undefined while the API server does not serve the kind. */
   resource(kind: Kind): Promise<Resource | undefined>;
+  /** All kinds that are served, each in one version. */
+  kinds(): Promise<readonly (Kind & Resource)[]>;
   /** Discards the cached discovery, after CRDs were created or deleted. */
   rediscover(): void;
   get(key: ObjectKey): Promise<LiveObject | undefined>;

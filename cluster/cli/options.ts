@@ -22,15 +22,30 @@ export interface Options {
   readonly deleteData: boolean;
   /** Changes that may lose data: `remove-repository=repo1`. */
   readonly allow: readonly string[];
+  readonly deleteNamespaceContents: boolean;
+  /** Objects that deploy may adopt: `ConfigMap cvat/one`. */
+  readonly adopt: readonly string[];
+  /** The environment on the cluster that becomes the one of the folder. */
+  readonly renameFrom?: string;
 }
 
 const COMMON = { context: { type: 'string' }, output: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
-const CHANGE = { timeout: { type: 'string' }, yes: { type: 'boolean', short: 'y' }, 'delete-data': { type: 'boolean' } } as const;
+const CHANGE = {
+  timeout: { type: 'string' },
+  yes: { type: 'boolean', short: 'y' },
+  'delete-data': { type: 'boolean' },
+  'delete-namespace-contents': { type: 'boolean' },
+} as const;
 const DRY_RUN = { 'dry-run': { type: 'boolean' } } as const;
+const OWNERSHIP = {
+  'force-conflicts': { type: 'boolean' },
+  adopt: { type: 'string', multiple: true },
+  'rename-from': { type: 'string' },
+} as const;
 const STAGE = { stage: { type: 'string', multiple: true } } as const;
 
 const FLAGS: Readonly<Record<Command, NonNullable<ParseArgsConfig['options']>>> = {
-  deploy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN, 'force-conflicts': { type: 'boolean' }, allow: { type: 'string', multiple: true } },
+  deploy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN, ...OWNERSHIP, allow: { type: 'string', multiple: true } },
   diff: { ...COMMON, ...STAGE },
   status: { ...COMMON, ...STAGE },
   destroy: { ...COMMON, ...CHANGE, ...STAGE, ...DRY_RUN },
@@ -62,10 +77,21 @@ export function parseOptions([command, ...rest]: readonly string[], environment:
     timeout = DEFAULT_TIMEOUT,
     stage = [],
     allow = [],
-  } = values as { context?: string; output?: string; timeout?: string; stage?: string[]; allow?: string[] };
+    adopt = [],
+    'rename-from': renameFrom,
+  } = values as {
+    allow?: string[];
+    adopt?: string[];
+    'rename-from'?: string;
+    context?: string;
+    output?: string;
+    timeout?: string;
+    stage?: string[];
+  };
   if (output !== undefined && output !== 'json') throw usage(known, `--output: must be json; got "${output}".`);
   const timeoutMilliseconds = parseDuration(timeout);
   if (timeoutMilliseconds === undefined) throw usage(known, `--timeout: must be a duration such as 90s, 10m or 1h30m; got "${timeout}".`);
+  if (renameFrom !== undefined && values['dry-run'] === true) throw usage(known, '--rename-from cannot be combined with --dry-run.');
   return {
     command: known,
     folder: (folders[0] ?? 'dist').replace(/(.)\/+$/, '$1'),
@@ -78,6 +104,9 @@ export function parseOptions([command, ...rest]: readonly string[], environment:
     force: values['force-conflicts'] === true,
     deleteData: values['delete-data'] === true,
     allow,
+    deleteNamespaceContents: values['delete-namespace-contents'] === true,
+    adopt,
+    ...(renameFrom !== undefined && { renameFrom }),
   };
 }
 

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import { compareStages } from '../../manifests/stage';
-import { idOf, formatKey, keyOf, type ObjectKey } from '../../manifests/manifest';
+import { idOf, formatKey, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA } from '../../manifests/contract';
 import { isGuarded } from '../../manifests/data-protection/guarded';
@@ -16,6 +16,8 @@ import { releaseOf } from '../../manifests/helm-release';
 import type { Session } from '../session';
 import { orphanOf, stopInstallJob, volumesOf } from '../helm/release-objects';
 import { reasonToKeep, DeletionContext, type KeepReason } from './keep-rules';
+import { isCreatedAfter } from '../objects/ownership';
+import { notOursReason } from './not-ours';
 import { dataOf, isGuard, Rank, rankOf, type Target } from './target';
 import { waitUntilDeleted } from './wait-until-deleted';
 
@@ -27,6 +29,8 @@ export interface DeletionOptions {
   readonly deleteData: boolean;
   /** The word that is reported for each deleted object. */
   readonly verb: 'deleted' | 'pruned';
+  /** Deletes namespaces of ours also when they contain objects of others. */
+  readonly deleteNamespaceContents: boolean;
   /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
 }
@@ -35,6 +39,7 @@ export interface DeletionOptions {
 export interface NotDeleted {
   readonly object: string;
   readonly reason: string;
+  readonly notOurs?: true;
 }
 
 export interface DeletionResult {
@@ -57,12 +62,14 @@ export class Deletion {
   private readonly kept = new Map<string, NotDeleted>();
   private readonly refused: NotDeleted[] = [];
   private deleted = 0;
+  /** Objects that install releases of ours, by id, as they were before they were deleted. */
+  private readonly makers = new Map<string, LiveObject>();
 
   constructor(
     private readonly session: Session,
     private readonly options: DeletionOptions,
   ) {
-    this.context = new DeletionContext(session, options.targets, options.deleteData, options.dist);
+    this.context = new DeletionContext(session, options);
   }
 
   async delete(targets: readonly Target[]): Promise<DeletionResult> {
@@ -177,32 +184,54 @@ export class Deletion {
     await this.session.cluster.patch(keyOf(live), { metadata: { annotations: { [DELETE_ANNOTATION]: DELETE_WITH_DATA } } });
   }
 
-  /** Adds what Helm does not delete with a release to the inventory: the chart's CRDs, and the volumes that it keeps. */
+  /**
+   * Adds what Helm does not delete with a release to the inventory: the chart's CRDs, and the volumes that it keeps. Those that existed before the release
+   * are not ours.
+   */
   private async recordRemains(stage: string, batch: readonly Target[]): Promise<Target[]> {
     const { cluster } = this.session;
     const { inventory, targets } = this.options;
-    const manifests = batch.flatMap(({ key, manifest }) => (manifest && !this.kept.has(idOf(key)) ? [manifest] : []));
-    const [definitions, volumes] = await Promise.all([
-      Promise.all(manifests.flatMap(crdsMadeBy).map(({ name }) => cluster.get({ ...CRD_KIND, name }))),
-      Promise.all(manifests.map((manifest) => volumesOf(cluster, manifest))),
-    ]);
-    const remains = [...definitions, ...volumes.flat()]
-      .flatMap((object) => (object ? [{ stage, inDist: false, key: keyOf(object), manifest: object }] : []))
+    const makers = await Promise.all(batch.map((target) => this.makerOf(target)));
+    const remains = await Promise.all(
+      makers.map(async (maker) => {
+        if (!maker) return [];
+        const [crds, volumes] = await Promise.all([
+          Promise.all(crdsMadeBy(maker.manifest).map(({ name }) => cluster.get({ ...CRD_KIND, name }))),
+          volumesOf(cluster, maker.live),
+        ]);
+        return [...crds, ...volumes].flatMap((object) => (object && isCreatedAfter(object, maker.live) ? [object] : []));
+      }),
+    );
+    const added = remains
+      .flat()
+      .map((object) => ({ stage, inDist: false, key: keyOf(object), manifest: object }))
       .filter(({ key }) => !targets.some((target) => idOf(target.key) === idOf(key)));
     await inventory.add(
       stage,
-      remains.map(({ key }) => key),
+      added.map(({ key }) => ({ ...key, note: 'left by release' as const })),
     );
-    return remains;
+    return added;
+  }
+
+  /** The object of a target, also when it was deleted by this deletion; undefined if it is kept or is not ours. */
+  private async makerOf({ key, manifest }: Target): Promise<{ live: LiveObject; manifest: Manifest } | undefined> {
+    if (!manifest || this.kept.has(idOf(key)) || (!releaseOf(manifest) && crdsMadeBy(manifest).length === 0)) return undefined;
+    const live = this.makers.get(idOf(key)) ?? (await this.session.cluster.get(key));
+    if (!live || notOursReason(live, this.options.dist.environment, this.options.inventory.noteOf(key)) !== undefined) return undefined;
+    this.makers.set(idOf(key), live);
+    return { live, manifest };
   }
 
   /** Admission policies are deleted last, and only if nothing that they protect is left. */
   private async deleteGuards(guards: readonly Target[]): Promise<void> {
     const { cluster, reporter } = this.session;
-    const data = await Promise.all(this.options.targets.map(async (target) => (hasData(target) ? cluster.get(target.key) : undefined)));
+    const { dist, inventory, targets } = this.options;
+    const data = await Promise.all(targets.map(async (target) => (hasData(target) ? cluster.get(target.key) : undefined)));
+    const isGuarded = (object: LiveObject): boolean =>
+      notOursReason(object, dist.environment, inventory.noteOf(keyOf(object))) === undefined;
     const guarded = [
-      ...data.flatMap((object) => (object ? [formatKey(keyOf(object))] : [])),
-      ...[...this.kept.values()].map(({ object }) => object),
+      ...data.flatMap((object) => (object && isGuarded(object) ? [formatKey(keyOf(object))] : [])),
+      ...[...this.kept.values()].flatMap(({ object, notOurs }) => (notOurs ? [] : [object])),
     ];
     const [first] = guarded;
     // Policies that dist no longer has are not wanted any more: dataProtection is false.
@@ -225,8 +254,8 @@ export class Deletion {
     }
   }
 
-  private keep(live: LiveObject, { reason, intended }: KeepReason): void {
-    const left = { object: formatKey(keyOf(live)), reason };
+  private keep(live: LiveObject, { reason, intended, notOurs }: KeepReason): void {
+    const left = { object: formatKey(keyOf(live)), reason, ...(notOurs && { notOurs }) };
     if (!intended) return void this.refused.push(left);
     this.kept.set(idOf(keyOf(live)), left);
     this.context.kept.add(idOf(keyOf(live)));

@@ -31,6 +31,10 @@ class DryRunCluster implements Cluster {
     return this.cluster.resource(kind);
   }
 
+  kinds(): Promise<readonly (Kind & Resource)[]> {
+    return this.cluster.kinds();
+  }
+
   rediscover(): void {
     this.cluster.rediscover();
   }

@@ -4,6 +4,9 @@ import { type Contract, contractOf, ENVIRONMENT_LABEL } from '../../manifests/co
 import { commandLine } from '../cli/command-line';
 import type { Dist } from '../dist';
 import { crdOf, crdsOperatedBy, isNamespace, isSameObject, operatorsOf } from '../../manifests/custom-resource-definition';
+import type { Inventory, Note } from '../inventory';
+import { notOursReason } from './not-ours';
+import { foreignContentsOf } from './namespace-contents';
 import type { Session } from '../session';
 import { releasedObjects } from '../helm/release-objects';
 import { releaseOf } from '../../manifests/helm-release';
@@ -15,10 +18,22 @@ export interface KeepReason {
   readonly reason: string;
   /** True: kept by a rule, and the command succeeds. False: the object was to be deleted and cannot be, and the command fails. */
   readonly intended: boolean;
+  /** The object is not ours: nothing has to be kept for its sake. */
+  readonly notOurs?: true;
 }
 
 /** A target with its manifest and contract. */
 type KnownTarget = Target & { readonly manifest: Manifest; readonly contract: Contract };
+
+export interface DeletionContextOptions {
+  /** All objects that the environment has or had. */
+  readonly targets: readonly Target[];
+  readonly inventory: Pick<Inventory, 'noteOf'>;
+  readonly deleteData: boolean;
+  /** Deletes namespaces of ours also when they contain objects of others. */
+  readonly deleteNamespaceContents: boolean;
+  readonly dist: Pick<Dist, 'environment' | 'folder'>;
+}
 
 /** What the keep rules need to know of a deletion. */
 export class DeletionContext {
@@ -33,11 +48,9 @@ export class DeletionContext {
 
   constructor(
     readonly session: Session,
-    /** All objects that the environment has or had. */
-    readonly targets: readonly Target[],
-    readonly deleteData: boolean,
-    private readonly dist: Pick<Dist, 'environment' | 'folder'>,
+    private readonly options: DeletionContextOptions,
   ) {
+    const { targets } = options;
     const known = targets.flatMap((target): KnownTarget[] => {
       const { manifest } = target;
       return manifest ? [{ ...target, manifest, contract: contractOf(manifest) }] : [];
@@ -48,6 +61,26 @@ export class DeletionContext {
     this.operators = known.filter(({ manifest }) => crdsOperatedBy(manifest).length > 0);
   }
 
+  get targets(): readonly Target[] {
+    return this.options.targets;
+  }
+
+  get deleteData(): boolean {
+    return this.options.deleteData;
+  }
+
+  get deleteNamespaceContents(): boolean {
+    return this.options.deleteNamespaceContents;
+  }
+
+  get environment(): string {
+    return this.options.dist.environment;
+  }
+
+  noteOf(object: LiveObject): Note | undefined {
+    return this.options.inventory.noteOf(keyOf(object));
+  }
+
   /** An object's manifest in dist, if there is one: the live object may be older, or lack its contract. */
   manifestOf(object: LiveObject): Manifest {
     return this.knownTargets.get(idOf(keyOf(object)))?.manifest ?? object;
@@ -56,12 +89,12 @@ export class DeletionContext {
   /** The environment of an object, if it is not the one that is deleted. */
   otherEnvironmentOf(object: LiveObject): string | undefined {
     const environment = object.metadata.labels?.[ENVIRONMENT_LABEL];
-    return environment === this.dist.environment ? undefined : environment;
+    return environment === this.environment ? undefined : environment;
   }
 
   /** A command line to copy. */
   command(command: 'deploy' | 'destroy', ...words: readonly string[]): string {
-    return commandLine(command, this.dist, this.session.context, ...words);
+    return commandLine(command, this.options.dist, this.session.context, ...words);
   }
 
   stageOf(object: LiveObject): string | undefined {
@@ -69,37 +102,43 @@ export class DeletionContext {
   }
 }
 
-type KeepRule = (object: LiveObject, situation: DeletionContext) => Promise<KeepReason | undefined>;
+type KeepRule = (object: LiveObject, context: DeletionContext) => Promise<KeepReason | undefined>;
 
 /** Why an object must not be deleted, by the first rule that applies; undefined if it may be. */
-export async function reasonToKeep(object: LiveObject, situation: DeletionContext): Promise<KeepReason | undefined> {
+export async function reasonToKeep(object: LiveObject, context: DeletionContext): Promise<KeepReason | undefined> {
   for (const rule of RULES) {
-    const reason = await rule(object, situation);
+    const reason = await rule(object, context);
     if (reason) return reason;
   }
   return undefined;
 }
 
 /** An object with another environment's label: probably the wrong folder or the wrong cluster. */
-const ofOtherEnvironment: KeepRule = async (object, situation) => {
-  const environment = situation.otherEnvironmentOf(object);
+const ofOtherEnvironment: KeepRule = async (object, context) => {
+  const environment = context.otherEnvironmentOf(object);
   return environment === undefined
     ? undefined
     : { reason: `belongs to environment "${environment}". Check the folder and the context`, intended: false };
 };
 
+/** Only objects that are ours are deleted. Adopted objects, and namespaces that we have not created, are not. */
+const isNotOurs: KeepRule = async (object, context) => {
+  const reason = notOursReason(object, context.environment, context.noteOf(object));
+  return reason === undefined ? undefined : { reason, intended: true, notOurs: true };
+};
+
 /** A release that contains objects that hold data and that Helm does not keep. */
-const releaseHoldsData: KeepRule = async (object, situation) => {
-  if (situation.deleteData) return undefined;
-  const released = await releasedObjects(situation.session.cluster, object);
+const releaseHoldsData: KeepRule = async (object, context) => {
+  if (context.deleteData) return undefined;
+  const released = await releasedObjects(context.session.cluster, object);
   const [data] = released.filter((part) => dataOf(part) !== undefined);
   return data && { reason: `holds data: Helm would delete ${formatKey(keyOf(data))} with it`, intended: true };
 };
 
 /** Data is deleted only with --delete-data. Either the live object or the manifest in dist may say that it holds data. */
-const holdsData: KeepRule = async (object, situation) => {
-  const data = dataOf(object) ?? dataOf(situation.manifestOf(object));
-  return data === undefined || situation.deleteData ? undefined : { reason: `holds data: ${data}`, intended: true };
+const holdsData: KeepRule = async (object, context) => {
+  const data = dataOf(object) ?? dataOf(context.manifestOf(object));
+  return data === undefined || context.deleteData ? undefined : { reason: `holds data: ${data}`, intended: true };
 };
 
 /** Objects that a kept object makes: PGO creates the Secret of a database user, and we add fields to it. */
@@ -119,11 +158,11 @@ function crdNamesOf(manifest: Manifest): string[] {
 }
 
 /** An operator or CRD with custom resources left in any namespace: they could not be finalized without it, or would be deleted with it. */
-const hasObjects: KeepRule = async (object, situation) => {
-  const { session, kept } = situation;
+const hasObjects: KeepRule = async (object, context) => {
+  const { session, kept } = context;
   const own = crdOf(object);
   const released = (await releasedObjects(session.cluster, object)).flatMap((part) => crdOf(part)?.name ?? []);
-  for (const name of new Set([...crdNamesOf(situation.manifestOf(object)), ...crdNamesOf(object), ...released])) {
+  for (const name of new Set([...crdNamesOf(context.manifestOf(object)), ...crdNamesOf(object), ...released])) {
     const left = await customResourcesOf(session, name);
     const [unexpected] = left.filter((instance) => !kept.has(idOf(keyOf(instance))));
     const [instance = unexpected] = left;
@@ -138,9 +177,9 @@ const hasObjects: KeepRule = async (object, situation) => {
 };
 
 /** Deleting a namespace deletes its contents, and a release in it would leave objects in other namespaces. */
-const hasContents: KeepRule = async (object, situation) => {
+const hasContents: KeepRule = async (object, context) => {
   if (!isNamespace(object)) return undefined;
-  const { session, targets, kept } = situation;
+  const { session, targets, kept } = context;
   const { name } = object.metadata;
   for (const { key, manifest } of targets) {
     const isIn = key.namespace === name || (manifest && namespacesOf(manifest).includes(name));
@@ -160,46 +199,57 @@ const hasContents: KeepRule = async (object, situation) => {
   return undefined;
 };
 
+/** Deleting a namespace of ours also deletes objects in it that others have created. */
+const hasForeignContents: KeepRule = async (object, context) => {
+  if (!isNamespace(object) || context.deleteNamespaceContents) return undefined;
+  const contents = await foreignContentsOf(object.metadata.name, context);
+  if (contents.length === 0) return undefined;
+  const reason = `contains objects that are not ours: ${contents.join(', ')}. To delete them with it, add --delete-namespace-contents`;
+  return { reason, intended: true };
+};
+
 /**
  * Objects that another existing object reads by name: CVAT reads the Secret of its database. Objects of one stage are applied and deleted together, so
  * there a reader cannot rely on an order.
  */
-const isRead: KeepRule = async (object, situation) => {
-  const { asked, kept } = situation;
-  const own = situation.stageOf(object);
-  const offered = [keyOf(object), ...(contractOf(situation.manifestOf(object)).makes ?? [])];
-  for (const reader of situation.readers) {
+const isRead: KeepRule = async (object, context) => {
+  const { asked, kept } = context;
+  const own = context.stageOf(object);
+  const offered = [keyOf(object), ...(contractOf(context.manifestOf(object)).makes ?? [])];
+  for (const reader of context.readers) {
     const id = idOf(reader.key);
     if (id === idOf(keyOf(object)) || (reader.stage === own && asked.has(id) && !kept.has(id))) continue;
     const read = reader.contract.reads?.find((reference) => offered.some((offer) => isSameObject(offer, reference)));
-    if (!read || !(await situation.session.cluster.get(reader.key))) continue;
+    if (!read || !(await context.session.cluster.get(reader.key))) continue;
     if (kept.has(id)) return { reason: `${formatKey(reader.key)}, which is kept, needs ${formatKey(read)}`, intended: true };
-    const first = situation.command('destroy', withoutNumber(reader.stage));
+    const first = context.command('destroy', withoutNumber(reader.stage));
     return { reason: `${formatKey(reader.key)} needs ${formatKey(read)}. Delete that first: ${first}`, intended: false };
   }
   return undefined;
 };
 
 /** Without its operator a finalizer is never removed, and the object would be terminating for ever. */
-const operatorIsMissing: KeepRule = async (object, situation) => {
-  const reason = await missingOperatorOf(object, situation);
+const operatorIsMissing: KeepRule = async (object, context) => {
+  const reason = await missingOperatorOf(object, context);
   return reason === undefined ? undefined : { reason, intended: false };
 };
 
 const RULES: readonly KeepRule[] = [
   ofOtherEnvironment,
+  isNotOurs,
   holdsData,
   releaseHoldsData,
   belongsToKept,
   hasObjects,
   hasContents,
+  hasForeignContents,
   isRead,
   operatorIsMissing,
 ];
 
 /** Why an object's finalizers will not be removed, and what to do; undefined when its operator exists or is not ours. */
-export async function missingOperatorOf(object: LiveObject, situation: DeletionContext): Promise<string | undefined> {
-  const { operators, session } = situation;
+export async function missingOperatorOf(object: LiveObject, context: DeletionContext): Promise<string | undefined> {
+  const { operators, session } = context;
   const { finalizers = [] } = object.metadata;
   if (finalizers.length === 0) return undefined;
   const own = operatorsOf(
@@ -212,7 +262,7 @@ export async function missingOperatorOf(object: LiveObject, situation: DeletionC
   const stage = operators.find(({ manifest }) => manifest === operator)?.stage ?? '';
   return (
     `its finalizer ${finalizers.join(', ')} waits for ${formatKey(keyOf(operator))}, which does not exist. ` +
-    `Deploy it and destroy again: ${situation.command('deploy', '--stage', withoutNumber(stage))}`
+    `Deploy it and destroy again: ${context.command('deploy', '--stage', withoutNumber(stage))}`
   );
 }
 

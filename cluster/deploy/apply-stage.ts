@@ -7,10 +7,12 @@ import { type AllowedChanges, withMark } from './data-at-risk';
 import { GuardCheck, releaseGuard } from './guard';
 import { CONCURRENCY } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
-import type { Inventory } from '../inventory';
+import type { Entry, Inventory, Note } from '../inventory';
+import type { Decision, OwnershipCheck } from './ownership-check';
+import type { PreflightResult } from './preflight';
 import { isApplied } from './is-applied';
 import { withDefaultNamespace, collectionOf, readLabelled } from '../objects/live';
-import { isTerminating, reasonOf } from './refusal';
+import { isTerminating, NotOurs, reasonOf } from './refusal';
 import { isCrd, isNamespace } from '../../manifests/custom-resource-definition';
 import { pollUntil, type Session } from '../session';
 import type { Awaited } from '../cli/terminal/reporter';
@@ -20,11 +22,19 @@ import { waitUntilServed } from './wait-until-served';
 export interface StageOptions {
   readonly dist: Dist;
   readonly inventory: Inventory;
+  readonly ownership: OwnershipCheck;
+  readonly before: Omit<PreflightResult, 'inventory'>;
   /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
   readonly force: boolean;
   /** Changes that lose data and are allowed, by the id of the object. */
   readonly allowed?: AllowedChanges;
+}
+
+interface Decided {
+  readonly manifest: Manifest;
+  readonly live: LiveObject | undefined;
+  readonly decision: Decision;
 }
 
 /** Errors that may pass by themselves: a webhook or CRD that was just created, an API server that starts. */
@@ -40,7 +50,7 @@ const CACHE_MILLISECONDS = 10_000;
  */
 export class StageApplication {
   /** Live objects by id, from this deployment's first list of their kind and namespace. */
-  private readonly liveBefore = new Map<string, LiveObject>();
+  private readonly liveBefore: Map<string, LiveObject>;
   private readonly readAt = new Map<string, number>();
   /** Objects that cannot be applied yet, by id: they are applied concurrently, and the reporter shows all of them. */
   private readonly pending = new Map<string, Awaited>();
@@ -52,6 +62,7 @@ export class StageApplication {
     private readonly options: StageOptions,
   ) {
     this.guard = new GuardCheck(session, this.manifests);
+    this.liveBefore = new Map(options.before.live);
   }
 
   async apply(stage: DistStage): Promise<readonly Unready[]> {
@@ -63,7 +74,14 @@ export class StageApplication {
     const first = [stage.objects.filter(isNamespace), stage.objects.filter(isCrd)];
     const rest = stage.objects.filter((object) => !isNamespace(object) && !isCrd(object));
     for (const objects of [...first, rest].filter(({ length }) => length > 0)) {
-      const wait = { stage: stage.name, environment: options.dist.environment, manifests: this.manifests, deadline, force: options.force };
+      const wait = {
+        ownership: options.ownership,
+        stage: stage.name,
+        environment: options.dist.environment,
+        manifests: this.manifests,
+        deadline,
+        force: options.force,
+      };
       const unserved = await waitUntilServed(session, kindsOf(objects), wait);
       if (unserved.length > 0)
         return unserved.flatMap(({ kind, ...why }) =>
@@ -98,13 +116,25 @@ export class StageApplication {
     const { session, options } = this;
     const manifests = await Promise.all(objects.map((object) => withDefaultNamespace(session.cluster, object)));
     await this.readCollections(manifests);
-    await options.inventory.add(stage.name, manifests.map(keyOf));
+    const decided = await pMap(manifests, (manifest) => this.decide(manifest), { concurrency: CONCURRENCY });
+    await this.record(stage, decided);
     const refused: Unready[] = [];
+    const notes = new Map<string, Note | undefined>();
     const expected = await pMap(
-      manifests,
-      async (manifest): Promise<Expected[]> => {
+      decided,
+      async ({ manifest, live, decision }): Promise<Expected[]> => {
+        const key = keyOf(manifest);
         try {
-          const applied = await this.applyOne(stage, manifest, deadline);
+          if (decision.action === 'refuse') throw new NotOurs(decision.reason);
+          if (decision.action === 'use' && live && live.metadata.deletionTimestamp === undefined) {
+            const message = 'exists and is used without changing it';
+            session.reporter.line({ type: 'note', stage: stage.name, object: formatKey(key), message });
+            return [{ manifest, object: live, created: false }];
+          }
+          const applied = await this.applyOne(stage, manifest, { deadline, force: options.force || decision.action === 'adopt' });
+          // A namespace that others have created meanwhile is not ours; an adopted object that we have created again is.
+          if (isNamespace(manifest) && (applied.created || !live)) notes.set(idOf(key), applied.created ? 'created' : undefined);
+          else if (applied.created && options.inventory.noteOf(key) === 'adopted') notes.set(idOf(key), undefined);
           const result = this.resultOf(applied);
           if (result === 'unchanged') counted.unchanged++;
           else session.reporter.line({ type: 'applied', stage: stage.name, object: formatKey(keyOf(manifest)), result });
@@ -116,16 +146,46 @@ export class StageApplication {
       },
       { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
     );
+    await options.inventory.setNotes(stage.name, notes);
     return { expected: expected.flat(), refused };
+  }
+
+  private async decide(manifest: Manifest): Promise<Decided> {
+    const { session, options } = this;
+    const key = keyOf(manifest);
+    const known = this.liveBefore.get(idOf(key));
+    const live = known ?? (this.isInPreflight(key) ? undefined : await session.cluster.get(key));
+    return { manifest, live, decision: await options.ownership.decide(manifest, live) };
+  }
+
+  /** Adds objects to the inventory before they are applied, and removes those that are not ours. */
+  private async record(stage: DistStage, decided: readonly Decided[]): Promise<void> {
+    const { inventory } = this.options;
+    const applied = decided.filter(({ decision: { action } }) => action === 'apply' || action === 'adopt');
+    const entries = applied.map(({ manifest, live, decision }): Entry => {
+      const note = decision.action === 'adopt' ? 'adopted' : !live && isNamespace(manifest) ? 'created' : undefined;
+      return { ...keyOf(manifest), ...(note !== undefined && { note }) };
+    });
+    await inventory.add(stage.name, entries);
+    const others = decided.filter((each) => !applied.includes(each)).map(({ manifest }) => keyOf(manifest));
+    for (const known of inventory.stages) await inventory.remove(known, others);
   }
 
   /** Lists each kind and namespace once per deployment. */
   private async readCollections(manifests: readonly Manifest[]): Promise<void> {
     const keys = manifests.map(keyOf);
-    const unknown = keys.filter((key) => !this.readAt.has(collectionOf(key)));
-    for (const key of unknown) this.readAt.set(collectionOf(key), this.session.clock.now());
+    const unknown = keys.filter((key) => !this.readAt.has(collectionOf(key)) && !this.isInPreflight(key));
+    for (const key of keys)
+      if (!this.readAt.has(collectionOf(key)))
+        this.readAt.set(collectionOf(key), this.isInPreflight(key) ? this.options.before.readAt : this.session.clock.now());
     const found = await readLabelled(this.session.cluster, this.options.dist.environment, unknown);
     for (const [id, object] of found) this.liveBefore.set(id, object);
+  }
+
+  /** Whether preflight has just read an object, also when it was not found. */
+  private isInPreflight(key: ObjectKey): boolean {
+    const { readAt, collections } = this.options.before;
+    return this.session.clock.now() - readAt < CACHE_MILLISECONDS && collections.has(collectionOf(key));
   }
 
   private resultOf({ object, created }: Expected): 'created' | 'configured' | 'unchanged' {
@@ -136,8 +196,12 @@ export class StageApplication {
   }
 
   /** Retries while the object or its namespace is being deleted: an apply to it would be lost. Retries transient errors as well. */
-  private async applyOne(stage: DistStage, manifest: Manifest, deadline: number): Promise<Expected> {
-    const { session, options } = this;
+  private async applyOne(
+    stage: DistStage,
+    manifest: Manifest,
+    { deadline, force }: { readonly deadline: number; readonly force: boolean },
+  ): Promise<Expected> {
+    const { session } = this;
     const since = session.clock.now();
     const key = keyOf(manifest);
     const known = this.liveBefore.get(idOf(key));
@@ -148,8 +212,8 @@ export class StageApplication {
     let refusal: unknown;
     const applied = await pollUntil(session, deadline, async () => {
       try {
-        const answer = await withMark(session.cluster, key, options.allowed?.get(idOf(key)), () =>
-          apply(session.cluster, manifest, { force: options.force }),
+        const answer = await withMark(session.cluster, key, this.options.allowed?.get(idOf(key)), () =>
+          apply(session.cluster, manifest, { force }),
         );
         if (answer.object.metadata.deletionTimestamp === undefined) return { manifest, ...answer };
         // Deleted by `kubectl delete -f dist`, and in force until now: it is replaced at once.

@@ -2,11 +2,12 @@ import { StageApplication } from './apply-stage';
 import { NOTHING_DELETED, type DeletionResult } from '../delete/deletion';
 import { targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
+import { OwnershipCheck } from './ownership-check';
+import { renameEnvironment } from './rename-environment';
 import { prune, type PruneCandidate, pruneCandidates, stillOnCluster } from './prune';
 import { refuseDataLoss } from './data-at-risk';
-import { Inventory } from '../inventory';
 import { refuseHandover } from './handover';
-import { preflight, refuseOtherEnvironment } from './preflight';
+import { preflight } from './preflight';
 import type { Session } from '../session';
 import type { Unready } from './wait-until-ready';
 
@@ -19,6 +20,11 @@ export interface DeployOptions {
   readonly deleteData: boolean;
   /** Changes that may lose data: `remove-repository=repo1`. */
   readonly allow?: readonly string[];
+  readonly deleteNamespaceContents: boolean;
+  /** Existing objects that become ours: `ConfigMap cvat/one`. Fields of others are overwritten. */
+  readonly adopt: readonly string[];
+  /** The environment on the cluster that becomes dist's environment. */
+  readonly renameFrom?: string | undefined;
   /** Called after all checks and before the first write, with the objects that are no longer in dist; false aborts. */
   readonly confirm: (candidates: readonly PruneCandidate[]) => Promise<boolean>;
 }
@@ -33,19 +39,24 @@ export interface DeployResult {
 
 /** Applies the stages in their order, each when the one before is ready, and prunes objects that are no longer in dist. Undefined if `confirm` returned false. */
 export async function deploy(session: Session, dist: Dist, options: DeployOptions): Promise<DeployResult | undefined> {
-  const { stages, timeoutMilliseconds, force, deleteData } = options;
+  const { cluster } = session;
+  const { stages, timeoutMilliseconds, force, deleteData, deleteNamespaceContents, renameFrom } = options;
   const selected = selectStages(dist.stages, stages);
-  await preflight(session.cluster, dist, selected);
-  const inventory = await Inventory.read(session.cluster, dist.environment);
-  await refuseOtherEnvironment(session.cluster, dist, selected, inventory);
-  const allowed = await refuseDataLoss(session.cluster, selected, options.allow ?? []);
-  const targets = await targetsOf(session.cluster, dist, inventory);
+  const before = await preflight(session, dist, selected, options);
+  const allowed = await refuseDataLoss(cluster, selected, options.allow ?? []);
+  const targets = await targetsOf(cluster, dist, before.inventory);
   refuseHandover(targets);
-  if (!(await options.confirm(stillOnCluster(pruneCandidates(dist, targets, stages))))) return undefined;
-  const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds, force, allowed });
+  const candidates = stillOnCluster(pruneCandidates(dist, targets, stages), renameFrom ?? dist.environment, before.inventory);
+  if (!(await options.confirm(candidates))) return undefined;
+  const inventory = renameFrom === undefined ? before.inventory : await renameEnvironment(session, dist, renameFrom);
+  const ownership = new OwnershipCheck(cluster, dist, inventory, options, session.context);
+  const application = new StageApplication(session, { dist, inventory, ownership, before, timeoutMilliseconds, force, allowed });
   for (const stage of selected) {
     const unready = await application.apply(stage);
     if (unready.length > 0) return { stage: stage.name, unready, pruned: NOTHING_DELETED };
   }
-  return { unready: [], pruned: await prune(session, dist, { inventory, stages, deleteData, timeoutMilliseconds }) };
+  return {
+    unready: [],
+    pruned: await prune(session, dist, { inventory, stages, deleteData, deleteNamespaceContents, timeoutMilliseconds }),
+  };
 }

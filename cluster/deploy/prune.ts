@@ -1,4 +1,6 @@
 import { NOTHING_DELETED, Deletion, type DeletionResult } from '../delete/deletion';
+import { notOursReason } from '../delete/not-ours';
+import type { LiveObject } from '../objects/live-object';
 import { dataOf, type Target, targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
 import type { Inventory } from '../inventory';
@@ -17,14 +19,20 @@ export interface PruneCandidate {
   readonly key: ObjectKey;
   /** The live object. */
   readonly manifest: Manifest;
+  /** Why it is not ours to delete, so that it is kept. */
+  readonly notOurs?: string;
   /** Which data would be deleted with it. Such an object is kept unless --delete-data is given. */
   readonly data?: string;
 }
 
-export function stillOnCluster(gone: readonly Target[]): PruneCandidate[] {
-  return gone.flatMap(({ stage, key, manifest }) => {
-    const data = manifest && dataOf(manifest);
-    return manifest ? [{ stage, key, manifest, ...(data !== undefined && { data }) }] : [];
+/** Those of the candidates that are on the cluster. */
+export function stillOnCluster(candidates: readonly Target[], environment: string, inventory: Inventory): PruneCandidate[] {
+  return candidates.flatMap(({ stage, key, manifest }) => {
+    if (!manifest) return [];
+    const data = dataOf(manifest);
+    // What is not in dist is live.
+    const notOurs = notOursReason(manifest as LiveObject, environment, inventory.noteOf(key));
+    return [{ stage, key, manifest, ...(notOurs !== undefined && { notOurs }), ...(data !== undefined && { data }) }];
   });
 }
 
@@ -33,20 +41,18 @@ export interface PruneOptions {
   /** Names of stages, with or without their number. Empty: all of them, and those that are no longer in dist. */
   readonly stages: readonly string[];
   readonly deleteData: boolean;
+  readonly deleteNamespaceContents: boolean;
   readonly timeoutMilliseconds: number;
 }
 
 /** Deletes objects of the inventory that are no longer in dist, by the rules of destroy. */
-export async function prune(
-  session: Session,
-  dist: Dist,
-  { inventory, stages, deleteData, timeoutMilliseconds }: PruneOptions,
-): Promise<DeletionResult> {
+export async function prune(session: Session, dist: Dist, { stages, ...options }: PruneOptions): Promise<DeletionResult> {
+  const { inventory } = options;
   const targets = await targetsOf(session.cluster, dist, inventory);
   await forgetMoved(targets, inventory);
   const candidates = pruneCandidates(dist, targets, stages);
   if (candidates.length === 0) return NOTHING_DELETED;
-  return new Deletion(session, { dist, targets, inventory, deleteData, timeoutMilliseconds, verb: 'pruned' }).delete(candidates);
+  return new Deletion(session, { ...options, dist, targets, verb: 'pruned' }).delete(candidates);
 }
 
 /** Removes from the inventory's stages what dist now has in another stage: it has been applied there. */

@@ -4,9 +4,14 @@ import { Conflict, UnknownField } from './apply';
 import { immutableFields } from '../objects/immutable-fields';
 import { remedyOf } from '../objects/immutable-remedy';
 
-/** Whether the API server has refused a request, in contrast to a failed connection. */
-export function isRefusal(error: unknown): error is ApiError | Conflict | UnknownField {
-  return error instanceof ApiError || error instanceof Conflict || error instanceof UnknownField;
+/** An existing object is not ours, so it was not changed. */
+export class NotOurs extends Error {
+  override readonly name = 'NotOurs';
+}
+
+/** Whether a request was refused, in contrast to a failed connection. */
+export function isRefusal(error: unknown): error is ApiError | Conflict | UnknownField | NotOurs {
+  return error instanceof ApiError || error instanceof Conflict || error instanceof UnknownField || error instanceof NotOurs;
 }
 
 /** Whether an apply was refused because the namespace is being deleted. */

@@ -6,7 +6,8 @@ import { readLive } from '../objects/live';
 import { CachedReader } from '../readiness/cached-reader';
 import { readinessOf } from '../readiness';
 import { type State, waiting } from '../readiness/readiness';
-import { isRefusal, reasonOf } from './refusal';
+import type { OwnershipCheck } from './ownership-check';
+import { isRefusal, NotOurs, reasonOf } from './refusal';
 import { pollUntil, type Session } from '../session';
 import { Warnings } from './warnings';
 
@@ -23,6 +24,7 @@ export interface Wait {
   /** In milliseconds since 1970. */
   readonly deadline: number;
   readonly force: boolean;
+  readonly ownership: OwnershipCheck;
 }
 
 /** An object that has not become ready. */
@@ -113,6 +115,8 @@ async function readOrApplyAgain(session: Session, pending: readonly Pending[], w
       const message = 'was deleted or replaced meanwhile; will be applied again';
       if (each.refusal === undefined) reporter.line({ type: 'warning', stage: wait.stage, object: nameOf(manifest), message });
       try {
+        const decision = await wait.ownership.decide(manifest, live.get(id));
+        if (decision.action === 'refuse') throw new NotOurs(decision.reason);
         each.expected = { manifest, ...(await apply(cluster, manifest, { force: wait.force })) };
         each.refusal = undefined;
         live.set(id, each.expected.object);

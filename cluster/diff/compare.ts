@@ -18,6 +18,7 @@ import { isGuardRefusal } from '../deploy/guard';
 import { Inventory } from '../inventory';
 import { withDefaultNamespace, readLive } from '../objects/live';
 import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
+import { OwnershipCheck } from '../deploy/ownership-check';
 import { refuseOtherEnvironment } from '../deploy/preflight';
 import { reasonOf } from '../deploy/refusal';
 import { resizeFailure } from '../readiness/postgres-cluster';
@@ -44,6 +45,9 @@ export interface CompareOptions {
   readonly deleteData: boolean;
   /** Changes that lose data and are allowed. */
   readonly allow?: readonly string[];
+  readonly deleteNamespaceContents?: boolean;
+  /** Existing objects that deploy would adopt. */
+  readonly adopt?: readonly string[];
 }
 
 const POSTGRES_CLUSTER = 'PostgresCluster.postgres-operator.crunchydata.com';
@@ -55,22 +59,23 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
   const { cluster } = session;
   const { stages: named, force, allow = [] } = options;
   const selected = selectStages(dist.stages, named);
-  const inventory = await Inventory.read(cluster, dist.environment);
+  const inventory = await Inventory.read(cluster, dist.environment, session.installation);
   await refuseOtherEnvironment(cluster, dist, selected, inventory);
+  const ownership = new OwnershipCheck(cluster, dist, inventory, { adopt: options.adopt ?? [] }, session.context);
   const comparisons: Comparison[] = [];
   for (const stage of selected) {
     const manifests = await Promise.all(stage.objects.map((object) => withDefaultNamespace(cluster, object)));
     const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
     const compared = await pMap(
       manifests,
-      async (manifest) => compareOne({ session, stage, force, allow }, manifest, live.get(idOf(keyOf(manifest)))),
+      async (manifest) => compareOne({ session, stage, force, allow, ownership }, manifest, live.get(idOf(keyOf(manifest)))),
       { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
     );
     comparisons.push(...compared);
   }
   const targets = await targetsOf(cluster, dist, inventory);
   const kept = await keptByPrune(session, dist, options);
-  for (const { stage, key, manifest } of stillOnCluster(pruneCandidates(dist, targets, named))) {
+  for (const { stage, key, manifest } of stillOnCluster(pruneCandidates(dist, targets, named), dist.environment, inventory)) {
     const comparison = { stage, object: formatKey(key) };
     const leftOver = kept.get(comparison.object);
     if (leftOver === undefined) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });
@@ -80,10 +85,14 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
 }
 
 /** What a deployment would not prune, and why: by a dry run of the same rules. */
-async function keptByPrune(session: Session, dist: Dist, { stages, deleteData }: CompareOptions): Promise<ReadonlyMap<string, string>> {
+async function keptByPrune(
+  session: Session,
+  dist: Dist,
+  { stages, deleteData, deleteNamespaceContents = false }: CompareOptions,
+): Promise<ReadonlyMap<string, string>> {
   const dryRun = dryRunSession({ ...session, reporter: SILENT });
   const inventory = await Inventory.read(dryRun.cluster, dist.environment);
-  const { kept, refused } = await prune(dryRun, dist, { inventory, stages, deleteData, timeoutMilliseconds: 0 });
+  const { kept, refused } = await prune(dryRun, dist, { inventory, stages, deleteData, deleteNamespaceContents, timeoutMilliseconds: 0 });
   return new Map([...kept, ...refused].map(({ object, reason }) => [object, reason]));
 }
 
@@ -94,10 +103,11 @@ interface StageComparison {
   readonly stage: DistStage;
   readonly force: boolean;
   readonly allow: readonly string[];
+  readonly ownership: OwnershipCheck;
 }
 
 async function compareOne(
-  { session: { cluster }, stage, force, allow }: StageComparison,
+  { session: { cluster }, stage, force, allow, ownership }: StageComparison,
   manifest: Manifest,
   live: LiveObject | undefined,
 ): Promise<Comparison> {
@@ -106,8 +116,12 @@ async function compareOne(
   // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
   const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
   if ((await cluster.resource(manifest)) === undefined) return created;
+  const decision = await ownership.decide(manifest, live);
+  if (live && decision.action === 'use') return { ...comparison, difference: UNCHANGED };
+  if (live && decision.action === 'refuse')
+    return { ...comparison, difference: differenceOf(live, overlaid(live, manifest), stage.file), refusal: decision.reason };
   try {
-    const { object } = await apply(cluster, manifest, { dryRun: true, force });
+    const { object } = await apply(cluster, manifest, { dryRun: true, force: force || decision.action === 'adopt' });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
     if (!live) return created;
     const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;

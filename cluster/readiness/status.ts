@@ -1,5 +1,8 @@
 import { dataOf, targetsOf } from '../delete/target';
 import { type Dist, selectStages } from '../dist';
+import { notOursReason } from '../delete/not-ours';
+import { OwnershipCheck } from '../deploy/ownership-check';
+import { refuseOtherEnvironment } from '../deploy/preflight';
 import { Inventory } from '../inventory';
 import { readLive } from '../objects/live';
 import { CachedReader } from './cached-reader';
@@ -18,7 +21,9 @@ export interface ObjectStatus {
 /** Every object of the environment, in the order of stages: those in dist, and those that were in it and still exist. */
 export async function status(session: Session, dist: Dist, stages: readonly string[]): Promise<ObjectStatus[]> {
   const { cluster } = session;
-  const inventory = await Inventory.read(cluster, dist.environment);
+  const inventory = await Inventory.read(cluster, dist.environment, session.installation);
+  await refuseOtherEnvironment(cluster, dist, dist.stages, inventory);
+  const ownership = new OwnershipCheck(cluster, dist, inventory, { adopt: [] }, session.context);
   const targets = await targetsOf(cluster, dist, inventory);
   const selected = new Set(
     selectStages(
@@ -40,8 +45,19 @@ export async function status(session: Session, dist: Dist, stages: readonly stri
     shown.map(async ({ stage, key, inDist, manifest }): Promise<ObjectStatus[]> => {
       const line = { stage, object: formatKey(key) };
       const object = live.get(idOf(key));
-      if (!inDist) return object ? [{ ...line, state: 'left over', reason: leftOver(manifest && dataOf(manifest)) }] : [];
+      if (!inDist)
+        return object
+          ? [
+              {
+                ...line,
+                state: 'left over',
+                reason: leftOver(manifest && dataOf(manifest), notOursReason(object, dist.environment, inventory.noteOf(key))),
+              },
+            ]
+          : [];
       if (!object) return [{ ...line, state: 'missing', reason: 'not found: deploy creates it' }];
+      const decision = manifest && (await ownership.decide(manifest, object));
+      if (decision?.action === 'refuse') return [{ ...line, state: 'failed', reason: decision.reason }];
       const state = await readinessOf(object, round);
       return [{ ...line, state: state.state, reason: state.state === 'ready' ? '' : state.reason }];
     }),
@@ -49,6 +65,7 @@ export async function status(session: Session, dist: Dist, stages: readonly stri
   return statuses.flat();
 }
 
-function leftOver(data: string | undefined): string {
+function leftOver(data: string | undefined, notOurs: string | undefined): string {
+  if (notOurs !== undefined) return `is no longer in dist, and is kept: ${notOurs}`;
   return `is no longer in dist: ${data === undefined ? 'the next deploy takes it away' : `holds data (${data}), so it stays unless deploy is told --delete-data`}`;
 }

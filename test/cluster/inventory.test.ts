@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ApiError } from '../../cluster/api/api-error';
 import { Inventory } from '../../cluster/inventory';
-import { formatKey, type ObjectKey } from '../../manifests/manifest';
+import { formatKey, idOf, type ObjectKey } from '../../manifests/manifest';
 import { CommandProblem } from '../../cluster/problem';
 import { MemoryCluster } from './support/memory-cluster';
 
@@ -168,4 +168,38 @@ test('reads every valid name as it was written', async () => {
     }),
     { seed: 1 },
   );
+});
+
+describe('a note', () => {
+  test('is kept when the object is added again, also to another stage', async () => {
+    const cluster = new MemoryCluster();
+    const inventory = await Inventory.read(cluster, 'local');
+    await inventory.add('10-one', [{ ...NAMESPACE, note: 'created' }]);
+    await inventory.add('10-one', [NAMESPACE]);
+    await inventory.add('20-two', [NAMESPACE]);
+    await inventory.remove('10-one', [NAMESPACE]);
+    const read = await Inventory.read(cluster, 'local');
+    expect([read.stages, read.noteOf(NAMESPACE)]).toEqual([['20-two'], 'created']);
+  });
+
+  test('can be replaced and removed', async () => {
+    const cluster = new MemoryCluster();
+    const inventory = await Inventory.read(cluster, 'local');
+    await inventory.add('10-one', [{ ...NAMESPACE, note: 'created' }]);
+    await inventory.setNotes('10-one', new Map([[idOf(NAMESPACE), 'adopted']]));
+    expect((await Inventory.read(cluster, 'local')).noteOf(NAMESPACE)).toBe('adopted');
+    await inventory.setNotes('10-one', new Map([[idOf(NAMESPACE), undefined]]));
+    expect((await Inventory.read(cluster, 'local')).noteOf(NAMESPACE)).toBeUndefined();
+  });
+});
+
+test('refuses another installation with the same environment, and accepts the same and an unknown one', async () => {
+  const cluster = new MemoryCluster();
+  await (await Inventory.read(cluster, 'local', 'github.com/acme/platform')).add('10-one', [JOB]);
+  await expect(Inventory.read(cluster, 'local', 'github.com/other/platform')).rejects.toThrow(
+    'Environment "local" on this cluster was deployed from github.com/acme/platform; this is github.com/other/platform.',
+  );
+  await Inventory.read(cluster, 'local', 'github.com/acme/platform');
+  await Inventory.read(cluster, 'local');
+  await Inventory.read(cluster, 'production', 'github.com/other/platform');
 });

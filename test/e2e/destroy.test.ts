@@ -211,9 +211,16 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
     await kubectl.output(['delete', 'postgrescluster', 'theirs', '-n', 'kube-public', '--timeout=60s']);
   });
 
-  test('goes without a trace when told --delete-data', async () => {
+  test('is deleted with --delete-data, except namespaces that deploy has not created', async () => {
     const stdout = await commands.output('destroy', '--delete-data');
-    expect(stdout).toMatch(/\n\d+ objects deleted\.\n\nDone\.\n$/);
+    expect(stdout).toMatch(/\n\d+ objects deleted\.\n/);
+    for (const name of ['cvat', 'crunchy-pgo']) {
+      const remedy = `kubectl delete namespace ${name}`;
+      expect(stdout).toContain(
+        `Namespace ${name}\n    existed before, or it is not known who created it. To delete it with everything in it, run: ${remedy}`,
+      );
+      await kubectl.output(remedy.split(' ').slice(1));
+    }
     let left: string[] = [];
     // What belonged to what is gone is collected a moment later.
     await until(

@@ -37,9 +37,22 @@ export function listed(title: string, objects: readonly NotDeleted[]): string[] 
   return objects.length === 0 ? [] : ['', title, ...objects.flatMap(({ object, reason }) => [`  ${object}`, `    ${reason}`])];
 }
 
+/** The title above objects that are kept because they are not ours. */
+export const NOT_OURS = 'Kept, because not ours:';
+
 /** What a deletion has kept, and what it could not delete. */
 export function listedNotDeleted({ kept, refused }: DeletionResult, keptTitle: string): string[] {
-  return [...listed(keptTitle, kept), ...listed('Not deleted:', refused)];
+  return [
+    ...listed(
+      keptTitle,
+      kept.filter(({ notOurs }) => !notOurs),
+    ),
+    ...listed(
+      NOT_OURS,
+      kept.filter(({ notOurs }) => notOurs),
+    ),
+    ...listed('Not deleted:', refused),
+  ];
 }
 
 /** `1 object`, `2 objects` */

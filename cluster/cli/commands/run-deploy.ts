@@ -62,7 +62,7 @@ function formatHints({ urls, hosts, credentials }: AccessHints): string[] {
 
 /** Runs the checks of deploy, and a dry run of all objects on the API server. */
 async function dryRun(session: Session, dist: Dist, options: Options): Promise<number> {
-  await preflight(session.cluster, dist, selectStages(dist.stages, options.stages));
+  await preflight(session, dist, selectStages(dist.stages, options.stages), options);
   const comparisons = await compare(session, dist, options);
   const refused = comparisons.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
   const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));

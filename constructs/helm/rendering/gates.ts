@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { satisfies, validRange } from 'semver';
 import type { ChartArchive } from '../../../manifests/chart-archive';
-import type { FieldPath } from '../../../manifests/fields';
-import { formatField, isMap } from '../../../manifests/fields';
+import { type FieldPath, formatField, isMap } from '../../../manifests/fields';
 import type { Finding } from '../../../manifests/finding';
 import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { RenderedObject } from './rendered-object';

@@ -36,6 +36,8 @@ test('deploys all of dist to the current context, with a timeout of 30 minutes, 
     force: false,
     deleteData: false,
     allow: [],
+    deleteNamespaceContents: false,
+    adopt: [],
   });
 });
 
@@ -49,6 +51,9 @@ test.each([
   ['--force-conflicts', { force: true }],
   ['--delete-data', { deleteData: true }],
   ['--allow restore --allow remove-repository=repo1', { allow: ['restore', 'remove-repository=repo1'] }],
+  ['--delete-namespace-contents', { deleteNamespaceContents: true }],
+  ['--adopt ConfigMap/one --adopt Secret/two', { adopt: ['ConfigMap/one', 'Secret/two'] }],
+  ['--rename-from old', { renameFrom: 'old' }],
   ['--stage cvat --stage postgres', { stages: ['cvat', 'postgres'] }],
   ['dist/production --yes', { folder: 'dist/production', yes: true }],
 ])('deploy %s sets only its own options', (flags, change) => {
@@ -134,6 +139,9 @@ const FLAGS = [
   '--allow CHANGE',
   '--yes',
   '--output json',
+  '--delete-namespace-contents',
+  '--adopt one',
+  '--rename-from one',
 ];
 
 test.each(COMMANDS)('the help of %s lists every option of the command, and no other', (command) => {

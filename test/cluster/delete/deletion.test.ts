@@ -27,9 +27,15 @@ async function destroyed(cluster: MemoryCluster, ...objects: readonly Manifest[]
   const dist = distOf({ '10-all': objects });
   const inventory = await Inventory.read(cluster, 'local');
   const targets = await targetsOf(cluster, dist, inventory);
-  return new Deletion(session, { dist, targets, inventory, deleteData: true, timeoutMilliseconds: 10_000, verb: 'deleted' }).delete(
+  return new Deletion(session, {
+    dist,
     targets,
-  );
+    inventory,
+    deleteData: true,
+    deleteNamespaceContents: false,
+    timeoutMilliseconds: 10_000,
+    verb: 'deleted',
+  }).delete(targets);
 }
 
 const marks = (cluster: MemoryCluster, { metadata }: Manifest): string[] =>

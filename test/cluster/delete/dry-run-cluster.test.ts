@@ -3,6 +3,8 @@ import { destroy } from '../../../cluster/delete/destroy';
 import type { DeletionResult } from '../../../cluster/delete/deletion';
 import { dryRunSession } from '../../../cluster/delete/dry-run-cluster';
 import { ran } from '../cli/commands/support';
+import { Inventory } from '../../../cluster/inventory';
+import { keyOf, type Manifest } from '../../../manifests/manifest';
 import { MemoryCluster } from '../support/memory-cluster';
 import { definition, distOf, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
@@ -22,9 +24,27 @@ const DIST = distOf({ '10-definition': [DEFINITION], '20-operator': [OPERATORS, 
 const ALL = [DEFINITION, OPERATORS, CHART, RELEASE, INSTALL_JOB, NAMESPACE, WIDGET, VOLUME];
 
 let session: TestSession;
-beforeEach(() => (session = sessionOn(new MemoryCluster(...ALL))));
+beforeEach(async () => {
+  session = sessionOn(new MemoryCluster(...ALL));
+  await created(session.cluster, NAMESPACE, OPERATORS);
+});
 
-const options = (deleteData: boolean): Parameters<typeof destroy>[2] => ({ stages: [], deleteData, timeoutMilliseconds: 60_000 });
+/** Records namespaces as created by deploy. */
+async function created(cluster: MemoryCluster, ...namespaces: readonly Manifest[]): Promise<void> {
+  const inventory = await Inventory.read(cluster, 'local');
+  await inventory.add(
+    '05-created',
+    namespaces.map((namespace) => ({ ...keyOf(namespace), note: 'created' as const })),
+  );
+  cluster.asked.length = 0;
+}
+
+const options = (deleteData: boolean): Parameters<typeof destroy>[2] => ({
+  stages: [],
+  deleteData,
+  deleteNamespaceContents: false,
+  timeoutMilliseconds: 60_000,
+});
 
 async function rehearsed(deleteData: boolean, dist = DIST): Promise<DeletionResult> {
   const before = [session.cluster.names, session.clock.now()];
@@ -73,6 +93,7 @@ test('reports the same as destroy', async () => {
   // Nothing in this cluster happens by itself.
   const dist = distOf({ '20-one': [NAMESPACE, VOLUME, manifest('v1 ConfigMap cvat/one')], '30-two': [manifest('v1 Secret cvat/two')] });
   session = sessionOn(new MemoryCluster(...dist.stages.flatMap(({ objects }) => objects)));
+  await created(session.cluster, NAMESPACE);
   for (const deleteData of [false, true]) {
     const foreseen = await rehearsed(deleteData, dist);
     session.cluster.asked.length = 0;
@@ -82,11 +103,12 @@ test('reports the same as destroy', async () => {
 });
 
 test('does not create an inventory', async () => {
+  session = sessionOn(new MemoryCluster(...ALL));
   const claim = manifest('v1 PersistentVolumeClaim operators/left', {
     metadata: { annotations: { 'meta.helm.sh/release-name': 'widgets' } },
   });
   session.cluster.put(claim);
-  expect(await rehearsed(true)).toMatchObject({ deleted: 7, refused: [] });
+  expect(await rehearsed(true)).toMatchObject({ deleted: 5, refused: [] });
 });
 
 test('destroy --dry-run does not ask for confirmation and says that nothing was changed', async () => {

@@ -29,7 +29,13 @@ function context({ cluster = [], targets = {}, kept = [], asked = [], deleteData
   const all = Object.entries(targets).flatMap(([stage, objects]) =>
     objects.map((object) => ({ stage, key: keyOf(object), inDist: true, manifest: object })),
   );
-  const known = new DeletionContext(sessionOn(new MemoryCluster(...cluster)), all, deleteData, LOCAL);
+  const known = new DeletionContext(sessionOn(new MemoryCluster(...cluster)), {
+    targets: all,
+    deleteData,
+    deleteNamespaceContents: false,
+    inventory: { noteOf: ({ kind }) => (kind === 'Namespace' ? 'created' : undefined) },
+    dist: LOCAL,
+  });
   for (const object of kept) known.kept.add(idOf(keyOf(object)));
   for (const object of asked) known.asked.add(idOf(keyOf(object)));
   return known;

@@ -19,7 +19,15 @@ async function killedAtDeletion(): Promise<MemoryCluster> {
   await inventory.add('20-widgets', [keyOf(RELEASE)]);
   const dist = distOf({ '20-widgets': [RELEASE] });
   const targets = await targetsOf(session.cluster, dist, inventory);
-  const deletion = new Deletion(session, { dist, targets, inventory, deleteData: true, timeoutMilliseconds: 1000, verb: 'deleted' });
+  const deletion = new Deletion(session, {
+    dist,
+    targets,
+    inventory,
+    deleteData: true,
+    deleteNamespaceContents: false,
+    timeoutMilliseconds: 1000,
+    verb: 'deleted',
+  });
   const requestDeletion = session.cluster.delete.bind(session.cluster);
   session.cluster.delete = async (key: ObjectKey) => {
     await requestDeletion(key);

@@ -19,7 +19,13 @@ const put = (...objects: readonly Manifest[]): LiveObject[] => objects.map((obje
 /** Reasons of the objects that were not deleted, by id. */
 async function left(objects: readonly LiveObject[]): Promise<Record<string, string>> {
   const target = { stage: '20-widgets', key: keyOf(OPERATOR), inDist: true, manifest: OPERATOR };
-  const context = new DeletionContext(session, [target], true, { environment: 'local', folder: 'dist' });
+  const context = new DeletionContext(session, {
+    targets: [target],
+    deleteData: true,
+    deleteNamespaceContents: false,
+    inventory: { noteOf: ({ kind }) => (kind === 'Namespace' ? 'created' : undefined) },
+    dist: { environment: 'local', folder: 'dist' },
+  });
   const wait = { stage: '30-one', context, deadline: session.clock.now() + 120_000 };
   return Object.fromEntries(await waitUntilDeleted(session, objects, wait));
 }

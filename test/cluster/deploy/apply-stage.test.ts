@@ -4,6 +4,7 @@ import { StageApplication } from '../../../cluster/deploy/apply-stage';
 import { Inventory } from '../../../cluster/inventory';
 import type { Unready } from '../../../cluster/deploy/wait-until-ready';
 import { distOf, manifest } from '../support/objects';
+import { NOTHING_READ, ownershipOf } from '../support/ownership';
 import { sessionOn, type TestSession } from '../support/session';
 
 let session: TestSession;
@@ -13,7 +14,14 @@ beforeEach(() => (session = sessionOn()));
 async function applied(objects: readonly Manifest[], before: readonly Manifest[] = []): Promise<readonly Unready[]> {
   const dist = distOf({ '10-one': before, '20-two': objects });
   const inventory = await Inventory.read(session.cluster, dist.environment);
-  const application = new StageApplication(session, { dist, inventory, timeoutMilliseconds: 60_000, force: false });
+  const application = new StageApplication(session, {
+    dist,
+    inventory,
+    ownership: await ownershipOf(session.cluster, dist),
+    before: NOTHING_READ,
+    timeoutMilliseconds: 60_000,
+    force: false,
+  });
   const [, stage] = dist.stages;
   return stage ? application.apply(stage) : [];
 }

@@ -22,6 +22,8 @@ async function asked(answer: boolean): Promise<{ read: string[]; deployed: Deplo
     timeoutMilliseconds: 60_000,
     force: false,
     deleteData: false,
+    deleteNamespaceContents: false,
+    adopt: [],
     confirm: (foreseen) => {
       left = foreseen;
       expect(session.cluster.writes).toEqual([]);

@@ -27,7 +27,7 @@ async function after(
     await inventory.add(stage, objects.map(keyOf));
   }
   cluster.asked.length = 0;
-  return prune(session, distOf(dist), { inventory, stages, deleteData, timeoutMilliseconds: 60_000 });
+  return prune(session, distOf(dist), { inventory, stages, deleteData, deleteNamespaceContents: false, timeoutMilliseconds: 60_000 });
 }
 const stored = async (): Promise<unknown> =>
   (await session.cluster.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'third-party-platform-local' }))?.['data'];

@@ -3,7 +3,8 @@ import { ApiError } from '../../../cluster/api/api-error';
 import { Conflict } from '../../../cluster/deploy/apply';
 import { CommandProblem } from '../../../cluster/problem';
 import { type Unready, waitUntilReady } from '../../../cluster/deploy/wait-until-ready';
-import { definition, manifest } from '../support/objects';
+import { definition, distOf, manifest } from '../support/objects';
+import { ownershipOf } from '../support/ownership';
 import { sessionOn, type TestSession } from '../support/session';
 
 const JOB = manifest('batch/v1 Job cvat/one');
@@ -17,6 +18,7 @@ beforeEach(() => (session = sessionOn()));
 /** Applies the objects, and waits. */
 async function wait(...manifests: readonly Manifest[]): Promise<readonly Unready[]> {
   const expected = await Promise.all(manifests.map(async (each) => ({ manifest: each, ...(await session.cluster.apply(each)) })));
+  const ownership = await ownershipOf(session.cluster, distOf({ '10-one': manifests }));
   session.cluster.asked.length = 0;
   return waitUntilReady(session, expected, {
     stage: '10-one',
@@ -24,6 +26,7 @@ async function wait(...manifests: readonly Manifest[]): Promise<readonly Unready
     manifests,
     deadline: session.clock.now() + 60_000,
     force: false,
+    ownership,
   });
 }
 const later = (milliseconds: number, object: Manifest): void => session.clock.after(milliseconds, () => void session.cluster.put(object));

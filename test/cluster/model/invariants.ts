@@ -1,5 +1,6 @@
 import { groupKindOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
+import { FIELD_MANAGER } from '../../../cluster/api/cluster';
 import type { Reference } from '../../../manifests/reference';
 import { contractOf, DELETE_ANNOTATION, DELETE_WITH_DATA, ENVIRONMENT_LABEL, HOLDS_DATA_ANNOTATION } from '../../../manifests/contract';
 import { placeOf } from './helm';
@@ -12,7 +13,12 @@ export class Violation extends Error {
 
 const DATA_KINDS = ['Namespace', 'CustomResourceDefinition.apiextensions.k8s.io', 'PersistentVolumeClaim'];
 
-export const isOurs = ({ metadata }: Manifest): boolean => metadata.labels?.[ENVIRONMENT_LABEL] !== undefined;
+/** It has the label, and not by `kubectl label`. */
+export const isOurs = ({ metadata }: LiveObject): boolean =>
+  metadata.labels?.[ENVIRONMENT_LABEL] !== undefined && (metadata.managedFields ?? []).some(({ manager }) => manager !== 'kubectl-label');
+
+const isApplied = (object: LiveObject): boolean =>
+  isOurs(object) && (object.metadata.managedFields ?? []).some(({ manager }) => manager === FIELD_MANAGER);
 
 export const holdsData = (object: Manifest): boolean =>
   contractOf(object).holdsData !== undefined || DATA_KINDS.includes(groupKindOf(object));
@@ -66,7 +72,7 @@ export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf 
   const refuseFor = (left: LiveObject | undefined, reason: string): void => {
     if (left) refuse(`${formatKey(keyOf(left))} ${reason}`);
   };
-  if (isInventory(object)) return refuseFor(server.all().find(isOurs), 'is left, and would be forgotten');
+  if (isInventory(object)) return refuseFor(server.all().find(isApplied), 'is left, and would be forgotten');
   const ours = server.all().filter((other) => isOurs(other) && other.metadata.uid !== object.metadata.uid);
   refuseFor(objectsOperatedBy(object, server)[0], 'is left, and only it takes that apart');
   if (object.kind === 'ServiceAccount') {

@@ -45,6 +45,14 @@ export class ModelCluster implements Cluster {
     return this.resources === undefined ? this.request(find) : Promise.resolve(find());
   }
 
+  async kinds(): Promise<(Kind & Resource)[]> {
+    await this.resource({ apiVersion: 'v1', kind: 'Namespace' });
+    return [...(this.resources ?? [])].map(([name, resource]) => {
+      const [apiVersion = '', kind = ''] = name.split(' ');
+      return { ...resource, apiVersion, kind };
+    });
+  }
+
   rediscover(): void {
     this.resources = undefined;
   }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ApiError } from '../../../cluster/api/api-error';
-import type { Applied, Resource } from '../../../cluster/api/cluster';
+import { type Applied, FIELD_MANAGER, type Resource } from '../../../cluster/api/cluster';
+import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
-import type { LiveObject } from '../../../cluster/objects/live-object';
+import type { LiveObject, ManagedFields } from '../../../cluster/objects/live-object';
 import { applied, patched } from './merge';
 
 /** The kinds that are always there: Kubernetes' own, and those that k3s brings. */
@@ -37,6 +38,12 @@ export interface DefinitionSpec {
   readonly versions: readonly { readonly name: string; readonly served: boolean }[];
 }
 
+/** Who has set the label of the environment: all that is read of managedFields. */
+export function labelledBy(manager: string, operation: 'Apply' | 'Update'): ManagedFields[] {
+  const fieldsV1 = { 'f:metadata': { 'f:labels': { [`f:${ENVIRONMENT_LABEL}`]: {} } } };
+  return [{ manager, operation, apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }];
+}
+
 export const specOf = (definition: Manifest): DefinitionSpec => definition['spec'] as DefinitionSpec;
 
 /** Uids are never used twice, also not by another server: what was unpacked of a release is remembered by them. */
@@ -55,7 +62,7 @@ export class ModelServer {
   private served: ReadonlyMap<string, Resource> | undefined;
   private version = 0;
 
-  constructor() {
+  constructor(private readonly now: () => number = () => 0) {
     for (const name of ['default', 'kube-system', 'elsewhere']) this.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
 
@@ -98,7 +105,10 @@ export class ModelServer {
   apply(manifest: Manifest, dryRun = false): Applied {
     const live = this.get(keyOf(manifest));
     if (!live) return { created: true, object: this.create(manifest, { applied: true, dryRun }) };
-    const next = applied(live, this.owned.get(live.metadata.uid), manifest) as LiveObject;
+    const merged = applied(live, this.owned.get(live.metadata.uid), manifest) as LiveObject;
+    const { managedFields = [] } = live.metadata;
+    const others = managedFields.filter(({ manager }) => manager !== FIELD_MANAGER);
+    const next = { ...merged, metadata: { ...merged.metadata, managedFields: [...others, ...labelledBy(FIELD_MANAGER, 'Apply')] } };
     if (!dryRun) this.owned.set(live.metadata.uid, manifest);
     if (isDeepStrictEqual(next, live)) return { created: false, object: live };
     return { created: false, object: dryRun ? next : this.put(live, next) };
@@ -120,7 +130,12 @@ export class ModelServer {
     this.admit(manifest);
     const held = HELD[groupKindOf(manifest)];
     const metadata = { ...manifest.metadata, uid: `uid-${++uids}`, resourceVersion: String(++this.version), generation: 1 };
-    const object: LiveObject = { ...manifest, metadata: { ...metadata, ...(held !== undefined && { finalizers: [held] }) } };
+    const creationTimestamp = new Date(this.now()).toISOString();
+    const managedFields = ours ? labelledBy(FIELD_MANAGER, 'Apply') : [];
+    const object: LiveObject = {
+      ...manifest,
+      metadata: { ...metadata, creationTimestamp, managedFields, ...(held !== undefined && { finalizers: [held] }) },
+    };
     if (dryRun) return object;
     if (ours) this.owned.set(object.metadata.uid, manifest);
     this.store(object);

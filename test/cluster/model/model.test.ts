@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { runs } from '../../properties';
 import { ENVIRONMENT, environments } from './environments';
+import { CommandProblem } from '../../../cluster/problem';
 import { keptWithoutDeletingData } from './kept';
 import { type Pace, Scenario, words } from './scenario';
-import { destroys, isForeign, kills, removeForeign, stories, foreignObjects, runStory } from './story';
+import { destroys, isForeign, kills, removeForeign, stories, foreignObjects, ownershipStories, run, runStory } from './story';
 
 // In the project deep these are two thousand stories.
 jest.setTimeout(300_000);
@@ -132,4 +133,20 @@ test('a destroy that is killed and run again has the result of one that was not'
     expect(one.state()).toEqual(other.state());
   });
   await holdsProperty(property);
+});
+
+test('objects of others with the names of dist keep their uid and fields in any sequence of commands', async () => {
+  const property = fc.asyncProperty(environments, paces, ownershipStories, async (environment, pace, { before, events }) => {
+    const scenario = new Scenario(environment, pace);
+    scenario.deleteNamespaceContents = false;
+    for (const event of before) await run(scenario, event);
+    for (const event of events) {
+      if (event.what === 'remove what is foreign') continue;
+      await run(scenario, event).catch((error: unknown) => {
+        if (!(error instanceof CommandProblem)) throw error;
+      });
+      expect(scenario.harmed).toEqual([]);
+    }
+  });
+  await holdsProperty(property, runs(600));
 });

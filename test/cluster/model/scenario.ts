@@ -2,14 +2,16 @@ import { type DeployResult, deploy } from '../../../cluster/deploy/deploy';
 import { destroy } from '../../../cluster/delete/destroy';
 import type { DeletionResult } from '../../../cluster/delete/deletion';
 import { idOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
-import type { LiveObject } from '../../../cluster/objects/live-object';
+import { type LiveObject, without as omit } from '../../../cluster/objects/live-object';
 import type { Session } from '../../../cluster/session';
 import type { Reporter } from '../../../cluster/cli/terminal/reporter';
 import { DELETE_ANNOTATION } from '../../../manifests/contract';
 import { distOf, type Environment, type Unit } from './environments';
+import { ApiError } from '../../../cluster/api/api-error';
+import { isDeepStrictEqual } from 'node:util';
 import { isOurs, judgeDeletion } from './invariants';
 import { type Kill, Killed, ModelCluster } from './model-cluster';
-import { ModelServer } from './model-server';
+import { labelledBy, ModelServer } from './model-server';
 import { ModelWorld } from './model-world';
 
 const SILENT: Reporter = { line: () => undefined, waiting: () => undefined, end: () => undefined };
@@ -34,10 +36,13 @@ export class Scenario {
   readonly world: ModelWorld;
   /** What dist has. */
   units: readonly Unit[];
+  /** Deletes namespaces also when they contain objects of others. */
+  deleteNamespaceContents = true;
   /** What the last command has changed. */
   writes: readonly string[] = [];
   private readonly stages: ReadonlyMap<string, number>;
   private requests = 0;
+  private readonly expectedForeign = new Map<string, LiveObject>();
 
   constructor(
     readonly environment: Environment,
@@ -58,6 +63,8 @@ export class Scenario {
       deploy(session, this.dist, {
         stages,
         deleteData,
+        deleteNamespaceContents: this.deleteNamespaceContents,
+        adopt: [],
         timeoutMilliseconds: TIMEOUT_MILLISECONDS,
         force: false,
         confirm: () => Promise.resolve(true),
@@ -68,8 +75,70 @@ export class Scenario {
   /** Nothing when it was killed. */
   async destroy({ stages = [], deleteData = false, kill }: Run = {}): Promise<DeletionResult | undefined> {
     return this.run({ deleteData, kill }, (session) =>
-      destroy(session, this.dist, { stages, deleteData, timeoutMilliseconds: TIMEOUT_MILLISECONDS }),
+      destroy(session, this.dist, {
+        stages,
+        deleteData,
+        deleteNamespaceContents: this.deleteNamespaceContents,
+        timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+      }),
     );
+  }
+
+  /** Foreign objects that still have to exist, as they were created or changed by others. */
+  get foreign(): readonly LiveObject[] {
+    return [...this.expectedForeign.values()];
+  }
+
+  isForeignUid({ metadata }: LiveObject): boolean {
+    return this.expectedForeign.has(metadata.uid);
+  }
+
+  /** Creates an object that has the name of one of dist, without our label. */
+  createForeign(object: Manifest, differs: boolean): void {
+    const metadata = omit(object.metadata, ['labels', 'annotations']) as Manifest['metadata'];
+    const spec = (object['spec'] ?? {}) as { setting?: number };
+    // CRDs must stay valid, and a foreign release would be installed.
+    if (object.kind === 'HelmChart' || object.kind === 'CustomResourceDefinition') return;
+    if (!this.server.discovery().has(`${object.apiVersion} ${object.kind}`)) return;
+    const foreign = { ...object, metadata, ...(differs && object['spec'] !== undefined && { spec: { ...spec, setting: -1 } }) };
+    const live = this.attempt(() => this.server.create(foreign));
+    if (live) this.expectedForeign.set(live.metadata.uid, live);
+  }
+
+  /** As kubectl or Flux applies an object of dist. */
+  createByManager(object: Manifest, manager: string): void {
+    if (!this.server.discovery().has(`${object.apiVersion} ${object.kind}`)) return;
+    const live = this.attempt(() => this.server.create(object));
+    if (!live) return;
+    this.server.change(keyOf(live), (each) => ({
+      ...each,
+      metadata: { ...each.metadata, managedFields: labelledBy(manager, 'Apply') },
+    }));
+  }
+
+  changeForeign(object: LiveObject, by: (live: LiveObject) => LiveObject): void {
+    const live = this.server.change(keyOf(object), by);
+    if (live) this.expectedForeign.set(live.metadata.uid, live);
+  }
+
+  /** Foreign objects that our commands have deleted or changed: none. */
+  get harmed(): string[] {
+    return this.foreign.flatMap((object) => {
+      const live = this.server.get(keyOf(object));
+      if (live?.metadata.uid !== object.metadata.uid || live.metadata.deletionTimestamp !== undefined)
+        return [`${words(object)} is deleted`];
+      return isDeepStrictEqual(foreignFields(live), foreignFields(object)) ? [] : [`${words(object)} is changed`];
+    });
+  }
+
+  private attempt<Answer>(make: () => Answer): Answer | undefined {
+    try {
+      return make();
+    } catch (error) {
+      // Its namespace or CRD does not exist.
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
   }
 
   /** What a person sees of the cluster when nothing moves any more. */
@@ -118,6 +187,12 @@ export class Scenario {
       this.writes = cluster.writes;
     }
   }
+}
+
+/** What only others may change: controllers write the status and add finalizers. */
+function foreignFields(object: LiveObject): unknown {
+  const { labels, annotations, managedFields } = object.metadata;
+  return { ...omit(object, ['status']), metadata: { labels, annotations, managedFields } };
 }
 
 export const words = (object: Manifest): string => formatKey(keyOf(object));

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
+import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
+import { type LiveObject, without as omit } from '../../../cluster/objects/live-object';
 import { contentOf } from '../../../cluster/helm/release-secret';
-import { type Unit, without } from './environments';
+import { ENVIRONMENT, type Unit, without } from './environments';
 import { isOurs, operatedBy } from './invariants';
 import type { Kill } from './model-cluster';
-import { specOf } from './model-server';
+import { labelledBy, specOf } from './model-server';
 import type { Scenario } from './scenario';
 
 const index = fc.nat({ max: 20 });
@@ -29,6 +31,18 @@ const mishaps = fc.oneof(
   fc.record({ what: fc.constant('settle' as const) }),
 );
 
+/** What others do with objects of dist's names. */
+const foreigners = fc.oneof(
+  fc.record({ what: fc.constant('create an object of dist' as const), index, differs: fc.boolean() }),
+  fc.record({ what: fc.constant('label a foreign object' as const), index }),
+  fc.record({ what: fc.constant('remove a label' as const), index }),
+  fc.record({
+    what: fc.constant('apply with another manager' as const),
+    index,
+    manager: fc.constantFrom('kubectl', 'kustomize-controller'),
+  }),
+);
+
 /** Commands, and events on the cluster. */
 const events = fc.oneof(
   { arbitrary: deploys, weight: 2 },
@@ -36,11 +50,18 @@ const events = fc.oneof(
   { arbitrary: foreignObjects, weight: 1 },
   { arbitrary: mishaps, weight: 2 },
 );
-type Event = typeof events extends fc.Arbitrary<infer Each> ? Each : never;
+const ownershipEvents = fc.oneof({ arbitrary: events, weight: 2 }, { arbitrary: foreigners, weight: 1 });
+type Event = typeof ownershipEvents extends fc.Arbitrary<infer Each> ? Each : never;
 
 /** The first deploy may be interrupted. */
 export const stories = fc.record({ first: kill, events: fc.array(events, { minLength: 1, maxLength: 7 }) });
 type Story = typeof stories extends fc.Arbitrary<infer Each> ? Each : never;
+
+/** Stories in which others create objects with the names of dist's objects, before the first deploy and later. */
+export const ownershipStories = fc.record({
+  before: fc.array(foreigners, { maxLength: 4 }),
+  events: fc.array(ownershipEvents, { minLength: 1, maxLength: 7 }),
+});
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
 /** Namespaces that no environment deletes. */
@@ -56,7 +77,7 @@ export async function runStory(scenario: Scenario, story: Story): Promise<void> 
   for (const event of story.events) await run(scenario, event);
 }
 
-async function run(scenario: Scenario, event: Event): Promise<void> {
+export async function run(scenario: Scenario, event: Event): Promise<void> {
   const { server, world, units } = scenario;
   switch (event.what) {
     case 'deploy':
@@ -100,11 +121,57 @@ async function run(scenario: Scenario, event: Event): Promise<void> {
       if (object) server.hold(keyOf(object), HOLD, true);
       return;
     }
+    case 'create an object of dist': {
+      const object = pickObject(scenario, event.index);
+      if (object && !server.get(keyOf(object))) scenario.createForeign(object, event.differs);
+      return;
+    }
+    case 'label a foreign object': {
+      const object = scenario.foreign[event.index % scenario.foreign.length];
+      if (object) scenario.changeForeign(object, (live) => labelled(live));
+      return;
+    }
+    case 'remove a label': {
+      const ours = server
+        .all()
+        .filter((each) => isOurs(each) && each.metadata.deletionTimestamp === undefined && !scenario.isForeignUid(each));
+      const object = ours[event.index % ours.length];
+      if (object) server.change(keyOf(object), (live) => unlabelled(live));
+      return;
+    }
+    case 'apply with another manager': {
+      const object = pickObject(scenario, event.index);
+      const live = object && server.get(keyOf(object));
+      if (object && !live) scenario.createByManager(object, event.manager);
+      return;
+    }
     case 'remove what is foreign':
       return removeForeign(scenario);
     case 'settle':
       return world.settle();
   }
+}
+
+/** An object of dist that can be created before its namespace and CRD are. */
+function pickObject({ units }: Scenario, at: number): Manifest | undefined {
+  const objects = units.flatMap((unit) => unit.objects);
+  return objects[at % objects.length];
+}
+
+/** As `kubectl label` does. */
+function labelled(live: LiveObject): LiveObject {
+  const { managedFields = [], labels } = live.metadata;
+  const metadata = {
+    ...live.metadata,
+    labels: { ...labels, [ENVIRONMENT_LABEL]: ENVIRONMENT },
+    managedFields: [...managedFields, ...labelledBy('kubectl-label', 'Update')],
+  };
+  return { ...live, metadata };
+}
+
+function unlabelled(live: LiveObject): LiveObject {
+  const labels = omit(live.metadata.labels ?? {}, [ENVIRONMENT_LABEL]) as Readonly<Record<string, string>>;
+  return { ...live, metadata: { ...live.metadata, labels } };
 }
 
 /** Removes foreign objects and finalizers, and restores objects that are missing from a release: Helm does not see that they are. */

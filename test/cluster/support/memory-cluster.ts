@@ -1,7 +1,17 @@
 import { type Manifest, idOf, formatKey, type Kind, keyOf, type ObjectKey } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
+import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import { ApiError } from '../../../cluster/api/api-error';
-import type { Access, Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/api/cluster';
+import {
+  type Access,
+  type Applied,
+  type ApplyOptions,
+  type Cluster,
+  type DeleteOptions,
+  type ListOptions,
+  type Resource,
+  FIELD_MANAGER,
+} from '../../../cluster/api/cluster';
 
 /** Kinds that are in no namespace. All others are. */
 const CLUSTER_SCOPED = [
@@ -27,11 +37,16 @@ export class MemoryCluster implements Cluster {
     for (const object of objects) this.put(object);
   }
 
-  /** Puts an object there as it is. */
+  /** Puts an object there as it is. With the environment's label it is as if deploy had applied it, unless it has managedFields of its own. */
   put(object: Manifest): LiveObject {
     const before = this.objects.get(idOf(keyOf(object)));
     const version = ++this.version;
-    const metadata = { uid: before?.metadata.uid ?? `uid-${version}`, ...object.metadata, resourceVersion: String(version) };
+    const metadata = {
+      uid: before?.metadata.uid ?? `uid-${version}`,
+      ...labelOwner(object),
+      ...object.metadata,
+      resourceVersion: String(version),
+    };
     const live: LiveObject = { ...object, metadata };
     this.objects.set(idOf(keyOf(object)), live);
     return live;
@@ -53,6 +68,17 @@ export class MemoryCluster implements Cluster {
   async resource({ kind }: Kind): Promise<Resource | undefined> {
     if (this.unserved.has(kind)) return undefined;
     return { name: `${kind.toLowerCase()}s`, namespaced: !CLUSTER_SCOPED.includes(kind), verbs: [] };
+  }
+
+  async kinds(): Promise<(Kind & Resource)[]> {
+    const kinds = new Map([...this.objects.values()].map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
+    return [...kinds.values()].map(({ apiVersion, kind }) => ({
+      apiVersion,
+      kind,
+      name: `${kind.toLowerCase()}s`,
+      namespaced: !CLUSTER_SCOPED.includes(kind),
+      verbs: ['list', 'delete'],
+    }));
   }
 
   rediscover(): void {
@@ -106,6 +132,12 @@ export class MemoryCluster implements Cluster {
     this.asked.push(['may', verb, kind?.kind, namespace].filter((word) => word !== undefined).join(' '));
     return true;
   }
+}
+
+function labelOwner({ metadata }: Manifest): object {
+  if (metadata.labels?.[ENVIRONMENT_LABEL] === undefined) return {};
+  const fieldsV1 = { 'f:metadata': { 'f:labels': { [`f:${ENVIRONMENT_LABEL}`]: {} } } };
+  return { managedFields: [{ manager: FIELD_MANAGER, operation: 'Apply', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }] };
 }
 
 /** The metadata of both; of annotations and labels, those that others have set stay. */

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+
+/**
+ * Identifies the repository in the working directory by its git remote `origin`: `github.com/acme/platform`. Two repositories that deploy an environment of
+ * the same name to one cluster are told apart by it. Undefined without git or without that remote.
+ */
+export function installationOf(folder = process.cwd()): string | undefined {
+  try {
+    return normalizeRemote(
+      execFileSync('git', ['config', '--get', 'remote.origin.url'], {
+        cwd: folder,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same for every protocol, and without credentials: `git@github.com:acme/platform.git` and `https://token@github.com/acme/platform`. */
+export function normalizeRemote(url: string): string | undefined {
+  const path = url
+    .trim()
+    .replace(/^[a-z+]+:\/\//i, '')
+    .replace(/^[^/@]*@/, '')
+    .replace(/^([^/:]+):(\d+\/)?/, '$1/')
+    .replace(/(\.git)?\/*$/, '');
+  return path === '' ? undefined : path.toLowerCase();
+}

@@ -1,0 +1,74 @@
+import pMap from 'p-map';
+import { ENVIRONMENT_LABEL } from '../../manifests/contract';
+import { isSameObject } from '../../manifests/custom-resource-definition';
+import { releaseOf } from '../../manifests/helm-release';
+import { formatKey, groupKindOf, keyOf } from '../../manifests/manifest';
+import { isCode } from '../api/api-error';
+import { CONCURRENCY } from '../api/cluster';
+import type { LiveObject } from '../objects/live-object';
+import type { DeletionContext } from './keep-rules';
+
+/** Kinds of which Kubernetes and controllers create objects in every namespace, and which hold no data. */
+const MACHINERY = [
+  'Event',
+  'Event.events.k8s.io',
+  'Endpoints',
+  'EndpointSlice.discovery.k8s.io',
+  'Lease.coordination.k8s.io',
+  'ControllerRevision.apps',
+];
+
+const PGO_LABEL = /^postgres-operator\.crunchydata\.com\//;
+
+/**
+ * Objects in a namespace that are neither of this environment nor made by Kubernetes, Helm, PGO or the AppUser operator because of it, for example a
+ * Secret that a person has created. Formatted; objects with an owner are represented by their owner.
+ */
+export async function foreignContentsOf(namespace: string, context: DeletionContext): Promise<string[]> {
+  const { cluster } = context.session;
+  const kinds = (await cluster.kinds()).filter(
+    ({ namespaced, verbs, ...kind }) =>
+      namespaced && verbs.includes('list') && verbs.includes('delete') && !MACHINERY.includes(groupKindOf(kind)),
+  );
+  const lists = await pMap(
+    kinds,
+    async ({ apiVersion, kind }) => {
+      try {
+        return await cluster.list({ apiVersion, kind }, { namespace });
+      } catch (error) {
+        // Gone meanwhile, or a kind that an aggregated API server cannot list.
+        if (isCode(error, 404) || isCode(error, 405)) return [];
+        throw error;
+      }
+    },
+    { concurrency: CONCURRENCY },
+  );
+  return lists
+    .flat()
+    .filter((object) => isForeign(object, context))
+    .map((object) => formatKey(keyOf(object)))
+    .sort();
+}
+
+function isForeign(object: LiveObject, context: DeletionContext): boolean {
+  const { labels = {}, annotations = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
+  if (ownerReferences.length > 0 || deletionTimestamp !== undefined || isOfKubernetes(object)) return false;
+  if (labels[ENVIRONMENT_LABEL] === context.environment || Object.keys(labels).some((name) => PGO_LABEL.test(name))) return false;
+  if (context.noteOf(object) === 'left by release') return false;
+  const key = keyOf(object);
+  const releases = context.targets.flatMap(({ manifest }) => (manifest && releaseOf(manifest)) ?? []);
+  const release = annotations['meta.helm.sh/release-name'] ?? labels['app.kubernetes.io/instance'];
+  if (releases.some(({ name, namespace }) => name === release && namespace === key.namespace)) return false;
+  const isHelmSecret =
+    labels['owner'] === 'helm' &&
+    releases.some(({ name, storageNamespace }) => name === labels['name'] && storageNamespace === key.namespace);
+  return !isHelmSecret && !context.makers.some(({ contract }) => contract.makes?.some((made) => isSameObject(made, key)));
+}
+
+/** What Kubernetes creates in every namespace. */
+function isOfKubernetes({ kind, metadata }: LiveObject): boolean {
+  const { name, annotations = {} } = metadata;
+  if (kind === 'ConfigMap') return name === 'kube-root-ca.crt';
+  if (kind === 'ServiceAccount') return name === 'default';
+  return kind === 'Secret' && annotations['kubernetes.io/service-account.name'] === 'default';
+}
