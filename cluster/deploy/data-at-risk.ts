@@ -2,6 +2,7 @@ import { ALLOW_ANNOTATION } from '../../manifests/contract';
 import { isNamespace } from '../../manifests/custom-resource-definition';
 import { allowedChanges, type DataLoss, dataLossOf } from '../../manifests/data-protection/data-loss';
 import { isGuarded } from '../../manifests/data-protection/guarded';
+import { updateRulesFor } from '../../manifests/data-protection/update-rules';
 import { idOf, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import { ApiError } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
@@ -25,8 +26,7 @@ export type AllowedChanges = ReadonlyMap<string, readonly string[]>;
 export async function refuseDataLoss(cluster: Cluster, stages: readonly DistStage[], allow: readonly string[]): Promise<AllowedChanges> {
   const needed = new Map<string, readonly string[]>();
   const refused: DataLoss[] = [];
-  // A Namespace may have held data that is no longer in dist.
-  const candidates = stages.flatMap(({ objects }) => objects).filter((object) => isGuarded(object) || isNamespace(object));
+  const candidates = stages.flatMap(({ objects }) => objects).filter(canLoseData);
   for (const candidate of candidates) {
     const manifest = await withDefaultNamespace(cluster, candidate);
     const losses = await lossesOf(cluster, manifest);
@@ -40,6 +40,14 @@ export async function refuseDataLoss(cluster: Cluster, stages: readonly DistStag
   if (refused.length === 0) return needed;
   const lines = refused.flatMap((loss) => [`  ${loss.object}`, `    ${describeLoss(loss)}`]);
   throw new CommandProblem(`Nothing was applied, because data would be lost:\n${lines.join('\n')}`, 1);
+}
+
+/**
+ * Whether an update to this manifest can lose data. Of most guarded kinds only the removal of the annotation does, and here it is. A Namespace may have
+ * held data that is no longer in dist.
+ */
+function canLoseData(manifest: Manifest): boolean {
+  return isNamespace(manifest) || (isGuarded(manifest) && updateRulesFor(manifest).some(({ kind }) => kind !== undefined));
 }
 
 /** A loss as a sentence, and what to do. */

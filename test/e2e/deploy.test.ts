@@ -68,7 +68,7 @@ describeWithDefinitions('an environment from its first deploy on', () => {
 
   test('comes up at once, stage by stage, and deploy says where it is and where its passwords are', async () => {
     const stdout = await commands.output('deploy');
-    expect(stdout).toContain(`Deploys 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
+    expect(stdout).toContain(`Deploying 7 stages of local (dist):\n  context test, server ${cluster.server}\n`);
     expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
       '00-data-protection',
       '10-app-user-crd',
@@ -101,7 +101,7 @@ Passwords are in:
   test('is ready, says status', async () => {
     const stdout = await commands.output('status');
     expect(stdout).toMatch(/^30-postgres +Namespace cvat +ready\n +PostgresCluster cvat\/my-postgres +ready\n/m);
-    expect(stdout).toContain(`All ${OBJECTS.length} objects are ready.`);
+    expect(stdout).toContain(`local is ready (${OBJECTS.length} objects).`);
   });
 
   test('is left alone by a second deploy, which asks for nothing twice', async () => {
@@ -147,7 +147,7 @@ Passwords are in:
     expect(stdout).toMatch(/\n0 to create, 3 to change, 0 to delete, of 21 objects\.\n$/);
 
     const deployed = await commands.output('deploy', dist);
-    expect(deployed.match(/^changed .*$/gm)?.sort()).toEqual([
+    expect(deployed.match(/^configured .*$/gm)?.sort()).toEqual([
       'configured Deployment cvat/app-user-operator',
       'configured HelmChart kube-system/cvat',
       'configured Ingress cvat/cvat-closed-registration',
