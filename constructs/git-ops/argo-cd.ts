@@ -44,7 +44,7 @@ function filesOf(source: GitOpsSource, { environment, folder, stages }: GitOpsIn
     const prune = canPrune(stage);
     const wave = { annotations: { 'argocd.argoproj.io/sync-wave': String(index) } };
     // With the finalizer, the objects are deleted with the Application; without it they are kept.
-    const finalizers = prune ? { finalizers: ['resources-finalizer.argocd.argoproj.io'] } : {};
+    const finalizers = prune ? { finalizers: ['resources-finalizer.argocd.argoproj.io/foreground'] } : {};
     const path = { path: folder, directory: { include: `${stage.name}.k8s.yaml` } };
     return application(`${environment}-${stage.name}`, prune, { ...wave, ...finalizers }, path);
   };

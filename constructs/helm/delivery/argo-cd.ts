@@ -51,7 +51,7 @@ class ArgoCdDelivery extends Delivery {
         name,
         namespace: NAMESPACE,
         // Without it, deleting the Application keeps all its objects.
-        finalizers: ['resources-finalizer.argocd.argoproj.io'],
+        finalizers: ['resources-finalizer.argocd.argoproj.io/foreground'],
         annotations: contractAnnotations({ ...contract, needs: [...NEEDS, ...(contract.needs ?? [])] }),
       },
       spec: {

@@ -132,7 +132,9 @@ describe('the entry of Argo CD', () => {
     expect(named(objects(ARGO_CD, input), 'production-30-postgres')?.metadata).not.toHaveProperty('finalizers');
     const pruned = input.stages.filter(canPrune).map(({ name }) => `production-${name}`);
     for (const name of pruned) {
-      expect(named(objects(ARGO_CD, input), name)?.metadata).toHaveProperty('finalizers', ['resources-finalizer.argocd.argoproj.io']);
+      expect(named(objects(ARGO_CD, input), name)?.metadata).toHaveProperty('finalizers', [
+        'resources-finalizer.argocd.argoproj.io/foreground',
+      ]);
     }
   });
 });

@@ -29,7 +29,7 @@ test('a release is an Application in argocd', () => {
           Namespace argocd <- kubectl create namespace argocd && kubectl apply --server-side -n argocd -f https://raw.githubusercontent.com/argoproj/argo-cd/stable/manifests/install.yaml
           CustomResourceDefinition applications.argoproj.io: v1alpha1/Application <- kubectl create namespace argocd && kubectl apply --server-side -n argocd -f https://raw.githubusercontent.com/argoproj/argo-cd/stable/manifests/install.yaml
       finalizers:
-        - resources-finalizer.argocd.argoproj.io
+        - resources-finalizer.argocd.argoproj.io/foreground
       name: grafana
       namespace: argocd
     spec:
