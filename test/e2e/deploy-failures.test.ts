@@ -121,7 +121,7 @@ describeWithDefinitions('what goes wrong', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/^Nothing was applied: 6 problems\n/);
       expect(stderr).toMatch(
-        /Secret cvat\/my-postgres-backup is missing, and PostgresCluster cvat\/my-postgres needs it\n {4}kubectl create namespace cvat\n {4}kubectl -n cvat create secret generic my-postgres-backup/,
+        /Secret cvat\/my-postgres-backup is not found, and PostgresCluster cvat\/my-postgres needs it\n {4}kubectl create namespace cvat\n {4}kubectl -n cvat create secret generic my-postgres-backup/,
       );
       expect(stderr).toContain('CustomResourceDefinition httproutes.gateway.networking.k8s.io is missing');
       expect(stderr).toContain('Gateway gateways/public is missing');
@@ -168,7 +168,7 @@ describeWithDefinitions('what goes wrong', () => {
 
     test('is a context that is not in the kubeconfig', async () => {
       const { code, stderr } = await commands.run('deploy', '--context', 'nowhere');
-      expect({ code, stderr }).toEqual({ code: 2, stderr: 'The kubeconfig has no context "nowhere". It has "test".\n' });
+      expect({ code, stderr }).toEqual({ code: 2, stderr: '--context: must be a context of the kubeconfig: "test"; got "nowhere".\n' });
     });
   });
 

@@ -12,7 +12,7 @@ import { served } from './harness/served';
 jest.setTimeout(240_000);
 
 const TUTORIAL = 'dist/tutorial';
-const INTERRUPTED = '\nInterrupted. What was done stays done; run the same command again to go on.\n';
+const INTERRUPTED = '\nInterrupted. What was done is kept; run the same command again to continue.\n';
 
 /** What the chapter has on its cluster before. */
 const CHAPTER: readonly Manifest[] = [
@@ -95,7 +95,7 @@ describeWithDefinitions('a deploy', () => {
   test('does not begin as long as the cluster lacks what the chapter has on it', async () => {
     const { code, stderr } = await commands.run('deploy', TUTORIAL);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Nothing was applied: 2 problems\n\n {2}IngressClass nginx is missing/);
+    expect(stderr).toMatch(/^Nothing was applied: 2 problems\n\n {2}IngressClass nginx is not found/);
     expect(stderr).toContain('ClusterIssuer selfsigned-ca-issuer is missing');
     expect(await kubectl.apply(CLUSTER_ISSUERS)).toMatchObject({ code: 0 });
     await served(kubectl, CLUSTER_ISSUERS.metadata.name);
