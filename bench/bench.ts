@@ -7,8 +7,8 @@ import { operator } from './operator';
 import { synthesis } from './synthesis';
 
 /**
- * Measures, side by side on one machine, what docs/performance.md shows, and prints it: `npm run bench`, or one part of it:
- * `npm run bench -- operator`. With `--write`, it writes that part there. Trust the ratios: seconds are those of the machine.
+ * Measures what docs/performance.md shows, side by side on one machine, and prints it: `npm run bench`, or one part of it:
+ * `npm run bench -- operator`. With `--write`, it also writes that part of the page. Compare ratios: seconds depend on the machine.
  */
 const PARTS: Readonly<Record<string, () => string | Promise<string>>> = { synthesis, deployment, operator };
 
@@ -18,7 +18,7 @@ async function main(words: readonly string[]): Promise<void> {
   const write = words.includes('--write');
   const named = words.filter((word) => word !== '--write');
   const unknown = named.filter((name) => !Object.hasOwn(PARTS, name));
-  if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}. There are ${Object.keys(PARTS).join(', ')}.`);
+  if (unknown.length > 0) throw new Error(`part: must be one of ${Object.keys(PARTS).join(', ')}; got ${unknown.join(', ')}.`);
   for (const [name, measure] of Object.entries(PARTS)) {
     if (named.length > 0 && !named.includes(name)) continue;
     process.stderr.write(`${name}\n`);
@@ -32,7 +32,7 @@ function withPart(page: string, name: string, report: string): string {
   const [begin, end] = [`<!-- bench: ${name} -->`, `<!-- end of bench: ${name} -->`];
   const [before, rest = ''] = page.split(begin);
   const [, after] = rest.split(end);
-  if (before === undefined || after === undefined) throw new Error(`docs/performance.md has no place for it: write ${begin} and ${end}`);
+  if (before === undefined || after === undefined) throw new Error(`docs/performance.md: must contain ${begin} and ${end}. Add them.`);
   return `${before}${begin}\n\n${report}\n${end}${after}`;
 }
 

@@ -7,7 +7,7 @@ import { toYamlDocuments } from '../manifests/yaml';
 
 const ROUNDS = 10;
 
-/** What the synthesis of each environment takes without the start of Node and the loading of modules. */
+/** The time of each environment's synthesis, without the start of Node and the loading of modules. */
 export function inProcess(): string {
   const rows = Object.entries(environments).map(([name, environment]) => {
     const without = warm(() => yaml(new Platform(name, environment)));
@@ -21,7 +21,7 @@ export function inProcess(): string {
   return ['| environment | without checks (budget 25) | with all checks (budget 50) |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** Whether twice the objects take twice the time, and not four times. */
+/** Shows that the time is linear in the number of objects. */
 export function perObject(counts: readonly number[]): string {
   const rows = counts.map((count) => {
     const started = performance.now();

@@ -9,7 +9,7 @@ const REGISTER_SECONDS = 0.6;
 const OTHER_MILLISECONDS = 50;
 const AT_ONCE = 1000;
 const COUNT = 10_000;
-/** Of whoever makes them. */
+/** Concurrent requests that create AppUsers. */
 const CONNECTIONS = 50;
 const RESYNCS_MEASURED = 2;
 const SYNCED = 'app_user_operator_app_users{reason="Synced"}';

@@ -2,17 +2,17 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { Problem } from '../constructs/problem';
 
-/** TypeScript 7, the native compiler: it takes less time than the synthesis beside it. The rest of the tools still need 5.9. */
+/** TypeScript 7, the native compiler: it is faster than the synthesis that runs beside it. ESLint and cdk8s-cli still need 5.9. */
 const COMPILER = join(dirname(require.resolve('typescript-7/package.json')), 'bin', 'tsc');
 
 /** `environments/local.ts(7,3): error TS2353: Object literal may only specify known properties, and …` */
 const DIAGNOSTIC = /^(?<file>\S.*)\((?<line>\d+),(?<column>\d+)\): error (?<code>TS\d+): (?<message>.*)$/;
 
-/** The type errors of the program, as problems: a misspelt key of an environment is one. */
+/** The type errors of the program as problems, for example a misspelt key of an environment. */
 export async function checkTypes(project = join(__dirname, 'tsconfig.synth.json')): Promise<Problem[]> {
   const { code, output } = await run([COMPILER, '--project', project, '--pretty', 'false']);
   const problems = output
-    .split(/\n(?=\S)/) // what an error goes on to explain is indented
+    .split(/\n(?=\S)/) // continuation lines are indented
     .flatMap((diagnostic) => parse(diagnostic) ?? []);
   if (code !== 0 && problems.length === 0) throw new Error(`The type check failed to run:\n${output}`);
   return problems;

@@ -1,31 +1,37 @@
 /**
- * Runs a command of cluster/: `node scripts/cluster.js deploy`. It is made one file by esbuild, with all that it uses, because the Kubernetes client
- * alone takes more than a second to load out of its hundreds of files. The file is kept below node_modules until one of its sources changes.
+ * Runs a command of cluster/: `node scripts/cluster.js deploy`. esbuild bundles it into one file, because loading hundreds of files takes longer than
+ * most commands. The bundle and V8's code cache of it are kept in node_modules/.cache until a source changes. If that folder is not writable,
+ * for example in another user's checkout, every run bundles again.
  */
-const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const Module = require('node:module');
 const { dirname, join, relative } = require('node:path');
+const { Script } = require('node:vm');
 
 const root = dirname(__dirname);
 const kept = join(root, 'node_modules', '.cache', 'cluster.cjs');
+const codeCache = `${kept}.${process.version}-${process.arch}`;
 const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', minifySyntax: true, keepNames: true };
 
-/** Changes with any of these files, with these options and with esbuild. */
+/** npm writes it with every installation: dependencies change with it. */
+const INSTALLED = join('node_modules', '.package-lock.json');
+
+/** Changes with any of these files, and with the installed packages. */
 function fingerprint(files) {
-  const { version } = require('esbuild/package.json');
-  const states = [...files, relative(root, __filename)].map((file) => {
-    const { mtimeMs, size } = statSync(join(root, file));
-    return `${file} ${mtimeMs} ${size}`;
-  });
-  return [version, ...states].join('\n');
+  const state = (file) => {
+    const stats = statSync(join(root, file), { throwIfNoEntry: file !== INSTALLED });
+    return `${file} ${stats?.mtimeMs} ${stats?.size}`;
+  };
+  return [...files, relative(root, __filename), INSTALLED].map(state).join('\n');
 }
 
-function isFresh() {
+/** The kept bundle; undefined if there is none, it is damaged, or a source has changed. */
+function readKept() {
   try {
     const { files, print } = JSON.parse(readFileSync(`${kept}.json`, 'utf8'));
-    return existsSync(kept) && fingerprint(files) === print;
+    return fingerprint(files) === print ? readFileSync(kept, 'utf8') : undefined;
   } catch {
-    // Not kept yet, half of it, or a source is gone.
-    return false;
+    return undefined;
   }
 }
 
@@ -33,16 +39,36 @@ function bundle() {
   const { buildSync } = require('esbuild');
   const entryPoints = [join(root, 'cluster', 'main.ts')];
   const { outputFiles, metafile } = buildSync({ ...options, absWorkingDir: root, entryPoints, write: false, metafile: true });
-  mkdirSync(dirname(kept), { recursive: true });
-  const files = Object.keys(metafile.inputs);
-  for (const [file, text] of [
-    [kept, outputFiles[0].text],
-    [`${kept}.json`, JSON.stringify({ files, print: fingerprint(files) })],
-  ]) {
-    writeFileSync(`${file}.${process.pid}`, text);
+  const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
+  const { text } = outputFiles[0];
+  keep(kept, text);
+  keep(`${kept}.json`, JSON.stringify({ files, print: fingerprint(files) }));
+  return text;
+}
+
+/** Writes by a rename, so that a concurrent run never reads half a file. */
+function keep(file, content) {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, content);
     renameSync(`${file}.${process.pid}`, file);
+  } catch {
+    // Not writable: the next run does the work again.
   }
 }
 
-if (!isFresh()) bundle();
-require(kept);
+function readCodeCache() {
+  try {
+    return readFileSync(codeCache);
+  } catch {
+    return undefined;
+  }
+}
+
+const source = Module.wrap(readKept() ?? bundle());
+const cachedData = readCodeCache();
+const script = new Script(source, { filename: kept, ...(cachedData && { cachedData }) });
+// V8 refuses the cache of another source or version. Only functions that have run are part of it, so help makes none.
+const isHelp = process.argv.some((word) => word === '--help' || word === '-h');
+if ((!cachedData || script.cachedDataRejected) && !isHelp) process.once('exit', () => keep(codeCache, script.createCachedData()));
+script.runInThisContext()(exports, Module.createRequire(kept), module, kept, dirname(kept));

@@ -25,7 +25,7 @@ const GO_MODULE = join(__dirname, '..', 'test', 'e2e', 'kubernetes');
 const GO_ENVIRONMENT = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' };
 const ONE_DAY = 24 * 60 * 60 * 1000;
 
-/** What the user can remedy: its message is all that is shown. */
+/** An error that the user can fix. Only its message is printed, without a stack trace. */
 export class ControlPlaneProblem extends Error {
   override readonly name = 'ControlPlaneProblem';
 }
@@ -92,7 +92,7 @@ function givenFolder(): string | undefined {
   return resolve(given);
 }
 
-/** The folder of the programs, for who only uses them: never builds, because that takes minutes. */
+/** The folder of the programs. Never builds them, because that takes minutes. */
 export function findControlPlane(): string {
   const given = givenFolder();
   if (given !== undefined) return given;
@@ -140,7 +140,7 @@ function requireGo(needed: string): void {
   }
 }
 
-/** Builds in a folder of its own and renames: a program in the cache is whole, whoever was interrupted or ran at the same time. */
+/** Builds in a folder of its own and renames: a program in the cache is whole, also after an interrupt and with a concurrent run. */
 async function build(
   program: (typeof PROGRAMS)[number],
   label: string,

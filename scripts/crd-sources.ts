@@ -1,6 +1,6 @@
 /**
- * The definitions (CRDs) of other people's kinds, from which imports/ is written and by which dist/ is tested. They are not in this
- * repository, because they are not ours: a table says where each one comes from, and a checksum that it is still the same.
+ * The upstream CRDs from which imports/ is generated and against which dist/ is tested. They are not in this repository: a table has the origin and
+ * the checksum of each.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
 export interface CrdSource {
-  /** Its place in a folder of CRDs: that of CRDS_DIR, and the cache of `npm run fetch-crds`. */
+  /** The path below CRDS_DIR, and below the cache of `npm run fetch-crds`. */
   readonly file: string;
   /** The repository on GitHub. */
   readonly repository: string;
@@ -55,7 +55,7 @@ export const crdSources: readonly CrdSource[] = [
   }),
 ];
 
-/** What the user can remedy: its message is all that is shown. */
+/** An error that the user can fix. Only its message is printed, without a stack trace. */
 export class CrdProblem extends Error {
   override readonly name = 'CrdProblem';
 }
@@ -63,15 +63,15 @@ export class CrdProblem extends Error {
 /** A folder of CRDs, or why there is none. */
 export type CrdFolder = { readonly folder: string; readonly from: 'CRDS_DIR' | 'cache' } | { readonly missing: string };
 
-/** Where `npm run fetch-crds` puts them: outside of the repository, so that every checkout finds them. */
+/** The cache of `npm run fetch-crds`: outside of the repository, so that all checkouts share it. */
 export function crdCache(environment: NodeJS.ProcessEnv = process.env): string {
   const configured = environment['XDG_CACHE_HOME'];
-  // The specification of XDG_CACHE_HOME says that a relative one is to be ignored.
+  // The XDG Base Directory Specification ignores a relative path.
   const caches = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
   return join(caches, 'third-party-platform', 'crds');
 }
 
-/** CRDS_DIR, whatever it holds: who sets it wants it used. Without it the cache, if it is complete. */
+/** The folder CRDS_DIR if it is set, without a look at its content; otherwise the cache, if it is complete. */
 export function findCrds(environment: NodeJS.ProcessEnv = process.env): CrdFolder {
   const given = environment['CRDS_DIR'];
   if (given !== undefined && given !== '') return { folder: given, from: 'CRDS_DIR' };
@@ -79,9 +79,7 @@ export function findCrds(environment: NodeJS.ProcessEnv = process.env): CrdFolde
   const absent = crdSources.filter(({ file }) => !existsSync(join(folder, file)));
   if (absent.length === 0) return { folder, from: 'cache' };
   const what =
-    absent.length === crdSources.length
-      ? 'no CRDs of other projects are here'
-      : `the CRD cache has no ${absent.map(({ file }) => file).join(', ')}`;
+    absent.length === crdSources.length ? 'no upstream CRDs found' : `the CRD cache has no ${absent.map(({ file }) => file).join(', ')}`;
   return { missing: `${what}: run "npm run fetch-crds" once, or set CRDS_DIR to a folder that has them.` };
 }
 

@@ -4,11 +4,11 @@ import { crdCache, CrdProblem, type CrdSource, crdSources, sha256 } from './crd-
 
 const HELP = `npm run fetch-crds
 
-Downloads the CRDs of other projects, as they were released, into the cache: $XDG_CACHE_HOME/third-party-platform/crds, or
-~/.cache/third-party-platform/crds. "npm run import" writes imports/ from them, and "npm test" holds dist/ against them.
-A file that is there and right is not downloaded again.
+Downloads the upstream CRDs, as released, into the cache: $XDG_CACHE_HOME/third-party-platform/crds, or
+~/.cache/third-party-platform/crds. "npm run import" generates imports/ from them, and "npm test" validates dist/ against them.
+A file with the right checksum is not downloaded again.
 
-Exit code: 0 all of them are there, 1 one could not be got, 2 wrong usage.
+Exit code: 0 all files are in the cache, 1 a download failed, 2 wrong usage.
 `;
 
 const TIMEOUT_IN_SECONDS = 60;
@@ -20,11 +20,11 @@ export interface FetchOptions {
   /** Where /repository/tag/path is a file of that repository. */
   readonly origin?: string;
   readonly sources?: readonly CrdSource[];
-  /** Is told a line of progress. */
+  /** Called with each line of progress. */
   readonly report?: (line: string) => void;
 }
 
-/** Makes sure that the folder has every source, each whole and as it was released. */
+/** Downloads what the folder does not have, and verifies each file by its checksum. */
 export async function fetchCrds({
   folder,
   origin = 'https://raw.githubusercontent.com',
@@ -57,19 +57,19 @@ async function download(url: string, expected: string): Promise<Buffer> {
   if (sha256(content) === expected) return content;
   throw new CrdProblem(
     `${url} is not what was released: its SHA-256 is ${sha256(content)}, and should be ${expected}. It was not kept.\n` +
-      'A proxy may have put a page of its own in its place; or the tag was moved, and scripts/crd-sources.ts has to be looked at. ' +
+      'Either a proxy returned a page of its own, or the tag was moved: check scripts/crd-sources.ts. ' +
       'Or set CRDS_DIR to a folder that has them.',
   );
 }
 
-/** Node's fetch says "fetch failed", and hides why in the cause. */
+/** The message of Node's fetch is only "fetch failed"; the reason is in its cause. */
 function reason(error: unknown): string {
   const { name, message, cause } = error as { name?: string; message?: string; cause?: { code?: string; message?: string } };
   if (name === 'TimeoutError') return `no answer within ${TIMEOUT_IN_SECONDS} s`;
   return cause?.code ?? cause?.message ?? message ?? String(error);
 }
 
-/** Elsewhere first, then renamed: whoever is interrupted leaves no half file. */
+/** Writes to a temporary file and renames it, so that an interrupt leaves no partial file. */
 function writeWhole(target: string, content: Buffer): void {
   const partial = `${target}.${process.pid}.partial`;
   try {
@@ -82,7 +82,7 @@ function writeWhole(target: string, content: Buffer): void {
     }
   } catch (error) {
     const { message } = error as NodeJS.ErrnoException;
-    throw new CrdProblem(`${target} could not be written: ${message}.\nMake room for it, or set XDG_CACHE_HOME to another folder.`);
+    throw new CrdProblem(`${target} could not be written: ${message}.\nFree disk space, or set XDG_CACHE_HOME to another folder.`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Proves the operator's Dockerfile: `npm run image`. Where a container engine runs, it builds the image and starts it. Elsewhere it follows the
- * Dockerfile's steps in an empty folder, with this machine's Node.js. Either way the operator has to answer /healthz. Needs npm's registry.
+ * Tests the operator's Dockerfile: `npm run image`. Where a container engine runs, it builds the image and starts it. Elsewhere it follows the
+ * Dockerfile's steps in an empty folder, with this machine's Node.js. In both cases the operator must answer /healthz. Needs the npm registry.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,10 +13,10 @@ const DOCKERFILE = 'operator/Dockerfile';
 const IMAGE = 'app-user-operator:check';
 const SECONDS = 30;
 
-/** Enough to start: where there is no API server, the operator lives, and waits for one. */
+/** Enough to start: without an API server the operator is live and waits for one. */
 const ENVIRONMENT = { POD_NAMESPACE: 'people', CVAT_URL: 'http://127.0.0.1:1', CVAT_ROBOT_SECRET: 'robot' };
 
-/** docker, or what takes the same arguments; none if there is none, or if its daemon does not answer. */
+/** docker or podman; undefined if neither is installed, or its daemon does not answer. */
 function engine(): string | undefined {
   return ['docker', 'podman'].find((name) => spawnSync(name, ['info'], { stdio: 'ignore', timeout: 10_000 }).status === 0);
 }
@@ -34,7 +34,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** With as few rights as the platform gives it. */
+/** Starts the image with the rights that the platform's Deployment gives it. */
 async function buildAndStart(command: string): Promise<void> {
   run(command, ['build', '--file', DOCKERFILE, '--tag', IMAGE, '.'], { cwd: ROOT });
   const variables = Object.entries(ENVIRONMENT).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
@@ -43,7 +43,7 @@ async function buildAndStart(command: string): Promise<void> {
   await answers(port, command, start, process.env);
 }
 
-/** Each instruction by its meaning; one that is not known here is an error, not a step that is left out. */
+/** Runs each instruction. One that is not implemented here is an error: it must not be skipped. */
 async function followSteps(): Promise<void> {
   const root = mkdtempSync(join(tmpdir(), 'image-'));
   try {
@@ -67,7 +67,7 @@ function copy(words: readonly string[], root: string, folder: string): void {
   const fromStage = words[0]?.startsWith('--from=') === true;
   const [sources, target = ''] = [words.slice(fromStage ? 1 : 0, -1), words.at(-1)];
   for (const source of sources) {
-    // Between stages there is nothing to copy: here, they are one folder.
+    // All stages are one folder here.
     if (fromStage && !existsSync(join(root, source))) throw new Error(`${DOCKERFILE}: no step makes ${source}`);
     const to = target.endsWith('/') ? join(folder, target, basename(source)) : join(folder, target);
     if (!fromStage) cpSync(join(ROOT, source), to, { recursive: true });
@@ -81,17 +81,17 @@ async function start(entrypoint: string, root: string): Promise<void> {
   await answers(port, process.execPath, words, { ...ENVIRONMENT, PORT: String(port), HOME: root });
 }
 
-/** Absolute paths, as they are in the image. */
+/** Rewrites the absolute paths of a command to paths below root. */
 function below(root: string, command: string): string {
   return command.replace(/(?<=\s)\/(?=\S)/g, `${root}/`);
 }
 
-/** Without what npm tells its own scripts: that would lead back to this project. */
+/** The environment without npm's variables: they would point npm to this project. */
 function clean(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD|NODE_)/.test(name)));
 }
 
-/** Starts the operator, waits until it says that it lives, and stops it. */
+/** Starts the operator, waits until /healthz succeeds, and stops it. */
 async function answers(port: number, command: string, words: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const operator = spawn(command, words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = new Promise<number | null>((resolve) => operator.once('exit', resolve).once('error', () => resolve(null)));
@@ -110,7 +110,7 @@ async function answers(port: number, command: string, words: readonly string[], 
     operator.kill('SIGTERM');
   }
   const code = await ended;
-  if (code !== 0) throw new Error(`told to stop, the operator ended with ${code}`);
+  if (code !== 0) throw new Error(`after SIGTERM, the operator ended with ${code}`);
 }
 
 async function main(): Promise<void> {

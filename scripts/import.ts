@@ -6,8 +6,8 @@ import { CrdProblem, crdSources, findCrds, readCrd } from './crd-sources';
 
 const HELP = `npm run import
 
-Writes imports/: typed classes for the kinds that we use, from their CRDs. Those of other projects come from the folder CRDS_DIR, or from
-the cache of "npm run fetch-crds"; without either, only our own AppUser is written, and the rest stays as it is.
+Generates imports/: typed classes of the kinds that the constructs use, from their CRDs. Upstream CRDs are read from CRDS_DIR, or from the cache
+of "npm run fetch-crds". Without either, only AppUser is generated, and the other files are unchanged.
 
 Exit code: 0 written, 1 problems, 2 wrong usage.
 `;
@@ -16,14 +16,14 @@ const ROOT = join(__dirname, '..');
 const FOLDER = 'imports';
 const CDK8S = join(dirname(require.resolve('cdk8s-cli/package.json')), 'bin', 'cdk8s');
 
-/** The one CRD of ours. */
+/** Our own CRD. */
 const OWN = 'constructs/app-user/app-user.crd.yaml';
 
-/** Those of other projects that a construct uses. PGO's other kinds and the Gateway are installed by others, or not at all. */
+/** The upstream kinds that constructs create. */
 const USED = ['postgresclusters', 'helmcharts', 'httproutes'];
 
 interface Import {
-  /** What the header names: where the CRD can be read by anybody. */
+  /** The public origin of the CRD, for the header. */
   readonly origin: string;
   readonly crd: string;
 }
@@ -42,7 +42,7 @@ export function importUpstream(folder: string): Promise<Map<string, string>> {
   );
 }
 
-/** Runs the cdk8s CLI for each CRD in a temporary folder: it can write nothing of ours, and no local path gets into the text. */
+/** Runs the cdk8s CLI for each CRD in a temporary folder, so that it changes no file of ours and writes no local path. */
 async function generate(imports: readonly Import[]): Promise<Map<string, string>> {
   const work = mkdtempSync(join(tmpdir(), 'import-'));
   try {
@@ -73,7 +73,7 @@ function cdk8s(options: string[], cwd: string): Promise<void> {
   });
 }
 
-/** Every file whole: a reader, or an interrupt, never sees half of one. */
+/** Writes each file by a rename, so that an interrupt leaves no partial file. */
 function write(files: ReadonlyMap<string, string>): void {
   mkdirSync(join(ROOT, FOLDER), { recursive: true });
   for (const [name, text] of files) {
@@ -94,7 +94,7 @@ async function main(): Promise<number> {
 
   try {
     const crds = findCrds();
-    // Everything is generated before anything is written: whatever fails, imports/ stays as it is.
+    // Everything is generated before anything is written: on any failure, imports/ is unchanged.
     const files = new Map([...(await importOwn()), ...('folder' in crds ? await importUpstream(crds.folder) : [])]);
     write(files);
     if ('folder' in crds) {

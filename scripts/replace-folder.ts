@@ -1,26 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
-/** The files of a folder and of what is below it that differ from what they should be, are missing, or should not be there. */
+/** The paths below a folder that differ from `files`, are missing, or are not in `files`. */
 export function compareFolder(folder: string, files: ReadonlyMap<string, string>): string[] {
   const existing = existsSync(folder) ? filesBelow(folder) : [];
   const all = new Set([...files.keys(), ...existing]);
   return [...all].filter((file) => !existing.includes(file) || files.get(file) !== readFileSync(join(folder, file), 'utf8')).sort();
 }
 
-/** The folder holds what synth cannot have written: somebody put it there by mistake. */
+/** The folder has files that synth does not write, and would delete. */
 export class ForeignFiles extends Error {}
 
 /**
- * Makes a folder hold these files and no others, in one step: they are written elsewhere, and then the folders are swapped.
- * Whatever fails, the folder is there, whole, as it was or as it should be.
+ * Replaces the content of a folder by these files in one step: they are written to a temporary folder, and then the folders are swapped.
+ * On any failure, the folder has either its old or its new content.
  */
 export function replaceFolder(folder: string, files: ReadonlyMap<string, string>): void {
   const foreign = existsSync(folder) ? filesBelow(folder).filter((file) => !isWritten(file)) : [];
   if (foreign.length > 0) {
-    throw new ForeignFiles(
-      `${folder}/ holds files that synth did not write, and would lose them: ${foreign.join(', ')}. Move them elsewhere.`,
-    );
+    throw new ForeignFiles(`${folder}/: must have only files of synth; got ${foreign.join(', ')}. Move them to another folder.`);
   }
   const next = join(dirname(folder), `.${basename(folder)}-next-${process.pid}`);
   const previous = join(dirname(folder), `.${basename(folder)}-previous-${process.pid}`);

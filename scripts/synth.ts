@@ -10,7 +10,7 @@ import { checkTypes } from './check-types';
 const HELP = `npm run synth
 
 Writes the manifests of every environment into dist/: the default one into dist/ itself, each other one into a folder of its name.
-Checks the types first, then every manifest. If anything is wrong, all of it is listed and dist/ stays as it is.
+Checks types and every manifest. On any problem, all problems are printed and dist/ is not changed.
 
 Exit code: 0 written (or nothing to change), 1 problems, 2 wrong usage.
 `;
@@ -20,12 +20,12 @@ const FOLDER = 'dist';
 async function main(): Promise<number> {
   const [argument] = process.argv.slice(2);
   if (argument === '--help' || argument === '-h') return say(HELP, 0);
-  if (argument !== undefined) return complain(`synth takes no argument "${argument}".\n\n${HELP}`, 2);
+  if (argument !== undefined) return complain(`synth: must have no arguments; got "${argument}".\n\n${HELP}`, 2);
 
-  const typeErrors = checkTypes(); // a process of its own: it runs while we synthesize
+  const typeErrors = checkTypes(); // a process of its own, which runs during the synthesis
   const synthesis = attempt();
   const problems = await typeErrors;
-  // Where types are wrong, the program may fail anywhere, and how it does explains nothing.
+  // With type errors the program can fail anywhere, so its exception explains nothing.
   if (synthesis instanceof Error && problems.length === 0) throw synthesis;
   const all: readonly Problem[] = synthesis instanceof Error ? problems : [...problems, ...synthesis.problems];
   if (all.length > 0 || synthesis instanceof Error) {

@@ -4,6 +4,7 @@ import { type Manifest, groupKindOf, idOf, formatKey, keyOf } from '../../manife
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply, isFromDist } from '../deploy/apply';
+import { isApplied } from '../deploy/is-applied';
 import { CONCURRENCY, FIELD_MANAGER } from '../api/cluster';
 import type { Reporter } from '../cli/terminal/reporter';
 import { dryRunSession } from '../delete/dry-run-cluster';
@@ -120,6 +121,7 @@ async function compareOne(
   if (live && decision.action === 'use') return { ...comparison, difference: UNCHANGED };
   if (live && decision.action === 'refuse')
     return { ...comparison, difference: differenceOf(live, overlaid(live, manifest), stage.file), refusal: decision.reason };
+  if (live && decision.action !== 'adopt' && isApplied(live, manifest)) return { ...comparison, difference: UNCHANGED };
   try {
     const { object } = await apply(cluster, manifest, { dryRun: true, force: force || decision.action === 'adopt' });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.

@@ -123,10 +123,10 @@ describeWithDefinitions('what goes wrong', () => {
       expect(stderr).toMatch(
         /Secret cvat\/my-postgres-backup is not found, and PostgresCluster cvat\/my-postgres needs it\n {4}kubectl create namespace cvat\n {4}kubectl -n cvat create secret generic my-postgres-backup/,
       );
-      expect(stderr).toContain('CustomResourceDefinition httproutes.gateway.networking.k8s.io is missing');
-      expect(stderr).toContain('Gateway gateways/public is missing');
+      expect(stderr).toContain('CustomResourceDefinition httproutes.gateway.networking.k8s.io is not found');
+      expect(stderr).toContain('Gateway gateways/public is not found');
       for (const missing of ['Namespace flux-system', 'CustomResourceDefinition helmreleases.helm.toolkit.fluxcd.io'])
-        expect(stderr).toContain(`${missing} is missing`);
+        expect(stderr).toContain(`${missing} is not found`);
     });
 
     test.each(['deploy', 'diff', 'status', 'destroy'])(

@@ -96,7 +96,7 @@ describeWithDefinitions('a deploy', () => {
     const { code, stderr } = await commands.run('deploy', TUTORIAL);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Nothing was applied: 2 problems\n\n {2}IngressClass nginx is not found/);
-    expect(stderr).toContain('ClusterIssuer selfsigned-ca-issuer is missing');
+    expect(stderr).toContain('ClusterIssuer selfsigned-ca-issuer is not found');
     expect(await kubectl.apply(CLUSTER_ISSUERS)).toMatchObject({ code: 0 });
     await served(kubectl, CLUSTER_ISSUERS.metadata.name);
     expect(await kubectl.apply(CHAPTER)).toMatchObject({ code: 0 });

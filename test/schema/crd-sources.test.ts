@@ -41,7 +41,7 @@ describe('The CRDs of other projects', () => {
 
   it('are missing when there is neither, with the way to get them', () => {
     expect(findCrds({ CRDS_DIR: '', XDG_CACHE_HOME: folder })).toEqual({
-      missing: expect.stringMatching(/^no CRDs of other projects are here: run "npm run fetch-crds" once, or set CRDS_DIR/) as string,
+      missing: expect.stringMatching(/^no upstream CRDs found: run "npm run fetch-crds" once, or set CRDS_DIR/) as string,
     });
   });
 

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Outcome, run } from './project';
@@ -40,7 +51,9 @@ test('runs the command with its arguments, and exits with its exit code', async 
 
 test('bundles once, and keeps the bundle', async () => {
   await cluster();
-  expect(readdirSync(join(folder, 'node_modules/.cache')).sort()).toEqual(['cluster.cjs', 'cluster.cjs.json']);
+  expect(readdirSync(join(folder, 'node_modules/.cache')).sort()).toEqual(
+    ['cluster.cjs', 'cluster.cjs.json', `cluster.cjs.${process.version}-${process.arch}`].sort(),
+  );
   mark();
   expect((await cluster()).stdout).toBe('kept\n');
 });
@@ -81,4 +94,25 @@ test('two commands at once both succeed', async () => {
   const outcomes = await Promise.all([cluster('a'), cluster('b')]);
   expect(outcomes.map(({ stdout }) => stdout)).toEqual(['one a\n', 'one b\n']);
   expect(existsSync(join(folder, KEPT))).toBe(true);
+});
+
+test('runs without keeping the bundle when node_modules is not writable', async () => {
+  // A file in the place of the folder: permissions would not stop root.
+  writeFileSync(join(folder, 'node_modules/.cache'), '');
+  for (const word of ['a', 'b']) expect(await cluster(word)).toEqual({ code: 3, stdout: `one ${word}\n`, stderr: '' });
+});
+
+test('bundles again when packages were installed', async () => {
+  await cluster();
+  mark();
+  write('node_modules/.package-lock.json', '{}');
+  expect((await cluster()).stdout).toBe('one\n');
+});
+
+test('ignores a damaged code cache, and replaces it', async () => {
+  await cluster();
+  const cache = `${KEPT}.${process.version}-${process.arch}`;
+  write(cache, 'damaged');
+  expect((await cluster()).stdout).toBe('one\n');
+  expect(readFileSync(join(folder, cache), 'utf8')).not.toBe('damaged');
 });

@@ -61,7 +61,7 @@ describe('replacing', () => {
   test.each(['README.md', 'tutorial/notes.txt', 'kustomization.yaml'])('a file of somebody else is never deleted: %s', (foreign) => {
     put({ '10-a.k8s.yaml': 'old', [foreign]: 'mine' });
     expect(() => replaceFolder(dist, files({ '10-a.k8s.yaml': 'new' }))).toThrow(
-      `${dist}/ holds files that synth did not write, and would lose them: ${foreign}. Move them elsewhere.`,
+      `${dist}/: must have only files of synth; got ${foreign}. Move them to another folder.`,
     );
     expect(everything()).toEqual({ 'dist/10-a.k8s.yaml': 'old', [`dist/${foreign}`]: 'mine' });
   });

@@ -39,7 +39,7 @@ test('reports a file in dist/ that synth did not write, and keeps it', async () 
   const before = project.dist();
   const { code, stderr } = await project.synth();
   expect(code).toBe(1);
-  expect(stderr).toContain('dist/ holds files that synth did not write, and would lose them: notes.txt. Move them elsewhere.');
+  expect(stderr).toContain('dist/: must have only files of synth; got notes.txt. Move them to another folder.');
   expect(project.dist()).toEqual(before);
   expect(stderr).not.toMatch(/^\s+at /m);
 });
@@ -48,5 +48,5 @@ test('answers --help and unknown arguments without synthesizing', async () => {
   const [help, wrong] = await Promise.all([project.synth('--help'), project.synth('--everything')]);
   expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/^npm run synth\n[^]*Exit code: 0 written/)]);
   expect([wrong.code, wrong.stdout]).toEqual([2, '']);
-  expect(wrong.stderr).toContain('synth takes no argument "--everything".');
+  expect(wrong.stderr).toContain('synth: must have no arguments; got "--everything".');
 });

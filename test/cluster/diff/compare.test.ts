@@ -1,4 +1,6 @@
 import { type Manifest, keyOf } from '../../../manifests/manifest';
+import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
+import { FIELD_MANAGER } from '../../../cluster/api/cluster';
 import { ApiError } from '../../../cluster/api/api-error';
 import { compare, type CompareOptions, type Comparison } from '../../../cluster/diff/compare';
 import { Inventory } from '../../../cluster/inventory';
@@ -24,6 +26,25 @@ const refuseWith = (error: Error): void => void jest.spyOn(session.cluster, 'app
 test('an object that is as dist says has no difference', async () => {
   session.cluster.put(ONE);
   expect(kinds(await compared([ONE]))).toEqual(['ConfigMap cvat/one none']);
+});
+
+test('sends no dry run for objects that deploy would not send: one list for each kind and namespace', async () => {
+  const labels = { [ENVIRONMENT_LABEL]: 'local' };
+  const objects = Array.from({ length: 50 }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: `map-${index}`, namespace: 'cvat', labels },
+    data: { a: '1' },
+  }));
+  const fieldsV1 = { 'f:data': { 'f:a': {} }, 'f:metadata': { 'f:labels': { [`f:${ENVIRONMENT_LABEL}`]: {} } } };
+  const managedFields = [{ manager: FIELD_MANAGER, operation: 'Apply', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }];
+  for (const object of objects) session.cluster.put({ ...object, metadata: { ...object.metadata, managedFields } } as Manifest);
+  const comparisons = await compared(objects.map((object, index) => (index === 7 ? { ...object, data: { a: '2' } } : object)));
+  expect(comparisons.filter(({ difference }) => difference.kind !== 'none').map(({ object }) => object)).toEqual(['ConfigMap cvat/map-7']);
+  expect(session.cluster.asked.filter((request) => /^(dry run|get ConfigMap cvat)/.test(request))).toEqual([
+    'dry run of ConfigMap cvat/map-7',
+  ]);
+  expect(session.cluster.asked.length).toBeLessThan(8);
 });
 
 test('what is new, what changes and what dist has no longer are told by stage', async () => {
