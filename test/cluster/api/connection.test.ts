@@ -39,7 +39,7 @@ function kubeconfig(parts: Parts = {}): string {
   });
 }
 
-/** Runs the bundle: client-node is an ES module, which jest cannot load. */
+/** Runs the command as users do. */
 function status(contents: readonly (string | undefined)[], ...args: string[]): Promise<Outcome> {
   const files = contents.map((content, index) => {
     const file = join(home, `config-${index}`);
@@ -68,11 +68,11 @@ test.each([
     'current-context: must be a context of the kubeconfig: "here"; got "". Give one with --context.\n',
   ],
   [
-    'a context without a user',
-    () => kubeconfig({ context: { cluster: 'default' } }),
-    'contexts[here].user: must be a user of the kubeconfig; got none.\n',
+    'a context whose user is not found',
+    () => kubeconfig({ context: { cluster: 'default', user: 'x' } }),
+    'contexts[here].user: must be a user of the kubeconfig: "admin"; got "x".\n',
   ],
-  ['invalid YAML', () => 'a: b: c\n', expect.stringMatching(/^Failed to read the kubeconfig: /)],
+  ['invalid YAML', () => 'a: b: c\n', expect.stringMatching(/^Failed to read the kubeconfig \S+: .*\n$/)],
   [
     'a plugin that fails',
     () => kubeconfig({ user: { exec: failing } }),

@@ -1,6 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** A user as the API server has authenticated it. */
+export interface Identity {
+  readonly username: string;
+  readonly groups?: readonly string[];
+}
+
 /** A request as the API server has written it down. */
 export interface AuditedRequest {
   /** In the words of RBAC: `patch`, `list`. */
@@ -8,6 +14,9 @@ export interface AuditedRequest {
   /** The path and the query. */
   readonly requestURI: string;
   readonly userAgent?: string;
+  readonly user: Identity;
+  /** The identity of the request, when the user impersonates another. */
+  readonly impersonatedUser?: Identity;
   /** When it came, and when it was answered. */
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
