@@ -71,4 +71,4 @@ const script = new Script(source, { filename: kept, ...(cachedData && { cachedDa
 // V8 refuses the cache of another source or version. Only functions that have run are part of it, so help makes none.
 const isHelp = process.argv.some((word) => word === '--help' || word === '-h');
 if ((!cachedData || script.cachedDataRejected) && !isHelp) process.once('exit', () => keep(codeCache, script.createCachedData()));
-script.runInThisContext()(exports, Module.createRequire(kept), module, kept, dirname(kept));
+script.runInThisContext()(module.exports, Module.createRequire(kept), module, kept, dirname(kept));
