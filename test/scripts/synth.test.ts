@@ -11,7 +11,7 @@ test('does not write dist/ if it is up to date, and names the next step', async 
   const before = project.dist();
   const { code, stdout, stderr } = await project.synth();
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout.split('\n').slice(0, 3)).toEqual(['dist/ is up to date', '', '  dist/10-app-user-crd.k8s.yaml']);
+  expect(stdout.split('\n').slice(0, 3)).toEqual(['dist/ is up to date', '', '  dist/00-data-protection.k8s.yaml']);
   expect(stdout).toContain('  dist/tutorial/30-postgres.k8s.yaml\n');
   expect(stdout).toContain('Next: npm run deploy');
   expect(project.dist()).toEqual(before);

@@ -33,6 +33,7 @@ test('diff as JSON lists it beside the differences', async () => {
     environment: 'local',
     differences: [],
     leftOver: [{ object: 'PersistentVolumeClaim cvat/media', reason: 'holds data: its volume' }],
+    notInEffect: [],
   });
 });
 
