@@ -236,7 +236,7 @@ describe('one mistake gives one finding', () => {
     [
       'a name of 51 characters',
       { releases: [{ ...release, name: 'x'.repeat(51) }] },
-      `name: "${'x'.repeat(51)}" has 51 characters. Use at most 50.`,
+      `name: must have at most 50 characters; got 51: "${'x'.repeat(51)}". Shorten it.`,
     ],
     [
       'a delivery that is not called',

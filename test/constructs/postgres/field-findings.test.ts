@@ -12,6 +12,7 @@ const s3 = (fields: object): Partial<PostgresClusterProps> => ({ backups: [toS3(
 const azure = (fields: object): Partial<PostgresClusterProps> => ({
   backups: [toAzure({ container: 'backups', credentials: 'c', ...fields })],
 });
+const repository = (index: number): 'repo1' => `repo${index + 1}` as 'repo1';
 const BUCKET = 'must be a bucket name, without scheme and path; got';
 const ENDPOINT = 'must be a host, optionally with a port, without scheme and path; got';
 const CHARACTERS = 'Use lower-case letters, digits, "-" and ".", at most 63.';
@@ -65,13 +66,13 @@ test.each<[string, Partial<PostgresClusterProps>, string]>([
   ],
   [
     'two repositories with one path',
-    { backups: ['/db', '/db/'].map((path) => toS3({ ...location, credentials: 'c', path })) },
+    { backups: ['/db', '/db/'].map((path, index) => toS3({ ...location, credentials: 'c', path, repository: repository(index) })) },
     'backups[1].path: must be different for each repository; backups[0] has the same bucket and path. Use another path, or remove it to use the default.',
   ],
   [
     'five repositories',
-    { backups: Array.from({ length: 5 }, () => toS3({ ...location, credentials: 'c' })) },
-    'spec.backups.pgbackrest.repos[4].name: "repo5" is no name of a repository. There are four: repo1, repo2, repo3 and repo4.',
+    { backups: Array.from({ length: 5 }, (_, index) => toS3({ ...location, credentials: 'c', repository: repository(index) })) },
+    'spec.backups.pgbackrest.repos[4].name: must be one of repo1, repo2, repo3, repo4; got "repo5". pgBackRest knows these four.',
   ],
   [
     'a size of half a byte',
@@ -152,7 +153,7 @@ test.each<[string, Partial<PostgresClusterProps>]>([
   ['an absolute path', s3({ path: '/backups/db' })],
   [
     'repositories with paths of their own',
-    { backups: [s3({ path: '/a' }), s3({ path: '/b' }), s3({})].flatMap(({ backups = [] }) => backups) },
+    { backups: ['/a', '/b', undefined].map((path, index) => toS3({ ...location, credentials: 'c', path, repository: repository(index) })) },
   ],
   [
     "PostgreSQL's units and numbers",
