@@ -178,6 +178,7 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
   });
 
   test('says how to go on when its Postgres operator has gone before the database, and does nothing until then', async () => {
+    await kubectl.output(['annotate', 'helmchart', 'pgo', '-n', 'kube-system', 'platform.kapernikov.com/delete=with-its-data']);
     await kubectl.output(['delete', 'helmchart', 'pgo', '-n', 'kube-system', '--timeout=60s']);
     const intact = await database();
     const { code, stdout } = await commands.run('destroy', '--delete-data');
@@ -219,8 +220,11 @@ describeWithDefinitions('an environment that kubectl has applied', () => {
       expect(stdout).toContain(
         `Namespace ${name}\n    existed before, or it is not known who created it. To delete it with everything in it, run: ${remedy}`,
       );
-      await kubectl.output(remedy.split(' ').slice(1));
+      // Until the API server has noticed that data protection is deleted, it refuses.
+      await until(remedy, async () => (await kubectl.run(remedy.split(' ').slice(1))).code === 0);
     }
+    // The inventory is deleted when it is empty.
+    await commands.output('destroy', '--delete-data');
     let left: string[] = [];
     // What belonged to what is gone is collected a moment later.
     await until(
