@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 
 export interface CrdSource {
   /** The path below CRDS_DIR, and below the cache of `npm run fetch-crds`. */
@@ -81,6 +81,26 @@ export function findCrds(environment: NodeJS.ProcessEnv = process.env): CrdFolde
   const what =
     absent.length === crdSources.length ? 'no upstream CRDs found' : `the CRD cache has no ${absent.map(({ file }) => file).join(', ')}`;
   return { missing: `${what}: run "npm run fetch-crds" once, or set CRDS_DIR to a folder that has them.` };
+}
+
+/** The file of a CRD in imports/schemas/. */
+export function storedPath(source: CrdSource): string {
+  return join(__dirname, '..', 'imports', 'schemas', storedName(source));
+}
+
+/** The name of that file. */
+export function storedName({ file }: CrdSource): string {
+  return basename(file).replace(/\.yaml$/, '.json');
+}
+
+/**
+ * A CRD as it was released, if CRDS_DIR or the cache has it, or else from imports/schemas/, which has the same facts without the descriptions.
+ * Both are YAML.
+ */
+export function crdText(source: CrdSource): string {
+  const crds = findCrds();
+  if ('folder' in crds) return readCrd(crds.folder, source);
+  return readFileSync(storedPath(source), 'utf8');
 }
 
 export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');

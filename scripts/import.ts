@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { importSchemas } from './import-schemas';
 import { CrdProblem, crdSources, findCrds, readCrd } from './crd-sources';
 
 const HELP = `npm run import
 
-Generates imports/: typed classes of the kinds that the constructs use, from their CRDs. Upstream CRDs are read from CRDS_DIR, or from the cache
-of "npm run fetch-crds". Without either, only AppUser is generated, and the other files are unchanged.
+Writes imports/: typed classes for the kinds that we use, and in imports/schemas/ the schema of each CRD without its prose. Those of other
+projects come from the folder CRDS_DIR, or from the cache of "npm run fetch-crds"; without either, only our own AppUser is written, and the rest stays as it is.
 
 Exit code: 0 written, 1 problems, 2 wrong usage.
 `;
@@ -19,8 +20,8 @@ const CDK8S = join(dirname(require.resolve('cdk8s-cli/package.json')), 'bin', 'c
 /** Our own CRD. */
 const OWN = 'constructs/app-user/app-user.crd.yaml';
 
-/** The upstream kinds that constructs create. */
-const USED = ['postgresclusters', 'helmcharts', 'httproutes'];
+/** Those of other projects that a construct uses. PGO's other kinds and the Gateway are installed by others, or not at all. */
+const USED = ['postgres-operator.crunchydata.com_postgresclusters', 'helm.cattle.io_helmcharts', 'gateway.networking.k8s.io_httproutes'];
 
 interface Import {
   /** The public origin of the CRD, for the header. */
@@ -33,7 +34,7 @@ export const importOwn = (): Promise<Map<string, string>> => generate([{ origin:
 
 /** The files of imports/ for the kinds of other projects, from a folder that has their CRDs. */
 export function importUpstream(folder: string): Promise<Map<string, string>> {
-  const used = crdSources.filter(({ file }) => USED.some((plural) => file.endsWith(`_${plural}.yaml`)));
+  const used = crdSources.filter(({ file }) => USED.some((name) => file.endsWith(`/${name}.yaml`)));
   return generate(
     used.map((source) => ({
       origin: `https://github.com/${source.repository}, ${source.tag}, ${source.path}`,
@@ -75,7 +76,7 @@ function cdk8s(options: string[], cwd: string): Promise<void> {
 
 /** Writes each file by a rename, so that an interrupt leaves no partial file. */
 function write(files: ReadonlyMap<string, string>): void {
-  mkdirSync(join(ROOT, FOLDER), { recursive: true });
+  mkdirSync(join(ROOT, FOLDER, 'schemas'), { recursive: true });
   for (const [name, text] of files) {
     const target = join(ROOT, FOLDER, name);
     const changed = !existsSync(target) || readFileSync(target, 'utf8') !== text;
@@ -87,6 +88,11 @@ function write(files: ReadonlyMap<string, string>): void {
   }
 }
 
+/** All files of imports/, relative to it. */
+function storedFiles(): string[] {
+  return readdirSync(join(ROOT, FOLDER), { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|json)$/.test(file));
+}
+
 async function main(): Promise<number> {
   const [argument] = process.argv.slice(2);
   if (argument === '--help' || argument === '-h') return (process.stdout.write(HELP), 0);
@@ -94,11 +100,15 @@ async function main(): Promise<number> {
 
   try {
     const crds = findCrds();
-    // Everything is generated before anything is written: on any failure, imports/ is unchanged.
-    const files = new Map([...(await importOwn()), ...('folder' in crds ? await importUpstream(crds.folder) : [])]);
+    // Everything is generated before anything is written: whatever fails, imports/ stays as it is.
+    const files = new Map([
+      ...(await importOwn()),
+      ...('folder' in crds ? await importUpstream(crds.folder) : []),
+      ...('folder' in crds ? importSchemas(crds.folder) : []),
+    ]);
     write(files);
     if ('folder' in crds) {
-      for (const name of readdirSync(join(ROOT, FOLDER)).filter((file) => !files.has(file))) {
+      for (const name of storedFiles().filter((file) => !files.has(file))) {
         rmSync(join(ROOT, FOLDER, name));
         process.stdout.write(`  ${FOLDER}/${name}  (gone)\n`);
       }

@@ -21,8 +21,9 @@ const NAMES: { readonly [Key in keyof ApiNames]: ApiNames[Key] } = {
   repoCaConfigMap: 'repoCAConfigMap',
 };
 
+const GENERATED = readdirSync(IMPORTS).filter((file) => file.endsWith('.ts'));
 /** The fields of everything in imports/: `'postGISVersion': obj.postGisVersion,` or `'customTLSSecret': toJson_…(obj.customTlsSecret),`. */
-const FIELDS = readdirSync(IMPORTS).flatMap((file) => {
+const FIELDS = GENERATED.flatMap((file) => {
   const assignments = readFileSync(join(IMPORTS, file), 'utf8').matchAll(/^\s+'(?<api>[^']+)':.*?\bobj\.(?<generated>\w+)/gm);
   return [...assignments].map(({ groups = {} }) => ({ generated: groups['generated'] ?? '', api: groups['api'] ?? '' }));
 });

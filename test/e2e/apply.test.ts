@@ -9,7 +9,7 @@ import { contractOf } from '../../manifests/contract';
 import { environments } from '../fixtures/environments';
 import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { type Definition, DEFINITIONS, describeWithDefinitions, install } from './harness/definitions';
+import { type Definition, DEFINITIONS, install } from './harness/definitions';
 import { FIXTURES } from '../fixtures/dist';
 import { definitionsMadeBy, type Environment, ENVIRONMENTS, LOCAL, objectsIn, printed } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
@@ -151,7 +151,7 @@ async function tell({ environment, flags }: Story): Promise<Told> {
   }
 }
 
-describeWithDefinitions('on a new cluster', () => {
+describe('on a new cluster', () => {
   /** All stories at once, each on a cluster of its own: most of the time is spent waiting. */
   let stories: ReadonlyMap<Story, Told>;
 
@@ -191,7 +191,7 @@ describeWithDefinitions('on a new cluster', () => {
   });
 });
 
-describeWithDefinitions('a cluster with the definitions of all others', () => {
+describe('a cluster with the definitions of all others', () => {
   let controlPlane: ControlPlane;
   let kubectl: Kubectl;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { definition, install } from './harness/definitions';
 import { FIXTURES } from '../fixtures/dist';
 import { LOCAL, ROOT } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
@@ -88,7 +88,7 @@ describe("the chapter's AppUser", () => {
   });
 });
 
-describeWithDefinitions("the chapter's PostgresCluster", () => {
+describe("the chapter's PostgresCluster", () => {
   test("is accepted by PGO's definition, to the letter and without a warning", async () => {
     await install(kubectl, [definition('postgresclusters.postgres-operator.crunchydata.com')]);
     const flags = ['--server-side', '--dry-run=server'];

@@ -6,7 +6,7 @@ import type { Manifest } from '../../manifests/manifest';
 import type { ApiClient } from '../../operator/src/kubernetes/api-client';
 import { clientOf } from './harness/api';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { definition, install } from './harness/definitions';
 import { LOCAL, ROOT } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { until } from './harness/until';
@@ -68,7 +68,7 @@ async function refusalOf(live: Cluster, after: Cluster): Promise<string | undefi
   }
 }
 
-describeWithDefinitions('changes that lose data', () => {
+describe('changes that lose data', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);

@@ -2,7 +2,7 @@ import { FIXTURES } from '../fixtures/dist';
 import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { definition, install } from './harness/definitions';
 import { edited, ENVIRONMENTS, type Environment, LOCAL } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -34,7 +34,7 @@ const STORIES: readonly Story[] = ENVIRONMENTS.filter(({ name }) => name !== 'tu
       },
 );
 
-describeWithDefinitions('the data of a deployed environment', () => {
+describe('the data of a deployed environment', () => {
   describe.each(STORIES)('$environment.name', ({ environment, stages, prepare }) => {
     let cluster: Cluster;
     let kubectl: Kubectl;

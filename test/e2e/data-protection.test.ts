@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifests/manifest';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../../manifests/contract';
 import { GUARD_FINALIZER, isGuarded } from '../../manifests/data-protection/guarded';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { definition, install } from './harness/definitions';
 import { FIXTURES } from '../fixtures/dist';
 import { LOCAL, objectsIn, printed, stagesIn } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
@@ -102,7 +102,7 @@ async function protection(): Promise<void> {
   });
 }
 
-describeWithDefinitions('data protection', () => {
+describe('data protection', () => {
   /** Its own deletion takes a while: it begins before the first test. */
   const marked = {
     namespace: sample('Namespace', 'marked', undefined, { ...HOLDS_DATA, [DELETE_ANNOTATION]: DELETE_WITH_DATA }),

@@ -7,7 +7,6 @@ import type { Manifest } from '../../manifests/manifest';
 import { type Cluster, startCluster } from './harness/cluster';
 import { type CommandResult, Commands } from './harness/command';
 import { kubeconfig } from './harness/credentials';
-import { describeWithDefinitions } from './harness/definitions';
 import { LOCAL, objectsIn, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { freePorts } from './harness/ports';
@@ -53,7 +52,7 @@ const chart: Manifest = {
   },
 };
 
-describeWithDefinitions('what goes wrong', () => {
+describe('what goes wrong', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let commands: Commands;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Manifest } from '../../manifests/manifest';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands, succeeded } from './harness/command';
-import { describeWithDefinitions } from './harness/definitions';
 import { written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { served } from './harness/served';
@@ -61,7 +60,7 @@ const MANY: readonly Manifest[] = [
   })),
 ];
 
-describeWithDefinitions('a deploy', () => {
+describe('a deploy', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let commands: Commands;

@@ -2,7 +2,6 @@ import { AppUserOperator } from './harness/app-user-operator';
 import type { AuditedRequest } from './harness/audit';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { describeWithDefinitions } from './harness/definitions';
 import { FIXTURES } from '../fixtures/dist';
 import { edited, type Edits, LOCAL, objectsIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
@@ -28,7 +27,7 @@ const without =
 
 const repeated = (values: readonly string[]): string[] => values.filter((value, index) => values.indexOf(value) < index);
 
-describeWithDefinitions('an environment from its first deploy on', () => {
+describe('an environment from its first deploy on', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let commands: Commands;

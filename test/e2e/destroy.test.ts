@@ -1,7 +1,6 @@
 import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { describeWithDefinitions } from './harness/definitions';
 import { FIXTURES } from '../fixtures/dist';
 import { definitionsMadeBy, edited, LOCAL, objectsIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
@@ -41,7 +40,7 @@ interface Managed {
   readonly metadata: { readonly managedFields: readonly { readonly manager: string }[] };
 }
 
-describeWithDefinitions('an environment that kubectl has applied', () => {
+describe('an environment that kubectl has applied', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let commands: Commands;

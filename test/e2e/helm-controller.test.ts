@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../../manifests/manifest';
 import { type Cluster, startCluster } from './harness/cluster';
-import { describeWithDefinitions } from './harness/definitions';
 import { ENVIRONMENTS, LOCAL, ROOT, stagesIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -27,7 +26,7 @@ interface Secret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-describeWithDefinitions('a cluster like k3s', () => {
+describe('a cluster like k3s', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../../manifests/manifest';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { definition, describeWithDefinitions, install } from './harness/definitions';
+import { definition, install } from './harness/definitions';
 import { ROOT, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -33,7 +33,7 @@ const postgresCluster: Manifest = {
   },
 };
 
-describeWithDefinitions('objects of other owners', () => {
+describe('objects of other owners', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let commands: Commands;

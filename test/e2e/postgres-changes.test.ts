@@ -2,7 +2,6 @@ import type { Manifest } from '../../manifests/manifest';
 import type { Live } from './harness/api';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { describeWithDefinitions } from './harness/definitions';
 import { LOCAL, stagesIn, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -29,7 +28,7 @@ interface StatefulSet extends Live {
   readonly status: { readonly updateRevision: string };
 }
 
-describeWithDefinitions('a change of a running PostgresCluster', () => {
+describe('a change of a running PostgresCluster', () => {
   let cluster: Cluster;
   let kubectl: Kubectl;
   let commands: Commands;

@@ -6,7 +6,7 @@ import { k3s } from '../../constructs/helm/delivery/k3s';
 import { type Environment, Platform } from '../../constructs/platform';
 import { environments } from '../fixtures/environments';
 import type { KubernetesObject } from './definition';
-import { describeWithUpstream, upstreamSchemas } from './schemas';
+import { upstreamSchemas } from './schemas';
 
 const OURS = /^(helm\.cattle\.io|helm\.toolkit\.fluxcd\.io|source\.toolkit\.fluxcd\.io|argoproj\.io)$/;
 
@@ -39,7 +39,7 @@ function objectsOf(delivery: Delivery, more: Environment['releases']): Kubernete
   });
 }
 
-describeWithUpstream('the objects of a delivery pass their CRDs', () => {
+describe('the objects of a delivery pass their CRDs', () => {
   test.each<[string, Delivery, Environment['releases'], string[]]>([
     ['k3s', k3s(), releases, ['HelmChart']],
     ['flux', flux(), [...(releases ?? []), ...(pinned ?? [])], ['GitRepository', 'HelmRelease', 'HelmRepository', 'OCIRepository']],

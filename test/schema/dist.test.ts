@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crdSources } from '../../scripts/crd-sources';
 import { synthesize } from '../fixtures/synthesize';
 import { type KubernetesObject, parseObjects } from './definition';
-import { describeWithUpstream, type Schemas, schemasIn, upstreamSchemas } from './schemas';
+import { type Schemas, schemasIn, upstreamSchemas } from './schemas';
 
 const DIST = join(__dirname, '..', '..', 'dist');
 
@@ -48,7 +48,7 @@ describe.each([
     expect(findings(appUsers, schemasIn(files.values()))).toEqual([]);
   });
 
-  describeWithUpstream('with the CRDs of other projects', () => {
+  describe('with the CRDs of other projects', () => {
     it('every custom resource passes the schema of its CRD, and each of these CRDs is in dist/ or in scripts/crd-sources.ts', () => {
       const custom = objectsIn(files).filter(({ object }) => !BUILT_IN.test(group(object)));
       expect(findings(custom, new Map([...upstreamSchemas(), ...schemasIn(files.values())]))).toEqual([]);
@@ -68,7 +68,7 @@ it("the tests' own environments have objects of every custom kind that construct
   );
 });
 
-describeWithUpstream('with the CRDs of other projects', () => {
+describe('with the CRDs of other projects', () => {
   it('there is a schema for each entry of scripts/crd-sources.ts', () => {
     expect(upstreamSchemas().size).toBe(crdSources.length);
   });

@@ -11,12 +11,12 @@ import { compileRule } from './cel';
 import { toCel } from './cel-value';
 import type { KubernetesObject } from './definition';
 import { health } from './lua';
-import { describeWithUpstream, upstreamSchemas } from './schemas';
+import { upstreamSchemas } from './schemas';
 
 const GIT = gitSource('https://example.org/platform', { branch: 'main', secret: 'git' });
 const ARTIFACT = artifactSource('oci://ghcr.io/example/platform', { tag: 'latest' });
 
-describeWithUpstream('the objects of gitOps pass their CRDs', () => {
+describe('the objects of gitOps pass their CRDs', () => {
   test.each<[string, GitOps, Delivery, string[]]>([
     ['Flux from git', fluxGitOps({ source: GIT }), flux(), ['GitRepository', 'Kustomization']],
     ['Flux from an artifact', fluxGitOps({ source: ARTIFACT }), flux(), ['Kustomization', 'OCIRepository']],

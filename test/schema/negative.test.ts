@@ -1,7 +1,7 @@
 import { synthesize } from '../fixtures/synthesize';
 import { type KubernetesObject, parseObjects } from './definition';
 import { edit } from './edit';
-import { describeWithUpstream, schemaOf, upstreamSchemas } from './schemas';
+import { schemaOf, upstreamSchemas } from './schemas';
 
 /** An object of our own, to be spoilt in one place. */
 function ours(kind: string): KubernetesObject {
@@ -14,7 +14,7 @@ const findings = (kind: string, object: KubernetesObject): string[] => schemaOf(
 
 type Case = [title: string, path: string, value: unknown, expected: string];
 
-describeWithUpstream('A PostgresCluster is refused', () => {
+describe('A PostgresCluster is refused', () => {
   const kind = 'postgres-operator.crunchydata.com/PostgresCluster';
   const cluster = ours('PostgresCluster');
   const parameter = 'spec.config.parameters';
@@ -89,7 +89,7 @@ describeWithUpstream('A PostgresCluster is refused', () => {
   });
 });
 
-describeWithUpstream('A HelmChart is refused', () => {
+describe('A HelmChart is refused', () => {
   const kind = 'helm.cattle.io/HelmChart';
   const chart = ours('HelmChart');
 
@@ -102,7 +102,7 @@ describeWithUpstream('A HelmChart is refused', () => {
   });
 });
 
-describeWithUpstream('An HTTPRoute is refused', () => {
+describe('An HTTPRoute is refused', () => {
   const kind = 'gateway.networking.k8s.io/HTTPRoute';
   const route = ours('HTTPRoute');
 

@@ -1,24 +1,10 @@
 import { basename, join } from 'node:path';
 import type { Manifest } from '../../../manifests/manifest';
-import { type CrdFolder, type CrdSource, crdSources, findCrds, readCrd } from '../../../scripts/crd-sources';
+import { type CrdSource, crdSources, crdText, findCrds, storedPath } from '../../../scripts/crd-sources';
 import type { Kubectl } from './kubectl';
 import { served } from './served';
 
-const FOUND = findCrds();
-if ('missing' in FOUND) process.stderr.write(`Tests are skipped: ${FOUND.missing}\n`);
-
-/** Tests that need the definitions: skipped where there are none at all. A folder that was named and lacks one makes them fail. */
-export function describeWithDefinitions(name: string, tests: () => void): void {
-  if ('missing' in FOUND) describe.skip(name, () => void test('needs the CRDs of other projects', () => undefined));
-  else describe(name, tests);
-}
-
-function folderOf(found: CrdFolder): string {
-  if ('missing' in found) throw new Error(found.missing);
-  return found.folder;
-}
-
-/** The definition (CRD) of a kind that somebody else makes, as it was released. */
+/** The CRD of another project: as it was released if CRDS_DIR or the cache has it, or else from imports/schemas/. */
 export class Definition {
   /** `postgresclusters.postgres-operator.crunchydata.com` */
   readonly name: string;
@@ -35,7 +21,8 @@ export class Definition {
   }
 
   get path(): string {
-    return join(folderOf(FOUND), this.source.file);
+    const crds = findCrds();
+    return 'folder' in crds ? join(crds.folder, this.source.file) : storedPath(this.source);
   }
 
   /** Whether the object is one of this kind. */
@@ -45,7 +32,7 @@ export class Definition {
 
   private get kind(): string | undefined {
     // Its place is spec.names.kind. A parser would take a second for PGO's.
-    return (this.knownKind ??= /^ {4}kind: (\w+)$/m.exec(readCrd(folderOf(FOUND), this.source))?.[1]);
+    return (this.knownKind ??= /(?:^ {4}kind: |"names":\{[^}]*"kind":")(\w+)/m.exec(crdText(this.source))?.[1]);
   }
 }
 
