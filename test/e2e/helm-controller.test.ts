@@ -7,7 +7,7 @@ import { ENVIRONMENTS, LOCAL, ROOT, stagesIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
-const [, POSTGRES_OPERATOR, POSTGRES] = stagesIn(LOCAL).map(({ objects }) => objects);
+const [, , POSTGRES_OPERATOR, POSTGRES] = stagesIn(LOCAL).map(({ objects }) => objects);
 const TUTORIAL = ENVIRONMENTS.filter(({ name }) => name === 'tutorial').flatMap(stagesIn);
 
 const helmChart = (name: string, spec: object): Manifest => ({
