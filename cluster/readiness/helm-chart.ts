@@ -57,7 +57,7 @@ async function installed(
   return difference === undefined ? undefined : waiting(`${difference}: ${await describeInstallJob(chart, context)}`);
 }
 
-/** With `abort` the controller does not touch a failed release again, whatever changes. With `retry` and `reinstall` it continues. */
+/** With `abort` the controller does not touch a failed release again, even if the chart changes. With `retry` and `reinstall` it continues. */
 function lastAttemptFailed(chart: LiveObject, config: LiveObject | undefined, content: ReleaseContent): State {
   const why = whyOf(content);
   const policy = textAt(config, 'spec', 'failurePolicy') ?? textAt(chart, 'spec', 'failurePolicy');

@@ -14,7 +14,7 @@ const DONE = ['PGUpgradeResolved', 'PGUpgradeCompleted'];
 export function pgUpgrade(object: LiveObject): State {
   const succeeded = conditionOf(object, 'Succeeded');
   if (succeeded?.status === 'True') {
-    // PGO ignores a PGUpgrade that has succeeded, whatever changes in it.
+    // PGO ignores later changes of a PGUpgrade that has succeeded.
     return currentCondition(object, 'Succeeded') === undefined
       ? failed('has already succeeded, and PGO ignores changes of it. Create a PGUpgrade with another name')
       : READY;

@@ -52,7 +52,7 @@ export interface GitOps {
   findings(stages: readonly Stage[]): [stage: string, Finding][];
 }
 
-/** Kinds that lose data when they are deleted, whatever their contract says. */
+/** Kinds that lose data when they are deleted, also without a contract. */
 const DATA_KINDS = ['PersistentVolumeClaim', 'PostgresCluster.postgres-operator.crunchydata.com'];
 
 /**

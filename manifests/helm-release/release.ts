@@ -1,7 +1,7 @@
 import type { FieldPath, YamlMap } from '../fields';
 import type { Manifest, ObjectKey } from '../manifest';
 
-/** A Helm release as the object that installs it describes it, whatever the delivery: a HelmChart, a HelmRelease or an Application. */
+/** A Helm release as the object that installs it describes it, for every delivery: a HelmChart, a HelmRelease or an Application. */
 export interface Release {
   /** Helm's name of the release. */
   readonly name: string;

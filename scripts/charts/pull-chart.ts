@@ -83,7 +83,7 @@ async function fromGit({ url, path, tag, commit: wanted }: GitChart, folder: str
   return { file: archiveIn(folder), digest: commit };
 }
 
-/** Credentials are those of git's own configuration. It must not ask for them: nobody may be there to answer. */
+/** Credentials are those of git's own configuration. It must not ask for them: a script cannot answer. */
 async function git(args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('git', args, { env: { ...process.env, GIT_TERMINAL_PROMPT: '0' } });

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Yaml } from 'cdk8s';
 import { describeSource } from '../../constructs/helm/chart-source';
-import { helmTemplate } from '../../constructs/helm/rendering/helm-template';
-import { type RenderedObject, renderedObjects } from '../../constructs/helm/rendering/rendered-object';
+import { renderTwice } from '../../constructs/helm/rendering/render';
+import type { RenderedObject } from '../../constructs/helm/rendering/rendered-object';
 import { CHARTS_FOLDER, lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
 import { isMap } from '../../manifests/fields';
 import { HelmError } from './helm';
@@ -14,10 +14,8 @@ import type { EnvironmentRelease } from './releases';
 const VARIES = '(differs each time)';
 const SECRET = '(secret)';
 
-const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
-
 /**
- * Writes what a release's vendored chart makes of its values, for reviews: nobody applies this file. Returns its path.
+ * Writes what a release's vendored chart makes of its values, for reviews: this file is not applied. Returns its path.
  *
  * Hooks are in it, because they run. What differs from one rendering to the next is left out, so that a diff shows changes only, and so is the content
  * of Secrets.
@@ -30,11 +28,9 @@ export function renderForReview({ environment, release }: EnvironmentRelease, ku
   const finding = locked && vendoredFinding(locked);
   if (finding) throw new HelmError(`${finding.message} ${finding.remedy}`);
 
-  const [first, second] = TIME_ZONES.map((zone) =>
-    renderedObjects(helmTemplate({ file, name, namespace, values, kubeVersion, apiVersions: [] }, zone)),
-  );
+  const [first, second] = renderTwice({ file, name, namespace, values, kubeVersion, apiVersions: [] });
   const target = `${CHARTS_FOLDER}/${locked?.name ?? name}/rendered/${environment}.yaml`;
-  write(target, text(first ?? [], second ?? [], `${environment}/${name}: ${describeSource(chart)}`));
+  write(target, text(first, second, `${environment}/${name}: ${describeSource(chart)}`));
   return target;
 }
 

@@ -233,7 +233,7 @@ describe('data protection', () => {
     await kubectl.output(['annotate', ...naming(john), `${HOLDS_DATA_ANNOTATION}-`]);
   });
 
-  test("lets controllers delete a password, and nobody else's account", async () => {
+  test('lets controllers delete a password, and refuses other accounts', async () => {
     const as = (account: string): Promise<KubectlResult> =>
       kubectl.run(['delete', ...naming(SECRET), '--dry-run=server', `--as=${account}`, '--as-group=system:masters']);
     for (const account of [

@@ -219,7 +219,7 @@ Passwords are in:
     expect(appUserOperator.cvat.people.byUsername('john')).toMatchObject({ isActive: true });
   });
 
-  test('keeps a CRD that has objects, whatever the options of destroy', async () => {
+  test('keeps a CRD that has objects with every option of destroy', async () => {
     const { code, stdout } = await commands.run('destroy', 'app-user-crd', '--delete-data');
     expect(code).toBe(1);
     expect(stdout).toContain(

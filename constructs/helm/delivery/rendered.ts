@@ -20,7 +20,7 @@ export interface RenderedOptions {
   readonly kubeVersion: string;
   /**
    * What the cluster serves besides Kubernetes' own kinds, as charts ask for it: `monitoring.coreos.com/v1`.
-   * @default none: charts leave out what needs a CRD of somebody else
+   * @default none: charts leave out objects of CRDs that they do not contain
    */
   readonly apiVersions?: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { RenderedObject } from './rendered-object';
 
 const OTHER_DELIVERIES = 'Use another delivery for this release: k3s(), flux() or argoCd() run Helm on the cluster.';
 
-/** Nobody reads more of one kind. */
+/** Enough to recognize the cause. */
 const MOST_DIFFERENCES = 5;
 
 /** The chart must be for the Kubernetes version that it is rendered for. Helm's own message for it names neither the chart nor the way out. */

@@ -22,8 +22,8 @@ export const HELM_NOT_FOUND =
   'Helm was not found. Install Helm 3.21 or later (https://helm.sh/docs/intro/install), or set HELM to the path of its program. ' +
   'Only charts:pull and the delivery rendered() need it; k3s(), flux() and argoCd() do not.';
 
-/** A chart may bring CRDs of several megabytes. */
-const LARGEST_OUTPUT = 256 * 1024 * 1024;
+/** A chart may contain CRDs of several megabytes. */
+export const LARGEST_OUTPUT = 256 * 1024 * 1024;
 
 /** The program that PATH or HELM names. */
 export function helmProgram(): string {
@@ -57,6 +57,11 @@ function helm(args: readonly string[], input: string, environment: Readonly<Reco
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
     if (code === 'ENOENT') throw new HelmError(HELM_NOT_FOUND);
-    throw new HelmError((stderr ?? '').trim().replace(/^Error: /, '') || message);
+    throw new HelmError(reasonOf(stderr ?? '', message));
   }
+}
+
+/** Why Helm failed, in its own words. */
+export function reasonOf(stderr: string, message: string): string {
+  return stderr.trim().replace(/^Error: /, '') || message;
 }

@@ -25,7 +25,7 @@ export interface Rendered {
 /** Changes with what this folder makes of Helm's output. */
 const FORMAT = 1;
 
-/** As far from each other as time zones are: whatever the time, their dates differ. */
+/** The two time zones that are furthest apart: their dates differ at any time. */
 const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
 
 /**
@@ -40,7 +40,7 @@ export function render(rendering: Rendering, archive: ChartArchive): Rendered {
   const unsupported = kubeVersionFinding(archive, rendering.kubeVersion);
   if (unsupported) return { inputs, output: '', helm: '', chart, objects: [], findings: [unsupported] };
   const helm = helmVersion();
-  const [first, second] = [renderedObjects(helmTemplate(rendering, TIME_ZONES[0])), secondRendering(rendering)];
+  const [first, second] = renderTwice(rendering);
   const objects = asManifests(first, rendering.namespace);
   const findings = [...determinismFindings(first, second), ...hookFindings(first), ...lookupFindings(first, archive)];
   const rendered = { inputs, output: sha256(objects), helm, chart, objects, findings };
@@ -48,10 +48,12 @@ export function render(rendering: Rendering, archive: ChartArchive): Rendered {
   return rendered;
 }
 
-/** Templates can see the time in seconds. */
-function secondRendering(rendering: Rendering): RenderedObject[] {
+/** Two renderings that differ in everything that a template makes up: in another second and on another date. */
+export function renderTwice(rendering: Rendering): readonly [readonly RenderedObject[], readonly RenderedObject[]] {
+  const first = renderedObjects(helmTemplate(rendering, TIME_ZONES[0]));
+  // Templates can see the time in seconds.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000 - (Date.now() % 1000));
-  return renderedObjects(helmTemplate(rendering, TIME_ZONES[1]));
+  return [first, renderedObjects(helmTemplate(rendering, TIME_ZONES[1]))];
 }
 
 function sha256(value: unknown): string {

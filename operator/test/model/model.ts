@@ -149,7 +149,7 @@ export class Model {
     throw new Error(`the operator touches ${account.username}, which is not ${appUser.name}'s`);
   }
 
-  /** Whether it was registered for an AppUser that is gone, and nobody was told its username. */
+  /** Whether it was registered for an AppUser that is gone, and its username was given to no user. */
   private isOrphan({ username }: StoredAccount): boolean {
     const uid = uidOfTemporaryUsername(username);
     return uid !== undefined && ![...this.kubernetes.appUsers.values()].some((appUser) => appUser.uid === uid);

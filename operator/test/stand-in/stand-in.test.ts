@@ -116,7 +116,7 @@ describe('The stand-in', () => {
     expect(await (await register('jane.doe', 'jane@example.com')).json()).toMatchObject({ email_verification_required: true, key: null });
   });
 
-  it('lets nobody log in with an address that one account has and another one had', async () => {
+  it('refuses a login with an address that one account has and another one had', async () => {
     await register('jane.doe', 'jane@example.com');
     const login = async () => (await ask('POST', '/api/auth/login', { email: 'jane@example.com', password: 'wrong' })).json();
     expect(await login()).toEqual({ non_field_errors: ['Unable to log in with provided credentials.'] });

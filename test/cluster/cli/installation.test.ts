@@ -8,7 +8,7 @@ test.each([
   'https://github.com/acme/platform',
   'https://x-access-token:secret@github.com/acme/platform.git/',
   'ssh://git@github.com:22/Acme/platform.git',
-])('identifies the repository of %s whatever the protocol, without credentials', (url) => {
+])('identifies the repository of %s by any protocol, without credentials', (url) => {
   expect(normalizeRemote(url)).toBe('github.com/acme/platform');
 });
 

@@ -23,7 +23,7 @@ function live(change: object = {}, metadata: object = {}, managedFields: readonl
   return { ...DIST, status: { ready: true }, defaulted: 5, ...change, metadata: { ...DIST.metadata, ...own, ...metadata } };
 }
 
-test('is true when our fields have the values of dist, whatever others and the API server have added', () => {
+test('is true when our fields have the values of dist and other managers have added fields', () => {
   expect(isApplied(live(), DIST)).toBe(true);
   expect(isApplied(live({ data: { x: '1', y: '2', others: 'z' } }), DIST)).toBe(true);
   expect(isApplied(live({}, {}, [entry(), entry({ manager: 'somebody', operation: 'Update' })]), DIST)).toBe(true);

@@ -84,7 +84,7 @@ test('waits for PGO', async () => {
   expect(await cluster({ observedGeneration: undefined })).toMatch(/^waiting/);
 });
 
-describe('whatever the counts of its status say', () => {
+describe('independently of the counts in its status', () => {
   test.each<[string, readonly Instance[]]>([
     ['0 of 2 instances are ready', []],
     ['1 of 2 instances are ready', [{}]],
@@ -208,7 +208,7 @@ describe('backups', () => {
     expect(await cluster({ conditions: [] })).toBe('waiting: waits for its first backup');
   });
 
-  test.each(['repo1', 'repo2'])('waits for the stanza of %s, whatever the conditions say', async (name) => {
+  test.each(['repo1', 'repo2'])('waits for the stanza of %s, independently of the conditions', async (name) => {
     const all = ['repo1', 'repo2'].map((each) => ({ ...REPO, name: each, stanzaCreated: each !== name }));
     const reason = `waiting: repository ${name} has no stanza yet; if it stays so, check its location and credentials`;
     expect(await cluster(repos(...all), two())).toBe(reason);
