@@ -1,9 +1,9 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ALLOW_ANNOTATION, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../manifests/contract';
 import { GUARD_FINALIZER, GUARD_NAME, POSTGRES_CLUSTER_CRD } from '../manifests/data-protection/guarded';
 import { annotationsOf, UPDATE_RULES, type UpdateRule } from '../manifests/data-protection/update-rules';
-import { clusterScoped } from './namespace';
+import { clusterScoped, protectedNamespaces } from './namespace';
 
 type Operation = 'DELETE' | 'UPDATE';
 
@@ -73,7 +73,8 @@ const POLICIES: readonly Policy[] = [
  * Refuses, for every client, to delete what holds data or is needed by it, and to change it in a way that loses data, until the live object
  * has a mark that names the deletion or the change: even `kubectl delete -f dist` loses no database.
  *
- * It guards objects that say so in their contract. The rules for changes are those of manifests/data-protection/update-rules.ts.
+ * It guards objects that say so in their contract, and the namespaces of the environment by name: one that the cluster had before may be used
+ * without an annotation, and everything in it goes with it. The rules for changes are those of manifests/data-protection/update-rules.ts.
  * Policies and bindings carry a finalizer: while they are being deleted they are enforced, so that a second `kubectl delete` loses nothing either.
  * Needs Kubernetes 1.30. https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
  */
@@ -82,25 +83,42 @@ export class DataProtection extends Construct {
     super(scope, id);
     for (const policy of POLICIES) {
       const [part = ''] = policy.name === GUARD_NAME ? [''] : policy.name.split('.');
-      this.add(`${part}policy`, 'ValidatingAdmissionPolicy', policy.name, policySpec(policy));
+      this.add(`${part}policy`, 'ValidatingAdmissionPolicy', policy.name, Lazy.any({ produce: () => policySpec(policy, this) }));
       this.add(`${part}binding`, 'ValidatingAdmissionPolicyBinding', policy.name, { policyName: policy.name, validationActions: ['Deny'] });
     }
   }
 
-  private add(id: string, kind: string, name: string, spec: object): void {
+  private add(id: string, kind: string, name: string, spec: unknown): void {
     const metadata = { name, finalizers: [GUARD_FINALIZER] };
     clusterScoped(new ApiObject(this, id, { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata, spec }));
   }
 }
 
 const BEFORE = annotationsOf('oldObject');
-const IS_GUARDED = [
-  `'${HOLDS_DATA_ANNOTATION}' in ${BEFORE}`,
-  `'${NEEDED_BY_ANNOTATION}' in ${BEFORE}`,
-  `oldObject.metadata.name == '${POSTGRES_CLUSTER_CRD}'`,
-].join(' || ');
 
-function policySpec({ resources, objectSelector = {}, exempt, rules }: Policy): object {
+function isGuarded(reasons: string | undefined): string {
+  return [
+    `'${HOLDS_DATA_ANNOTATION}' in ${BEFORE}`,
+    `'${NEEDED_BY_ANNOTATION}' in ${BEFORE}`,
+    `oldObject.metadata.name == '${POSTGRES_CLUSTER_CRD}'`,
+    ...(reasons === undefined ? [] : [`request.resource.resource == 'namespaces' && oldObject.metadata.name in ${reasons}`]),
+  ].join(' || ');
+}
+
+/** Why each namespace of the environment must not be deleted, by name: a map in CEL. */
+function namespaceReasons({ resources }: Policy, scope: Construct): string | undefined {
+  if (!resources.some((rule) => rule.resources.includes('namespaces'))) return undefined;
+  const reasons = protectedNamespaces(scope).map(([name, { holdsData, neededBy }]) => [
+    name,
+    holdsData === undefined ? ` is needed by ${neededBy ?? ''}. ` : ` holds data (${holdsData}), and deleting it would delete that too. `,
+  ]);
+  // JSON is CEL.
+  return reasons.length === 0 ? undefined : JSON.stringify(Object.fromEntries(reasons));
+}
+
+function policySpec(policy: Policy, scope: Construct): object {
+  const { resources, objectSelector = {}, exempt, rules } = policy;
+  const reasons = namespaceReasons(policy, scope);
   const isDeletion = resources.some(({ operations }) => operations.includes('DELETE'));
   return {
     failurePolicy: 'Fail',
@@ -118,11 +136,11 @@ function policySpec({ resources, objectSelector = {}, exempt, rules }: Policy): 
       })),
     },
     matchConditions: [
-      { name: 'guarded', expression: IS_GUARDED },
+      { name: 'guarded', expression: isGuarded(reasons) },
       ...(exempt.length > 0 ? [{ name: 'not-a-controller', expression: `request.operation != 'DELETE' || !(${isOneOf(exempt)})` }] : []),
     ],
     ...(rules.length > 0 && { variables: variables(rules) }),
-    validations: [...(isDeletion ? [DELETION] : []), ...rules.map(validation)],
+    validations: [...(isDeletion ? [deletion(reasons)] : []), ...rules.map(validation)],
   };
 }
 
@@ -146,16 +164,24 @@ function command(annotation: string, value: string): string {
   ].join(' + ');
 }
 
-const DELETION = {
-  expression: `request.operation != 'DELETE' || ${BEFORE}[?'${DELETE_ANNOTATION}'].orValue('') == '${DELETE_WITH_DATA}'`,
-  messageExpression: [
-    `oldObject.metadata.name + ('${NEEDED_BY_ANNOTATION}' in ${BEFORE} && !('${HOLDS_DATA_ANNOTATION}' in ${BEFORE})`,
-    ` ? ' is needed by ' + ${BEFORE}['${NEEDED_BY_ANNOTATION}'] + '. '`,
-    ` : ' holds data (' + ${BEFORE}[?'${HOLDS_DATA_ANNOTATION}'].orValue('every PostgresCluster') + '), and deleting it would delete that too. ')`,
-    ` + 'If this is what you want, mark it, and delete it again: ' + ${command(DELETE_ANNOTATION, `'${DELETE_WITH_DATA}'`)}`,
-  ].join(''),
-  reason: 'Forbidden',
-};
+function deletion(reasons: string | undefined): object {
+  const needed = `' is needed by ' + ${BEFORE}['${NEEDED_BY_ANNOTATION}'] + '. '`;
+  const data = `' holds data (' + ${BEFORE}[?'${HOLDS_DATA_ANNOTATION}'].orValue('every PostgresCluster') + '), and deleting it would delete that too. '`;
+  const reason = [
+    `'${HOLDS_DATA_ANNOTATION}' in ${BEFORE} ? ${data}`,
+    `'${NEEDED_BY_ANNOTATION}' in ${BEFORE} ? ${needed}`,
+    ...(reasons === undefined ? [] : [`request.resource.resource == 'namespaces' ? ${reasons}[oldObject.metadata.name]`]),
+    data,
+  ].join(' : ');
+  return {
+    expression: `request.operation != 'DELETE' || ${BEFORE}[?'${DELETE_ANNOTATION}'].orValue('') == '${DELETE_WITH_DATA}'`,
+    messageExpression: [
+      `oldObject.metadata.name + (${reason})`,
+      `'If this is what you want, mark it, and delete it again: ' + ${command(DELETE_ANNOTATION, `'${DELETE_WITH_DATA}'`)}`,
+    ].join(' + '),
+    reason: 'Forbidden',
+  };
+}
 
 /** The changes that lose data, by rule, and those that the mark on the live object names. On a deletion there is no new object. */
 function variables(rules: readonly UpdateRule[]): object[] {

@@ -1,6 +1,7 @@
 import { ApiObject, Chart, JsonPatch } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
-import { type Contract, contractAnnotations } from '../manifests/contract';
+import { type Contract, contractAnnotations, contractOf } from '../manifests/contract';
+import type { Manifest } from '../manifests/manifest';
 import { k8s } from './k8s';
 import { report } from './problem';
 import { label } from './syntax/name';
@@ -9,7 +10,7 @@ import { label } from './syntax/name';
 const BUILT_IN = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** Why a namespace must not be deleted: what would be lost with it, or what needs what is in it. */
-type Protection = Pick<Contract, 'holdsData' | 'neededBy'>;
+export type Protection = Partial<Pick<Contract, 'holdsData' | 'neededBy'>>;
 
 interface KnownNamespace {
   readonly object: ApiObject;
@@ -46,6 +47,14 @@ export function ensureNamespace(user: Construct, name: string | undefined, { hol
   if (neededBy !== undefined) namespace.neededBy.add(neededBy);
   const contract = { holdsData: [...namespace.holdsData].join(', '), neededBy: [...namespace.neededBy].join(', ') };
   for (const [key, value] of Object.entries(contractAnnotations(contract))) namespace.object.metadata.addAnnotation(key, value);
+}
+
+/** The namespaces of an App that must not be deleted, by name, and why. Also those that a cluster has already, which may not say so themselves. */
+export function protectedNamespaces({ node: { root } }: Construct): [name: string, Protection][] {
+  return [...(knownNamespaces.get(root) ?? [])].flatMap(([name, { object }]): [string, Protection][] => {
+    const { holdsData, neededBy } = contractOf(object.toJson() as Manifest);
+    return (holdsData ?? neededBy) === undefined ? [] : [[name, { holdsData, neededBy }]];
+  });
 }
 
 /** Removes the namespace that a Chart gives to each of its objects, the cluster-scoped ones included. */

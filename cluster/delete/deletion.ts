@@ -16,7 +16,7 @@ import { releaseOf } from '../../manifests/helm-release';
 import type { Session } from '../session';
 import { orphanOf, stopInstallJob, volumesOf } from '../helm/release-objects';
 import { reasonToKeep, DeletionContext, type KeepReason } from './keep-rules';
-import { isCreatedAfter } from '../objects/ownership';
+import { isCreatedAfter, reasonNotOurs } from '../objects/ownership';
 import { notOursReason } from './not-ours';
 import { dataOf, isGuard, Rank, rankOf, type Target } from './target';
 import { waitUntilDeleted } from './wait-until-deleted';
@@ -225,10 +225,14 @@ export class Deletion {
   /** Admission policies are deleted last, and only if nothing that they protect is left. */
   private async deleteGuards(guards: readonly Target[]): Promise<void> {
     const { cluster, reporter } = this.session;
-    const { dist, inventory, targets } = this.options;
+    const { dist, inventory, targets, deleteData } = this.options;
     const data = await Promise.all(targets.map(async (target) => (hasData(target) ? cluster.get(target.key) : undefined)));
-    const isGuarded = (object: LiveObject): boolean =>
-      notOursReason(object, dist.environment, inventory.noteOf(keyOf(object))) === undefined;
+    // A namespace that existed before is kept with --delete-data as well, and then it does not need the policies.
+    const isGuarded = (object: LiveObject): boolean => {
+      const note = inventory.noteOf(keyOf(object));
+      const reason = deleteData ? notOursReason(object, dist.environment, note) : reasonNotOurs(object, dist.environment);
+      return reason === undefined && note !== 'adopted';
+    };
     const guarded = [
       ...data.flatMap((object) => (object && isGuarded(object) ? [formatKey(keyOf(object))] : [])),
       ...[...this.kept.values()].flatMap(({ object, notOurs }) => (notOurs ? [] : [object])),

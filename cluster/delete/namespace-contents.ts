@@ -18,7 +18,8 @@ const MACHINERY = [
   'ControllerRevision.apps',
 ];
 
-const PGO_LABEL = /^postgres-operator\.crunchydata\.com\//;
+/** On what PGO makes: the first; on Secrets of the AppUser operator: the second. */
+const OPERATOR_LABELS = [/^postgres-operator\.crunchydata\.com\//, /^kapernikov\.com\/purpose$/];
 
 /**
  * Objects in a namespace that are neither of this environment nor made by Kubernetes, Helm, PGO or the AppUser operator because of it, for example a
@@ -53,7 +54,7 @@ export async function foreignContentsOf(namespace: string, context: DeletionCont
 function isForeign(object: LiveObject, context: DeletionContext): boolean {
   const { labels = {}, annotations = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
   if (ownerReferences.length > 0 || deletionTimestamp !== undefined || isOfKubernetes(object)) return false;
-  if (labels[ENVIRONMENT_LABEL] === context.environment || Object.keys(labels).some((name) => PGO_LABEL.test(name))) return false;
+  if (labels[ENVIRONMENT_LABEL] === context.environment || hasLabelOfOperator(labels)) return false;
   if (context.noteOf(object) === 'left by release') return false;
   const key = keyOf(object);
   const releases = context.targets.flatMap(({ manifest }) => (manifest && releaseOf(manifest)) ?? []);
@@ -63,6 +64,10 @@ function isForeign(object: LiveObject, context: DeletionContext): boolean {
     labels['owner'] === 'helm' &&
     releases.some(({ name, storageNamespace }) => name === labels['name'] && storageNamespace === key.namespace);
   return !isHelmSecret && !context.makers.some(({ contract }) => contract.makes?.some((made) => isSameObject(made, key)));
+}
+
+function hasLabelOfOperator(labels: Readonly<Record<string, string>>): boolean {
+  return Object.keys(labels).some((name) => OPERATOR_LABELS.some((label) => label.test(name)));
 }
 
 /** What Kubernetes creates in every namespace. */

@@ -102,11 +102,8 @@ export const edits: readonly Edit[] = [
     apply: (copy: Copy): void => {
       const file = 'environments/production.ts';
       copy.replace(file, `import { toS3 }`, `import { toAzure, toS3 }`);
-      copy.replace(
-        file,
-        `      toS3({`,
-        `      toAzure({ container: 'cvat-backups', credentials: 'my-postgres-azure', full: '0 3 * * 0', keepFull: 4 }),\n      toS3({`,
-      );
+      const azure = `toAzure({ repository: 'repo2', container: 'cvat-backups', credentials: 'my-postgres-azure', full: '0 3 * * 0', keepFull: 4 })`;
+      copy.replace(file, /^ {4}\],\n(?= {4}spec:)/m, `      ${azure},\n    ],\n`);
     },
   },
   {

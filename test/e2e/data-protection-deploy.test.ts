@@ -1,9 +1,10 @@
+import { k3s } from '../../constructs/helm/delivery/k3s';
 import { FIXTURES } from '../fixtures/dist';
 import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { definition, install } from './harness/definitions';
-import { edited, ENVIRONMENTS, type Environment, LOCAL } from './harness/dist';
+import { changed, edited, type Environment, LOCAL } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
@@ -13,37 +14,42 @@ jest.setTimeout(240_000);
 const CLUSTER = ['-n', 'cvat', 'postgrescluster', 'my-postgres'];
 const POLICIES = ['validatingadmissionpolicies,validatingadmissionpolicybindings'];
 
-interface Story {
-  readonly environment: Environment;
-  /** What can be deployed without Gateways and people. */
+interface Run {
+  readonly name: string;
+  readonly environment: (directory: string) => Environment;
+  /** What can be deployed without Gateways and users. */
   readonly stages: readonly string[];
   readonly prepare: (kubectl: Kubectl) => Promise<void>;
 }
 
-const STORIES: readonly Story[] = ENVIRONMENTS.filter(({ name }) => name !== 'tutorial').map((environment) =>
-  environment.name === LOCAL.name
-    ? { environment, stages: [], prepare: () => Promise.resolve() }
-    : {
-        environment,
-        stages: ['data-protection', 'app-user-crd', 'postgres-operator', 'postgres'].flatMap((stage) => ['--stage', stage]),
-        prepare: async (kubectl) => {
-          await install(kubectl, [definition('httproutes.gateway.networking.k8s.io')]);
-          await kubectl.output(['create', 'namespace', 'cvat']);
-          await kubectl.output(['-n', 'cvat', 'create', 'secret', 'generic', 'my-postgres-backup', '--from-literal=s3.conf=[global]']);
-        },
-      },
-);
+const RUNS: readonly Run[] = [
+  { name: 'local', environment: () => LOCAL, stages: [], prepare: () => Promise.resolve() },
+  {
+    name: 'production on k3s',
+    // Its policies, its backups in S3 and its replicas: k3s' controller runs here, Flux' does not.
+    environment: (directory) => changed('production', directory, { delivery: k3s(), gitOps: undefined }),
+    stages: ['data-protection', 'app-user-crd', 'postgres-operator', 'postgres'].flatMap((stage) => ['--stage', stage]),
+    prepare: async (kubectl) => {
+      await install(kubectl, [definition('httproutes.gateway.networking.k8s.io')]);
+      await kubectl.output(['create', 'namespace', 'cvat']);
+      const options = '[global]\nrepo1-s3-key=key\nrepo1-s3-key-secret=secret\n';
+      await kubectl.output(['-n', 'cvat', 'create', 'secret', 'generic', 'my-postgres-backup', `--from-literal=s3.conf=${options}`]);
+    },
+  },
+];
 
 describe('the data of a deployed environment', () => {
-  describe.each(STORIES)('$environment.name', ({ environment, stages, prepare }) => {
+  describe.each(RUNS)('$name', ({ name, environment: environmentIn, stages, prepare }) => {
     let cluster: Cluster;
     let kubectl: Kubectl;
     let commands: Commands;
     let appUserOperator: AppUserOperator;
+    let environment: Environment;
 
     beforeAll(async () => {
       cluster = await startCluster({ traefik: true });
       ({ kubectl } = cluster);
+      environment = environmentIn(cluster.controlPlane.directory);
       commands = new Commands(cluster.controlPlane);
       appUserOperator = await AppUserOperator.start(cluster.controlPlane);
       await prepare(kubectl);
@@ -137,11 +143,11 @@ describe('the data of a deployed environment', () => {
       await commands.output('deploy', environment.folder, ...stages);
     });
 
-    if (environment.name === LOCAL.name) {
+    if (name === 'local') {
       test('goes with destroy --delete-data, and the policies last', async () => {
         const stdout = await commands.output('destroy', '--delete-data', '--yes');
         const deleted = stdout.match(/^deleted .*$/gm) ?? [];
-        expect(deleted.slice(-6).every((line) => line.includes('ValidatingAdmissionPolicy'))).toBe(true);
+        expect(deleted.slice(-6)).toEqual(Array.from({ length: 6 }, () => expect.stringContaining('ValidatingAdmissionPolicy') as string));
         expect(await kubectl.output(['get', ...POLICIES, '-o', 'name'])).toBe('');
         await until('the namespaces are gone', async () => (await kubectl.output(['get', 'ns', '-o', 'name'])).match(/cvat|pgo/) === null);
       });

@@ -23,6 +23,9 @@ const isApplied = (object: LiveObject): boolean =>
 export const holdsData = (object: Manifest): boolean =>
   contractOf(object).holdsData !== undefined || DATA_KINDS.includes(groupKindOf(object));
 
+/** A policy protects what says in an annotation that it holds data. */
+const isProtected = (object: Manifest): boolean => contractOf(object).holdsData !== undefined;
+
 /** The names of the definitions that it looks after. */
 export function operatedBy(object: Manifest): readonly string[] {
   const { annotations = NONE } = object.metadata;
@@ -62,10 +65,11 @@ export interface Circumstances {
   readonly deleteData: boolean;
   /** The place of its stage, whether dist still has it or not. */
   readonly stageOf: (object: Manifest) => number;
+  readonly isInDist: (object: Manifest) => boolean;
 }
 
 /** Fails when an object must not be deleted now, whatever was asked for: every request to delete something comes by here. */
-export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf }: Circumstances): void {
+export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf, isInDist }: Circumstances): void {
   const refuse = (reason: string): never => {
     throw new Violation(`${formatKey(keyOf(object))} was deleted, but ${reason}`);
   };
@@ -97,7 +101,15 @@ export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf 
     );
   }
   if (!deleteData && holdsData(object)) refuse('it holds data');
-  if (object.kind === 'ValidatingAdmissionPolicy') refuseFor(ours.find(holdsData), 'holds data, and is guarded no longer');
+  // Without dataProtection, dist has no policy, and deploy deletes it.
+  if (object.kind === 'ValidatingAdmissionPolicy' && isInDist(object)) {
+    // Even then, a namespace that existed before is kept.
+    const isKept = ({ kind }: Manifest): boolean => deleteData && kind === 'Namespace';
+    refuseFor(
+      ours.find((other) => isProtected(other) && !isKept(other)),
+      'holds data, and is protected no longer',
+    );
+  }
   const isMarked = object.metadata.annotations?.[DELETE_ANNOTATION] === DELETE_WITH_DATA;
   const isGuarded = ours.some(({ kind }) => kind === 'ValidatingAdmissionPolicy');
   if (isGuarded && !isMarked && object.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined) refuse('it is guarded, and not marked');

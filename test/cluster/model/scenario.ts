@@ -174,7 +174,13 @@ export class Scenario {
       onRequest: () => {
         if (++this.requests % this.pace.requests === 0) world.tick();
       },
-      onDelete: (object) => judgeDeletion(object, { server, deleteData, stageOf: (of) => this.stages.get(words(of)) ?? -1 }),
+      onDelete: (object) =>
+        judgeDeletion(object, {
+          server,
+          deleteData,
+          stageOf: (of) => this.stages.get(words(of)) ?? -1,
+          isInDist: (of) => this.units.some(({ objects }) => objects.some((each) => words(each) === words(of))),
+        }),
     });
     try {
       return await command({ cluster, clock: world, reporter: SILENT, signal: cluster.killed.signal });

@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { Environment as PlatformEnvironment } from '../../../constructs/platform';
 import type { Manifest } from '../../../manifests/manifest';
 import { contractOf, ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import { DIST, FIXTURES } from '../../fixtures/dist';
+import { environments } from '../../fixtures/environments';
+import { synthesize } from '../../fixtures/synthesize';
 
 /** The root of the project. */
 export const ROOT = join(__dirname, '..', '..', '..');
@@ -11,7 +14,7 @@ export const ROOT = join(__dirname, '..', '..', '..');
 /** An environment as it lies in dist. */
 export interface Environment {
   readonly name: string;
-  /** From FIXTURES, as users type it: `dist`, `dist/tutorial`. */
+  /** From FIXTURES, as users type it: `dist`, `dist/tutorial`; or absolute. */
   readonly folder: string;
 }
 
@@ -35,7 +38,7 @@ export interface Stage {
 
 /** The files of an environment in the order in which kubectl reads them. */
 export function stagesIn({ folder }: Environment): Stage[] {
-  const names = readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(resolve(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
   return names.sort().map((name) => {
     const file = `${folder}/${name}`;
     const documents = parseAllDocuments(readFileSync(join(FIXTURES, file), 'utf8'));
@@ -66,18 +69,29 @@ export type Edits = Readonly<Record<string, (text: string) => string | undefined
 /** The folder of an environment that somebody has changed: a copy below the given one. Files are named without their ending, as stages are. */
 export function edited({ folder }: Environment, directory: string, edits: Edits): string {
   const copy = mkdtempSync(join(directory, 'dist-'));
-  const names = readdirSync(join(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
+  const names = readdirSync(resolve(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
   const stages = names.map((name) => name.replace('.k8s.yaml', ''));
   const unknown = Object.keys(edits).filter((stage) => !stages.includes(stage));
   if (unknown.length > 0) throw new Error(`${folder} has no stage ${unknown.join(', ')}`);
   names.forEach((name, index) => {
-    const text = readFileSync(join(FIXTURES, folder, name), 'utf8');
+    const text = readFileSync(join(resolve(FIXTURES, folder), name), 'utf8');
     const edit = edits[stages[index] ?? ''];
     const after = edit ? edit(text) : text;
     if (edit && after === text) throw new Error(`the edit of ${name} changes nothing: the test means another text than is there`);
     if (after !== undefined) writeFileSync(join(copy, name), after);
   });
   return copy;
+}
+
+/** The tests' environment of this name as synth writes it after a change: a folder below the given one. */
+export function changed(name: string, directory: string, change: Partial<PlatformEnvironment>): Environment {
+  const environment = environments[name];
+  if (!environment) throw new Error(`no environment is named ${name}`);
+  const { files, problems } = synthesize({ [name]: { ...environment, ...change } });
+  if (problems.length > 0) throw new Error(problems.map((problem) => JSON.stringify(problem)).join('\n'));
+  const folder = mkdtempSync(join(directory, 'dist-'));
+  for (const [file, text] of files) writeFileSync(join(folder, basename(file)), text);
+  return { name, folder };
 }
 
 /** A folder as synth writes it, of an environment that a test has made up: its stages by their names, whose objects get the label. */
