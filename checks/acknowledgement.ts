@@ -2,6 +2,11 @@ import type { Acknowledgement, Finding } from '../manifests/finding';
 import { formatKey, keyOf } from '../manifests/manifest';
 import type { CheckFinding } from './rule';
 
+/** What `npm run charts:check` asks the sources of charts. Synth cannot know whether an acknowledgement of it is still needed. */
+const CHART_RULES = ['deprecated-chart', 'withdrawn-chart'] as const;
+
+export type ChartRule = (typeof CHART_RULES)[number];
+
 /** A finding that the environment has acknowledged, and why. */
 export interface Acknowledged {
   readonly finding: CheckFinding;
@@ -23,7 +28,7 @@ export function acknowledge(findings: readonly CheckFinding[], acknowledgements:
   const byKey = new Map(
     acknowledgements.map((acknowledgement) => [acknowledgementKey(acknowledgement.rule, acknowledgement.object), acknowledgement]),
   );
-  const used = new Set<Acknowledgement>();
+  const used = new Set(acknowledgements.filter(({ rule }) => CHART_RULES.some((name) => name === rule)));
   const remaining: CheckFinding[] = [];
   const acknowledged: Acknowledged[] = [];
   for (const finding of findings) {

@@ -1,8 +1,9 @@
 import { describeSource } from '../constructs/helm/chart-source';
 import { ChartLockError, lockedChart, readChartLock } from '../manifests/chart-lock';
 import { availableVersions } from './charts/available-versions';
-import { type ChartReport, chartReport } from './charts/chart-report';
+import { chartReport, formatReport } from './charts/chart-report';
 import { HelmError, HelmNotFound } from './charts/helm';
+import { print } from './charts/print';
 import { allReleases, type EnvironmentRelease } from './charts/releases';
 
 const HELP = `npm run charts:check
@@ -10,20 +11,20 @@ const HELP = `npm run charts:check
 Reports on the chart of every release: its version, newer ones (patch, minor, major), the Kubernetes versions that it supports, whether it is
 deprecated or no longer offered. Asks each chart's repository or registry; without a network it reports what the lock file knows, and says so.
 
-Exit code: 0 nothing to object to, 1 a chart is deprecated or withdrawn, 2 wrong usage.
+Exit code: 0 no problems, 1 a chart is deprecated or withdrawn and an environment that uses it has not acknowledged that, 2 wrong usage.
 `;
 
 async function main(): Promise<number> {
   const [argument] = process.argv.slice(2);
-  if (argument === '--help' || argument === '-h') return write(process.stdout, HELP, 0);
-  if (argument !== undefined) return write(process.stderr, `charts:check takes no argument "${argument}".\n\n${HELP}`, 2);
+  if (argument === '--help' || argument === '-h') return print(process.stdout, HELP, 0);
+  if (argument !== undefined) return print(process.stderr, `charts:check takes no argument "${argument}".\n\n${HELP}`, 2);
   try {
     const reports = await reportAll(allReleases());
     process.stdout.write(reports.map(({ text }) => text).join('\n'));
     return reports.some(({ isBad }) => isBad) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof HelmNotFound || error instanceof ChartLockError)) throw error;
-    return write(process.stderr, `${error.message}\n`, 1);
+    return print(process.stderr, `${error.message}\n`, 1);
   }
 }
 
@@ -40,7 +41,7 @@ async function reportAll(releases: readonly EnvironmentRelease[]): Promise<{ tex
       if (!release) return { text: '', isBad: false };
       const asked = await ask(release.chart);
       const report = chartReport(release.chart, { locked: lockedChart(lock, source), ...asked });
-      return { text: format(report, users), isBad: report.problems.length > 0 };
+      return formatReport(report, users);
     }),
   );
 }
@@ -54,16 +55,6 @@ async function ask(
     if (!(error instanceof HelmError)) throw error;
     return { available: undefined, offline: error.message.split('\n')[0] ?? '' };
   }
-}
-
-function format({ source, lines, problems }: ChartReport, users: readonly EnvironmentRelease[]): string {
-  const names = users.map(({ environment, release }) => `${environment}/${release.name}`).join(', ');
-  return `${source}  (${names})\n${[...lines, ...problems.map((problem) => `PROBLEM: ${problem}`)].map((line) => `  ${line}\n`).join('')}`;
-}
-
-function write(stream: NodeJS.WriteStream, text: string, code: number): number {
-  stream.write(text);
-  return code;
 }
 
 if (require.main === module) void main().then((code) => (process.exitCode = code));

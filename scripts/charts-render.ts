@@ -1,6 +1,7 @@
 import { ChartLockError } from '../manifests/chart-lock';
 import { HelmError } from './charts/helm';
-import { allReleases } from './charts/releases';
+import { print } from './charts/print';
+import { releasesNamed } from './charts/releases';
 import { renderForReview } from './charts/render-chart';
 
 const DEFAULT_KUBE_VERSION = '1.33.0';
@@ -19,21 +20,17 @@ Exit code: 0 written, 1 a chart is not vendored or cannot be rendered, 2 wrong u
 
 function main(): number {
   const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) return write(process.stdout, HELP, 0);
+  if (args.includes('--help') || args.includes('-h')) return print(process.stdout, HELP, 0);
   const option = args.indexOf('--kube-version');
   const kubeVersion = option < 0 ? DEFAULT_KUBE_VERSION : (args[option + 1] ?? '');
   const names = args.filter((_arg, index) => index !== option && (option < 0 || index !== option + 1));
   if (names.length === 0 || names.some((name) => name.startsWith('-')) || !/^\d+\.\d+\.\d+$/.test(kubeVersion)) {
-    return write(process.stderr, HELP, 2);
+    return print(process.stderr, HELP, 2);
   }
-  const releases = allReleases();
-  const known = new Set(releases.map(({ release }) => release.name));
-  const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    return write(process.stderr, `No environment has a release ${unknown.join(', ')}. There are: ${[...known].sort().join(', ')}.\n`, 2);
-  }
+  const releases = releasesNamed(names);
+  if (typeof releases === 'string') return print(process.stderr, `${releases}\n`, 2);
   let failures = 0;
-  for (const release of releases.filter(({ release: { name } }) => names.includes(name))) {
+  for (const release of releases) {
     try {
       process.stdout.write(`${renderForReview(release, kubeVersion)}\n`);
     } catch (error) {
@@ -43,11 +40,6 @@ function main(): number {
     }
   }
   return failures === 0 ? 0 : 1;
-}
-
-function write(stream: NodeJS.WriteStream, text: string, code: number): number {
-  stream.write(text);
-  return code;
 }
 
 if (require.main === module) process.exitCode = main();

@@ -1,15 +1,23 @@
 import { compare, diff, gt, parse, prerelease } from 'semver';
 import { type ChartSource, describeSource } from '../../constructs/helm/chart-source';
+import type { ChartRule } from '../../checks/acknowledgement';
 import type { LockedChart } from '../../manifests/chart-lock';
 import type { AvailableVersion } from './available-versions';
+import type { EnvironmentRelease } from './releases';
 
 /** What is known of a release's chart. */
 export interface ChartReport {
   readonly source: string;
   /** Facts, in the order in which they are printed: `newest patch: 2.73.1`. */
   readonly lines: readonly string[];
-  /** Reasons not to go on with this chart. */
-  readonly problems: readonly string[];
+  /** Reasons not to continue with this chart. */
+  readonly problems: readonly ChartProblem[];
+}
+
+export interface ChartProblem {
+  /** What an acknowledgement calls it. */
+  readonly rule: ChartRule;
+  readonly message: string;
 }
 
 export interface Known {
@@ -35,9 +43,10 @@ export function chartReport(source: ChartSource, { locked, available, offline }:
     ...(available && newer.length === 0 ? ['no newer version'] : []),
     ...(offline === undefined ? [] : [`offline: ${offline}`]),
   ];
-  const problems = [
-    ...(isDeprecated ? ['is deprecated by its authors'] : []),
-    ...(available && current === undefined && version !== undefined ? [`version ${version} is no longer offered by its source`] : []),
+  const isWithdrawn = available !== undefined && current === undefined && version !== undefined;
+  const problems: ChartProblem[] = [
+    ...(isDeprecated ? [{ rule: 'deprecated-chart', message: 'is deprecated by its authors' } as const] : []),
+    ...(isWithdrawn ? [{ rule: 'withdrawn-chart', message: `version ${version} is no longer offered by its source` } as const] : []),
   ];
   return { source: describeSource(source), lines, problems };
 }
@@ -61,4 +70,20 @@ function newest(version: string, available: readonly AvailableVersion[]): string
     const found = newer.find((candidate) => diff(current, parse(candidate, { loose: true }) ?? current) === step);
     return found === undefined ? [] : [`newest ${step}: ${found}`];
   });
+}
+
+/** A report as text, and whether it has a problem that an environment which uses the chart has not acknowledged. */
+export function formatReport(
+  { source, lines, problems }: ChartReport,
+  users: readonly EnvironmentRelease[],
+): { text: string; isBad: boolean } {
+  const names = users.map(({ environment, release }) => `${environment}/${release.name}`).join(', ');
+  const found = problems.map(({ rule, message }) => {
+    const reasons = users.map(({ acknowledged }) => acknowledged.find((each) => each.rule === rule)?.reason);
+    return reasons.includes(undefined)
+      ? { isBad: true, line: `PROBLEM: ${message} (${rule})` }
+      : { isBad: false, line: `acknowledged: ${message}: ${[...new Set(reasons)].join(' ')}` };
+  });
+  const text = [...lines, ...found.map(({ line }) => line)].map((line) => `  ${line}\n`).join('');
+  return { text: `${source}  (${names})\n${text}`, isBad: found.some(({ isBad }) => isBad) };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChartSource, describeSource } from '../../constructs/helm/chart-source';
-import { isFinding, openChartArchive } from '../../manifests/chart-archive';
+import { type ChartArchive, isFinding, openChartArchive } from '../../manifests/chart-archive';
 import {
   CHARTS_FOLDER,
   type ChartLock,
@@ -61,18 +61,17 @@ export async function pullCharts(
 }
 
 async function vendor(source: ChartSource, known: LockedChart | undefined): Promise<LockedChart> {
-  if (source.kind === 'archive') return entryOf(source, { file: source.file }, source.file, known);
+  if (source.kind === 'archive') return entryOf(source, opened(source.file), { file: source.file }, known);
   mkdirSync(CHARTS_FOLDER, { recursive: true });
   const folder = mkdtempSync(join(CHARTS_FOLDER, '.pull-'));
   try {
     const pulled = await pullChart(source, folder);
-    const archive = openChartArchive(pulled.file);
-    if (isFinding(archive)) throw new HelmError(`${archive.message} ${archive.remedy}`);
+    const archive = opened(pulled.file);
     const target = `${CHARTS_FOLDER}/${archive.chart.name}-${archive.chart.version}.tgz`;
     // `helm package` writes the time into the archive: the commit says whether a chart out of git is the same.
     if (source.kind === 'git' && known?.digest === pulled.digest && known !== undefined && vendoredFinding(known) === undefined)
       return known;
-    const entry = entryOf(source, pulled, target, source.kind === 'git' ? undefined : known);
+    const entry = entryOf(source, archive, { ...pulled, file: target }, source.kind === 'git' ? undefined : known);
     renameSync(pulled.file, target);
     return entry;
   } finally {
@@ -80,10 +79,18 @@ async function vendor(source: ChartSource, known: LockedChart | undefined): Prom
   }
 }
 
-function entryOf(source: ChartSource, pulled: PulledChart, file: string, known: LockedChart | undefined): LockedChart {
-  const archive = openChartArchive(pulled.file);
+function opened(file: string): ChartArchive {
+  const archive = openChartArchive(file);
   if (isFinding(archive)) throw new HelmError(`${archive.message} ${archive.remedy}`);
-  const { sha256, chart, subcharts } = archive;
+  return archive;
+}
+
+function entryOf(
+  source: ChartSource,
+  { sha256, chart, subcharts }: ChartArchive,
+  { file, digest }: PulledChart,
+  known: LockedChart | undefined,
+): LockedChart {
   const name = describeSource(source);
   if (known && known.sha256 !== sha256) {
     throw new HelmError(
@@ -91,7 +98,7 @@ function entryOf(source: ChartSource, pulled: PulledChart, file: string, known: 
         `Find out why. To accept it, delete its entry in the lock file and ${known.file}, and run this again.`,
     );
   }
-  return { source: name, file, sha256, ...(pulled.digest !== undefined && { digest: pulled.digest }), ...chart, subcharts };
+  return { source: name, file, sha256, ...(digest !== undefined && { digest }), ...chart, subcharts };
 }
 
 function withChart(lock: ChartLock, chart: LockedChart): ChartLock {

@@ -25,7 +25,7 @@ afterAll(() => {
 function rendered(values: Record<string, unknown>): string {
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
   const release = { name: 'gates', namespace: 'gates', chart: fromArchive(archive), values, contract: {} };
-  const file = renderForReview({ environment: 'local', release }, '1.33.0');
+  const file = renderForReview({ environment: 'local', release, acknowledged: [] }, '1.33.0');
   expect(file).toBe('charts/gates/rendered/local.yaml');
   return readFileSync(file, 'utf8');
 }
@@ -55,7 +55,7 @@ test('contains no value of a Secret', () => {
 test('a chart that is not vendored is refused with the command', () => {
   const chart = fromRepository('https://charts.example.org', 'app', '1.0.0');
   const release = { name: 'app', namespace: 'app', chart, values: {}, contract: {} };
-  expect(() => renderForReview({ environment: 'local', release }, '1.33.0')).toThrow(
+  expect(() => renderForReview({ environment: 'local', release, acknowledged: [] }, '1.33.0')).toThrow(
     'https://charts.example.org app 1.0.0 is not vendored. Run: npm run charts:pull -- app',
   );
 });

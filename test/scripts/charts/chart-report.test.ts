@@ -1,6 +1,8 @@
 import { fromArchive, fromOci, fromRepository } from '../../../constructs/helm/chart-source';
+import type { Acknowledgement } from '../../../manifests/finding';
 import type { LockedChart } from '../../../manifests/chart-lock';
-import { chartReport } from '../../../scripts/charts/chart-report';
+import { chartReport, formatReport } from '../../../scripts/charts/chart-report';
+import type { EnvironmentRelease } from '../../../scripts/charts/releases';
 
 const source = fromRepository('https://charts.example.org', 'app', '1.2.3');
 const locked: LockedChart = {
@@ -56,15 +58,43 @@ test.each([
   ['the source says so', { locked, available: [{ version: '1.2.3', deprecated: true }] }],
   ['the lock file says so and nothing can be asked', { locked: { ...locked, deprecated: true }, available: undefined }],
 ])('a deprecated chart is a problem when %s', (_name, known) => {
-  expect(chartReport(source, known).problems).toEqual(['is deprecated by its authors']);
+  expect(chartReport(source, known).problems).toEqual([{ rule: 'deprecated-chart', message: 'is deprecated by its authors' }]);
 });
 
 test('a version that is no longer offered is a problem', () => {
   expect(chartReport(source, { locked, available: versions('1.2.4') }).problems).toEqual([
-    'version 1.2.3 is no longer offered by its source',
+    { rule: 'withdrawn-chart', message: 'version 1.2.3 is no longer offered by its source' },
   ]);
 });
 
 test('the version of an archive is the one in it', () => {
   expect(chartReport(fromArchive('charts/app-1.2.3.tgz'), { locked, available: undefined }).lines[0]).toBe('version: 1.2.3');
+});
+
+describe('a problem', () => {
+  const report = chartReport(source, { locked: undefined, available: [{ version: '1.2.3', deprecated: true }] });
+  const acknowledgement = { rule: 'deprecated-chart', object: 'HelmChart kube-system/app', reason: 'until March' };
+  const release = { name: 'app', namespace: 'apps', chart: source, values: {}, contract: {} };
+  const user = (environment: string, acknowledged: readonly Acknowledgement[]): EnvironmentRelease => ({
+    environment,
+    release,
+    acknowledged,
+  });
+
+  test('is bad while an environment that uses the chart has not acknowledged it', () => {
+    const { text, isBad } = formatReport(report, [user('local', [acknowledgement]), user('production', [])]);
+    expect(isBad).toBe(true);
+    expect(text).toContain('(local/app, production/app)\n');
+    expect(text).toContain('  PROBLEM: is deprecated by its authors (deprecated-chart)\n');
+  });
+
+  test('is printed with the reason when all have acknowledged it', () => {
+    const { text, isBad } = formatReport(report, [user('local', [acknowledgement])]);
+    expect(isBad).toBe(false);
+    expect(text).toContain('  acknowledged: is deprecated by its authors: until March\n');
+  });
+
+  test('is not acknowledged by another rule', () => {
+    expect(formatReport(report, [user('local', [{ ...acknowledgement, rule: 'withdrawn-chart' }])]).isBad).toBe(true);
+  });
 });
