@@ -23,6 +23,13 @@ export interface Secret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseDurationSeconds?: number;
+}
+
 export interface EventObject {
   readonly reason: string;
   readonly note: string;
@@ -146,6 +153,11 @@ export class OperatorTestCluster {
 
   appUser(name: string): Promise<AppUserManifest | undefined> {
     return this.optional(`${this.appUsers}/${name}`);
+  }
+
+  /** Who leads, since when and for how long. */
+  async lease(): Promise<LeaseSpec> {
+    return (await this.optional<{ readonly spec: LeaseSpec }>(LEASE))?.spec ?? {};
   }
 
   secret(name: string): Promise<Secret | undefined> {
