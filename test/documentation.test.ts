@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { Platform } from '../constructs/platform';
+import { local } from './fixtures/environments/local';
 
 const ROOT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -21,6 +23,19 @@ const anchors = (page: string): string[] =>
 
 test('docs/README.md lists every page of docs/', () => {
   for (const topic of topics) expect(read('docs/README.md')).toContain(`](${topic})`);
+});
+
+test('README.md is a first page: under 150 lines, each under 140 characters', () => {
+  const lines = read('README.md').trimEnd().split('\n');
+  expect(lines.length).toBeLessThan(150);
+  expect(lines.filter((line) => line.length >= 140)).toEqual([]);
+});
+
+test('the picture in README.md shows the stages of local in their order, and then further releases', () => {
+  const [, picture = ''] = /^```mermaid\n([^]*?)^```$/m.exec(read('README.md')) ?? [];
+  const shown = [...picture.matchAll(/\["(\d\d) /g)].map(([, number]) => number);
+  const stages = new Platform('local', local).stages().map(({ name }) => name.slice(0, 2));
+  expect(shown).toEqual([...stages, '70']);
 });
 
 test.each(pages)('every link in %s leads to a file and a heading that exist', (page) => {

@@ -1,6 +1,8 @@
 import { DataProtection } from '../../constructs/data-protection';
 import { UPDATE_RULES } from '../../manifests/data-protection/update-rules';
 import type { Manifest } from '../../manifests/manifest';
+import { Platform } from '../../constructs/platform';
+import { local } from '../fixtures/environments/local';
 import { objectsOf } from '../support';
 
 interface Policy extends Manifest {
@@ -67,4 +69,13 @@ test('each rule of the table is one variable and one validation, and the rule fo
 test("of all Secrets, only those of database users are looked at, so that no other Secret's deletion depends on the policy", () => {
   const selectors = policies.map(({ spec }) => spec.matchConstraints.objectSelector);
   expect(selectors).toEqual([{}, {}, { matchLabels: { 'postgres-operator.crunchydata.com/role': 'pguser' } }]);
+});
+
+test('the namespaces of an environment that hold data or PGO are protected by name, also without an annotation', () => {
+  const [policy] = new Platform('local', local).stages().flatMap(({ objects: staged }) => staged.map(({ manifest }) => manifest));
+  const { matchConditions } = policy?.['spec'] as { matchConditions: { name: string; expression: string }[] };
+  const guarded = matchConditions.find(({ name }) => name === 'guarded')?.expression;
+  const [, names = '{}'] =
+    /request\.resource\.resource == 'namespaces' && oldObject\.metadata\.name in (\{.*\})$/.exec(guarded ?? '') ?? [];
+  expect(Object.keys(JSON.parse(names) as object).sort()).toEqual([local.postgresOperator?.namespace, local.namespace].sort());
 });
