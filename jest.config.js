@@ -21,6 +21,7 @@ const properties = [
   '<rootDir>/operator/test/accounts/secrets.test.ts',
   '<rootDir>/operator/test/model/model.test.ts',
   '<rootDir>/test/cluster/model/model.test.ts',
+  '<rootDir>/test/cluster/model/postgres.test.ts',
   '<rootDir>/test/checks/dist.test.ts',
   '<rootDir>/test/cluster/cli/options.test.ts',
   '<rootDir>/test/cluster/diff/masked.test.ts',

@@ -3,7 +3,7 @@ import { conditionOf, type LiveObject } from '../objects/live-object';
 import { notObserved } from './conditions';
 import { numberAt, textAt } from './fields';
 import { podProblem } from './pod-problem';
-import { imageNotApplied, type PostgresImages, resourcesNotApplied } from './postgres-template';
+import { imageNotApplied, instanceSetNotApplied, type PostgresImages } from './postgres-template';
 import type { ReadinessContext, State } from './readiness';
 import { rolledOut } from './rollout';
 
@@ -37,7 +37,7 @@ export async function postgresInstances(
   const outdated = sets.map(
     (set) =>
       imageNotApplied(set, 'database', images.postgres) ??
-      resourcesNotApplied(set, instanceSetOf(cluster, set)) ??
+      instanceSetNotApplied(set, instanceSetOf(cluster, set)) ??
       notObserved(set, { always: true }),
   );
   const first = outdated.find((state) => state !== undefined);

@@ -54,16 +54,29 @@ export function imageNotApplied(set: LiveObject, container: string, image: strin
   return waiting(`PGO has not applied image ${image} to StatefulSet ${set.metadata.name} yet`);
 }
 
-/** Waiting while PGO has not applied the resources of an instance set to a StatefulSet of it: its status can be of the new generation before. */
-export function resourcesNotApplied(set: LiveObject, instanceSet: unknown): State | undefined {
-  const containers = listOf(valueAt(set, 'spec', 'template', 'spec', 'containers'));
-  const database = containers.find((each) => textAt(each, 'name') === 'database');
-  const isSame = ['requests', 'limits'].every((field) =>
+/** Fields of an instance set that PGO copies unchanged into the pods of its StatefulSets. */
+const COPIED = ['affinity', 'priorityClassName', 'tolerations'];
+
+/**
+ * Waiting while PGO has not applied an instance set to a StatefulSet of it: its status can be of the new generation before, and also when a
+ * step before this one failed. Compares the fields that PGO copies; it computes the others.
+ */
+export function instanceSetNotApplied(set: LiveObject, instanceSet: unknown): State | undefined {
+  const pod = valueAt(set, 'spec', 'template', 'spec');
+  const database = listOf(valueAt(pod, 'containers')).find((each) => textAt(each, 'name') === 'database');
+  if (instanceSet === undefined || database === undefined) return undefined;
+  const hasResources = ['requests', 'limits'].every((field) =>
     isDeepStrictEqual(numbersOf(valueAt(instanceSet, 'resources', field)), numbersOf(valueAt(database, 'resources', field))),
   );
-  return database === undefined || isSame
-    ? undefined
-    : waiting(`PGO has not applied its resources to StatefulSet ${set.metadata.name} yet`);
+  const different = COPIED.find((field) => !isDeepStrictEqual(orAbsent(valueAt(instanceSet, field)), orAbsent(valueAt(pod, field))));
+  const field = hasResources ? different : 'resources';
+  return field === undefined ? undefined : waiting(`PGO has not applied its ${field} to StatefulSet ${set.metadata.name} yet`);
+}
+
+/** An empty value is stored in one object and not in the other. */
+function orAbsent(value: unknown): unknown {
+  const isEmpty = value === '' || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  return isEmpty ? undefined : value;
 }
 
 const SUFFIXES: Readonly<Record<string, number>> = {

@@ -40,11 +40,14 @@ export function objectsOf(chart: Manifest): Manifest[] {
   const { makes = [], operates = [] } = contractOf(chart);
   const { namespace, name } = placeOf(chart);
   const annotations = contractAnnotations({ operates: [...makes, ...operates].filter(isDefinitionReference) });
+  const { setting } = valuesOf(chart);
+  const isPgo = name === 'pgo';
+  const env = [{ name: 'RELATED_IMAGE_POSTGRES_15', value: `postgres:15.${setting}` }];
   const deployment: Manifest = {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, namespace, annotations },
-    spec: { replicas: 1, setting: valuesOf(chart).setting },
+    metadata: { name, namespace, annotations, ...(isPgo && { labels: { 'postgres-operator.crunchydata.com/control-plane': 'pgo' } }) },
+    spec: { replicas: 1, setting, ...(isPgo && { template: { spec: { containers: [{ name: 'operator', env }] } } }) },
   };
   const secrets = makes.filter(({ kind }) => kind === 'Secret').map((made) => secretFor(made, namespace));
   return [deployment, ...secrets];

@@ -74,7 +74,7 @@ export class ModelCluster implements Cluster {
         .filter(
           ({ metadata }) =>
             (namespace === undefined || metadata.namespace === namespace) &&
-            wanted.every(([name = '', value]) => metadata.labels?.[name] === value),
+            wanted.every(([name = '', value]) => hasLabel(metadata.labels, name, value)),
         );
     });
   }
@@ -131,6 +131,11 @@ export class ModelCluster implements Cluster {
     if (!this.server.discovery().has(`${apiVersion} ${kind}`))
       throw new ApiError(404, { reason: 'NotFound', message: 'the server could not find the requested resource' });
   }
+}
+
+/** As a label selector: with a name alone, any value does. */
+function hasLabel(labels: LiveObject['metadata']['labels'] = {}, name: string, value: string | undefined): boolean {
+  return value === undefined ? labels[name] !== undefined : labels[name] === value;
 }
 
 function notServed({ apiVersion, kind }: Kind): ApiError {

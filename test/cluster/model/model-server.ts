@@ -16,6 +16,7 @@ const BUILT_IN = [
   'v1 Pod pods *',
   'v1 Event events *',
   'apps/v1 Deployment deployments *',
+  'apps/v1 StatefulSet statefulsets *',
   'batch/v1 Job jobs *',
   'apiextensions.k8s.io/v1 CustomResourceDefinition customresourcedefinitions',
   'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy validatingadmissionpolicies',

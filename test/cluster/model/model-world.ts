@@ -4,6 +4,7 @@ import type { Clock } from '../../../cluster/session';
 import { contractOf } from '../../../manifests/contract';
 import { definitionFor, HELM_FINALIZER, installJobOf, isDefinitionReference, objectsOf, releaseOf, secretFor, volumeOf } from './helm';
 import { operatedBy } from './invariants';
+import { ModelPostgresOperator } from './postgres-operator';
 import type { ModelServer } from './model-server';
 
 const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
@@ -20,12 +21,15 @@ export const FINALIZER = 'example.org/operator';
 export class ModelWorld implements Clock {
   private time = Date.UTC(2026, 0, 1);
   private readonly waited = new Map<string, number>();
+  readonly postgres: ModelPostgresOperator;
 
   constructor(
     private readonly server: ModelServer,
     /** The most steps that something takes. */
     private readonly slowness: number,
-  ) {}
+  ) {
+    this.postgres = new ModelPostgresOperator(server, (object, step) => this.isDue(object, step));
+  }
 
   now(): number {
     return this.time;
@@ -55,9 +59,12 @@ export class ModelWorld implements Clock {
       server.change(keyOf(claim), (object) => ({ ...object, status: { phase: 'Bound' } }));
     }
     for (const chart of server.of(HELM_CHART)) this.tickChart(chart);
-    const operated = new Set(server.of(DEPLOYMENT).flatMap((deployment) => (this.works(deployment) ? operatedBy(deployment) : [])));
-    for (const definition of server.definitions())
-      if (operated.has(definition.metadata.name)) for (const object of server.instancesOf(definition)) this.tickCustom(object);
+    for (const set of server.of({ apiVersion: 'apps/v1', kind: 'StatefulSet' })) this.postgres.tickSet(set);
+    const operators = server.of(DEPLOYMENT).filter((deployment) => this.works(deployment));
+    for (const definition of server.definitions()) {
+      const operator = operators.find((each) => operatedBy(each).includes(definition.metadata.name));
+      if (operator) for (const object of server.instancesOf(definition)) this.tickCustom(object, operator);
+    }
   }
 
   private tickDeployment(deployment: LiveObject): void {
@@ -78,22 +85,25 @@ export class ModelWorld implements Clock {
   }
 
   /** As an operator does: what an object makes goes before it, and its finalizer last. */
-  private tickCustom(object: LiveObject): void {
+  private tickCustom(object: LiveObject, operator: LiveObject): void {
     const { server } = this;
     const key = keyOf(object);
     const { namespace = '', name, uid, generation = 1, deletionTimestamp, finalizers = [] } = object.metadata;
+    const isPostgres = object.kind === 'PostgresCluster';
     const made = (): Manifest[] => (contractOf(object).makes ?? []).map((reference) => secretFor(reference, namespace));
     if (deletionTimestamp !== undefined) {
       if (!finalizers.includes(FINALIZER) || !this.isDue(object, 'taken apart')) return;
       for (const secret of made()) server.delete(keyOf(secret));
+      if (isPostgres && !this.postgres.tearDown(object)) return;
       if (this.isDue(object, 'gone')) server.hold(key, FINALIZER, false);
       return;
     }
     server.hold(key, FINALIZER, true);
+    if (isPostgres) this.postgres.tick(server.get(key) ?? object, operator);
     if (!this.isDue(object, `${generation}`)) return;
     const ownerReferences = [{ apiVersion: object.apiVersion, kind: object.kind, name, uid }];
     const bring = (secret: Manifest): void => this.bring({ ...secret, metadata: { ...secret.metadata, ownerReferences } } as Manifest);
-    if (!this.attempt(() => made().forEach(bring))) return;
+    if (!this.attempt(() => made().forEach(bring)) || isPostgres) return;
     const conditions = [{ type: 'Ready', status: 'True' }];
     server.change(key, (live) => ({ ...live, status: { observedGeneration: generation, conditions } }));
   }

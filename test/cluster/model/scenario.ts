@@ -27,6 +27,7 @@ export interface Pace {
 export interface Run {
   readonly stages?: readonly string[];
   readonly deleteData?: boolean;
+  readonly allow?: readonly string[];
   readonly kill?: Kill | undefined;
 }
 
@@ -58,11 +59,12 @@ export class Scenario {
   }
 
   /** Nothing when it was killed. */
-  async deploy({ stages = [], deleteData = false, kill }: Run = {}): Promise<DeployResult | undefined> {
+  async deploy({ stages = [], deleteData = false, allow = [], kill }: Run = {}): Promise<DeployResult | undefined> {
     return this.run({ deleteData, kill }, (session) =>
       deploy(session, this.dist, {
         stages,
         deleteData,
+        allow,
         deleteNamespaceContents: this.deleteNamespaceContents,
         adopt: [],
         timeoutMilliseconds: TIMEOUT_MILLISECONDS,

@@ -1,76 +1,6 @@
 import type { LiveObject } from '../../../cluster/objects/live-object';
+import { both, cluster, instance, type Instance, KIND, LABEL, now, REPO, SPEC, STATUS } from './postgres';
 import { condition, live, stateOf } from './support';
-
-const LABEL = 'postgres-operator.crunchydata.com';
-const SPEC = {
-  postgresVersion: 15,
-  instances: [{ name: 'instance1', replicas: 2 }],
-  backups: { pgbackrest: { repos: [{ name: 'repo1', volume: {} }] } },
-};
-const now = { observedGeneration: 2 };
-const REPO = { name: 'repo1', bound: true, stanzaCreated: true, replicaCreateBackupComplete: true };
-/** As PGO leaves it when everything is done. */
-const STATUS = {
-  observedGeneration: 2,
-  conditions: [
-    condition('PGBackRestRepoHostReady', 'True', { reason: 'RepoHostReady', ...now }),
-    condition('PGBackRestReplicaRepoReady', 'True', { reason: 'StanzaCreated', ...now }),
-    condition('PGBackRestReplicaCreate', 'True', { reason: 'RepoBackupComplete', ...now }),
-  ],
-  instances: [{ name: 'instance1', replicas: 2, readyReplicas: 2, updatedReplicas: 2 }],
-  pgbackrest: { repos: [REPO] },
-  patroni: { systemIdentifier: '7312345678901234567' },
-};
-const KIND = `${LABEL}/v1beta1 PostgresCluster`;
-
-interface Instance {
-  readonly set?: string;
-  /** Of the pod; that of the StatefulSet is `b`. */
-  readonly revision?: string;
-  readonly ready?: boolean;
-  readonly observedGeneration?: number;
-  readonly image?: string;
-  readonly resources?: object;
-  /** More of the pod's status. */
-  readonly status?: object;
-}
-
-let instances = 0;
-
-/** A StatefulSet and its pod. */
-function instance({
-  set = 'instance1',
-  revision = 'b',
-  ready = true,
-  observedGeneration = 2,
-  image = 'pg:15',
-  resources = {},
-  status,
-}: Instance = {}) {
-  const name = `it-${set}-${++instances}`;
-  const labels = { [`${LABEL}/cluster`]: 'it', [`${LABEL}/instance-set`]: set, [`${LABEL}/instance`]: name };
-  const template = { spec: { containers: [{ name: 'database', image, resources }] } };
-  return [
-    live('apps/v1 StatefulSet', {
-      name,
-      labels,
-      spec: { replicas: 1, updateStrategy: { type: 'OnDelete' }, template },
-      status: { observedGeneration, replicas: 1, readyReplicas: 1, currentRevision: 'a', updateRevision: 'b' },
-    }),
-    live('v1 Pod', {
-      name: `${name}-0`,
-      labels: { ...labels, 'controller-revision-hash': revision },
-      status: { phase: 'Running', conditions: [condition('Ready', ready ? 'True' : 'False')], ...status },
-    }),
-  ];
-}
-
-const both = (): LiveObject[] => [...instance(), ...instance()];
-
-function cluster(status: object | undefined = {}, spec: object = {}, objects: readonly LiveObject[] = both()): Promise<string> {
-  const fields = { spec: { ...SPEC, ...spec }, ...(status && { status: { ...STATUS, ...status } }) };
-  return stateOf(live(KIND, fields), objects);
-}
 
 const having = (...all: readonly Instance[]): Promise<string> => cluster({}, {}, all.flatMap(instance));
 
@@ -120,6 +50,19 @@ describe('independently of the counts in its status', () => {
     ]) {
       expect(await applied(resources)).toMatch(/^waiting: PGO has not applied its resources to StatefulSet it-instance1-\d+ yet$/);
     }
+  });
+
+  test.each<[string, unknown, unknown]>([
+    ['tolerations', [{ key: 'database', operator: 'Exists' }], undefined],
+    ['priorityClassName', 'high', ''],
+    ['affinity', { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [] } }, {}],
+  ])('waits while PGO has not applied or removed the %s of the spec', async (field, value, empty) => {
+    const applied = (inSpec: unknown, inTemplate: unknown): Promise<string> =>
+      cluster({}, { instances: [{ name: 'instance1', replicas: 1, [field]: inSpec }] }, instance({ pod: { [field]: inTemplate } }));
+    expect(await applied(value, value)).toBe('ready');
+    expect(await applied(undefined, empty)).toBe('ready');
+    for (const state of [await applied(value, empty), await applied(undefined, value)])
+      expect(state).toMatch(new RegExp(`^waiting: PGO has not applied its ${field} to StatefulSet it-instance1-\\d+ yet$`));
   });
 
   test('does not count a pod that is being deleted', async () => {
