@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Yaml } from 'cdk8s';
 import { describeSource } from '../../constructs/helm/chart-source';
+import type { Release } from '../../constructs/helm/delivery';
 import { renderTwice } from '../../constructs/helm/rendering/render';
 import type { RenderedObject } from '../../constructs/helm/rendering/rendered-object';
 import { CHARTS_FOLDER, lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
@@ -22,16 +23,21 @@ const SECRET = '(secret)';
  */
 export function renderForReview({ environment, release }: EnvironmentRelease, kubeVersion: string): string {
   const { name, namespace, chart, values } = release;
+  const { file, chartName = name } = vendoredChart(release);
+  const [first, second] = renderTwice({ file, name, namespace, values, kubeVersion, apiVersions: [] });
+  const target = `${CHARTS_FOLDER}/${chartName}/rendered/${environment}.yaml`;
+  write(target, text(first, second, `${environment}/${name}: ${describeSource(chart)}`));
+  return target;
+}
+
+/** The archive of a release's chart, which must be what was pulled. */
+export function vendoredChart({ name, chart }: Release): { readonly file: string; readonly chartName?: string } {
   const locked = lockedChart(readChartLock(), describeSource(chart));
   const file = chart.kind === 'archive' ? chart.file : locked?.file;
   if (file === undefined) throw new HelmError(`${describeSource(chart)} is not vendored. Run: npm run charts:pull -- ${name}`);
   const finding = locked && vendoredFinding(locked);
   if (finding) throw new HelmError(`${finding.message} ${finding.remedy}`);
-
-  const [first, second] = renderTwice({ file, name, namespace, values, kubeVersion, apiVersions: [] });
-  const target = `${CHARTS_FOLDER}/${locked?.name ?? name}/rendered/${environment}.yaml`;
-  write(target, text(first, second, `${environment}/${name}: ${describeSource(chart)}`));
-  return target;
+  return { file, ...(locked && { chartName: locked.name }) };
 }
 
 function text(first: readonly RenderedObject[], second: readonly RenderedObject[], title: string): string {

@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromArchive, fromRepository } from '../../constructs/helm/chart-source';
+import type { Release } from '../../constructs/helm/delivery';
 import { findControlPlane } from '../../scripts/control-plane';
 import { renderForReview } from '../../scripts/charts/render-chart';
+import { unusedValues } from '../../scripts/charts/unused-values';
 
 const FIXTURE = join(__dirname, 'fixtures', 'charts', 'gates');
 const before = process.cwd();
@@ -22,10 +24,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function rendered(values: Record<string, unknown>): string {
+function releaseWith(values: Record<string, unknown>): Release {
   const archive = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
-  const release = { name: 'gates', namespace: 'gates', chart: fromArchive(archive), values, contract: {} };
-  const file = renderForReview({ environment: 'local', release, acknowledged: [] }, '1.33.0');
+  return { name: 'gates', namespace: 'gates', chart: fromArchive(archive), values, contract: {} };
+}
+
+function rendered(values: Record<string, unknown>): string {
+  const file = renderForReview({ environment: 'local', release: releaseWith(values), acknowledged: [] }, '1.33.0');
   expect(file).toBe('charts/gates/rendered/local.yaml');
   return readFileSync(file, 'utf8');
 }
@@ -58,4 +63,9 @@ test('a chart that is not vendored is refused with the command', () => {
   expect(() => renderForReview({ environment: 'local', release, acknowledged: [] }, '1.33.0')).toThrow(
     'https://charts.example.org app 1.0.0 is not vendored. Run: npm run charts:pull -- app',
   );
+});
+
+test('values that change nothing are found, also beside a password that the chart makes up', () => {
+  const values = { randomPassword: true, secret: 'hunter2', mispelt: { hook: true }, list: [1], none: null };
+  expect(unusedValues(releaseWith(values), '1.33.0')).toEqual(['mispelt.hook', 'list[0]', 'none']);
 });
