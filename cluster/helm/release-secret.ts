@@ -22,6 +22,8 @@ export interface ReleaseContent {
   readonly config: Readonly<Record<string, unknown>>;
   /** All but hooks and what is in the chart's crds/. Those without a namespace are in the release's, if their kind is in any. */
   readonly objects: readonly Manifest[];
+  /** The files of the chart's crds/ folder, as text. */
+  readonly crdFiles: readonly string[];
 }
 
 interface Lister {
@@ -64,10 +66,34 @@ function unpack(data: unknown): ReleaseContent | undefined {
     });
     const config = valueAt(release, 'config');
     if (!isMap(release) || chartVersion === undefined || chartVersion === '') return undefined;
-    return { description: description ?? '', chartVersion, config: isMap(config) ? config : {}, objects: objectsOf(manifest ?? '') };
+    return {
+      description: description ?? '',
+      chartVersion,
+      config: isMap(config) ? config : {},
+      objects: objectsOf(manifest ?? ''),
+      crdFiles: crdFilesOf(release),
+    };
   } catch {
     return undefined;
   }
+}
+
+const crds = new WeakMap<ReleaseContent, readonly Manifest[]>();
+
+/** The CRDs in the chart of a release. Large ones take a second, so that they are parsed once, and only where they are needed. */
+export function crdsOf(content: ReleaseContent): readonly Manifest[] {
+  const known = crds.get(content) ?? content.crdFiles.flatMap(objectsOf);
+  crds.set(content, known);
+  return known;
+}
+
+/** Helm keeps all files of the chart but its templates and values, each as base64. */
+function crdFilesOf(release: unknown): string[] {
+  return listOf(valueAt(release, 'chart', 'files')).flatMap((file) => {
+    const [name, data] = [valueAt(file, 'name'), valueAt(file, 'data')];
+    const isCrd = typeof name === 'string' && /^crds\/.*\.(ya?ml|json)$/.test(name);
+    return isCrd && typeof data === 'string' ? [Buffer.from(data, 'base64').toString('utf8')] : [];
+  });
 }
 
 function objectsOf(manifest: string): Manifest[] {

@@ -6,7 +6,8 @@ import { contentOf, type ReleaseRevision, type ReleaseContent, releasesOf } from
 import { describeCondition, firstSentence } from './conditions';
 import { textAt } from './fields';
 import { configHashOf, describeInstallJob, installJobOf } from './install-job';
-import { failed, type ReadinessContext, type Readiness, type State, waiting } from './readiness';
+import { failed, type ReadinessContext, READY, type Readiness, type State, waiting } from './readiness';
+import { crdsNotOfChart } from './release-crds';
 import { type Rules, workloadsOf } from './release-workloads';
 
 /** Label on a release's Secret: the hash of what its install Job was created from. Only newer controllers set it. */
@@ -23,11 +24,15 @@ export function helmChart(rules: Rules): Readiness {
     const failure = conditionOf(chart, 'Failed');
     if (failure?.status === 'True') return failed(describeCondition(failure));
     const namespace = releaseOf(chart)?.namespace ?? '';
-    const [release, before] = await releasesOf(context, namespace, chart.metadata.name);
+    const releases = await releasesOf(context, namespace, chart.metadata.name);
+    const [release, before] = releases;
     if (release === undefined) return waiting(await describeInstallJob(chart, context));
     const content = contentOf(release);
     if (content === undefined) return waiting(`its release cannot be read from Secret ${namespace}/${release.secret.metadata.name}`);
-    return (await installed(chart, { release, content, before }, context)) ?? workloadsOf(content, namespace, context, rules);
+    const state =
+      (await installed(chart, { release, content, before }, context)) ?? (await workloadsOf(content, namespace, context, rules));
+    if (state.state !== 'ready') return state;
+    return (await crdsNotOfChart(chart, content, releases.at(-1) ?? release, context)) ?? READY;
   };
 }
 

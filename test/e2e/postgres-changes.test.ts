@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { FIELD_MANAGER } from '../../cluster/api/cluster';
 import type { Manifest } from '../../manifests/manifest';
 import type { Live } from './harness/api';
 import { type Cluster, startCluster } from './harness/cluster';
@@ -26,6 +28,20 @@ const repositories = (...added: readonly object[]): Edit =>
 
 interface StatefulSet extends Live {
   readonly status: { readonly updateRevision: string };
+}
+
+interface Status {
+  readonly metadata: { readonly generation: number };
+  readonly status: {
+    readonly observedGeneration: number;
+    readonly instances: readonly { readonly replicas: number; readonly readyReplicas?: number; readonly updatedReplicas?: number }[];
+  };
+}
+
+/** The rule that reads the status alone: PGO has observed the generation, and counts all instances as ready and updated. */
+function isCompleteByStatus({ metadata, status }: Status): boolean {
+  const isComplete = status.instances.every((set) => set.readyReplicas === set.replicas && set.updatedReplicas === set.replicas);
+  return status.observedGeneration === metadata.generation && isComplete;
 }
 
 describe('a change of a running PostgresCluster', () => {
@@ -82,6 +98,20 @@ describe('a change of a running PostgresCluster', () => {
       [limits, true],
       [limits, true],
     ]);
+  });
+
+  test('is complete by its status alone while its pods are the old ones', async () => {
+    await kubectl.output(['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '-f', dist(resources('1536Mi'))]);
+    let tooEarly = 0;
+    await until('all pods have the resources', async () => {
+      // The status is read first, so that the pods are never older than it.
+      const status = JSON.parse(await kubectl.output(['get', 'postgrescluster', 'my-postgres', '-n', 'cvat', '-o', 'json'])) as Status;
+      const pods = await running((container) => container.resources.limits);
+      const isChanged = isDeepStrictEqual(pods, Array(2).fill([{ cpu: '500m', memory: '1536Mi' }, true]));
+      if (isCompleteByStatus(status) && !isChanged) tooEarly++;
+      return isChanged && isCompleteByStatus(status);
+    });
+    expect(tooEarly).toBeGreaterThan(0);
   });
 
   test('is not ready while a new pod does not start', async () => {

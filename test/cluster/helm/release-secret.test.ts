@@ -73,6 +73,7 @@ test('what Helm packed is unpacked as it was', () => {
         chartVersion: version,
         config: JSON.parse(JSON.stringify(config)),
         objects: [],
+        crdFiles: [],
       });
     }),
   );

@@ -9,6 +9,8 @@ export interface ReleaseParts {
   readonly version?: string;
   readonly config?: unknown;
   readonly manifest?: string;
+  /** The files of the chart by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -22,8 +24,9 @@ export function releaseSecret({ revision = 1, status = 'deployed', labels, ...co
   });
 }
 
-function packed({ status, description = 'Install complete', version = '2.73.0', config, manifest = '' }: ReleaseParts): string {
-  const release = { name: 'cvat', info: { status, description }, chart: { metadata: { name: 'cvat', version } }, config, manifest };
+function packed({ status, description = 'Install complete', version = '2.73.0', config, manifest = '', files = {} }: ReleaseParts): string {
+  const chart = { metadata: { name: 'cvat', version }, files: Object.entries(files).map(([name, text]) => ({ name, data: base64(text) })) };
+  const release = { name: 'cvat', info: { status, description }, chart, config, manifest };
   return base64(base64(gzipSync(JSON.stringify(release))));
 }
 
