@@ -66,10 +66,13 @@ function examine(
   // A construct names the field that its user wrote, a rule that of the object: report one mistake once.
   const isNew = ({ object, field, message }: CheckFinding): boolean =>
     !reported.some(
-      (problem) => object.path.startsWith(`${problem.path}/`) && (problem.message === message || isSameField(problem.field, field)),
+      (problem) =>
+        object.path.startsWith(`${problem.path}/`) &&
+        (problem.message === message || isSameField(problem.field, field) || isSameValue(problem.message, message)),
     );
-  const located = ({ object, field, message, remedy }: CheckFinding): Problem => ({
+  const located = ({ rule, object, field, message, remedy }: CheckFinding): Problem => ({
     environment,
+    rule,
     path: object.path,
     field,
     message,
@@ -85,10 +88,16 @@ function examine(
 /** Whether a construct's field is written to this field of its object: `chart.version` to `spec.version`, `name` to `metadata.name`. */
 function isSameField(ofConstruct: string, ofObject: string): boolean {
   const field = ofObject.replace(/^(spec|metadata)\./, '');
-  if (field === ofConstruct.replace(/^chart\./, '')) return true;
+  if (ofObject === ofConstruct || field === ofConstruct.replace(/^chart\./, '')) return true;
   // The other two are where Flux and Argo CD have them.
   if (ofConstruct === 'name') return /^(releaseName|source\.helm\.releaseName)$/.test(field);
   return /^chart\b/.test(ofConstruct) && /^(chart|version|chart\.spec\.version|ref\.(tag|digest)|source\.targetRevision)$/.test(field);
+}
+
+/** Whether two findings about one construct are about the same value: what it is follows "got" in both. */
+function isSameValue(one: string, other: string): boolean {
+  const [ofOne, ofOther] = [one, other].map((message) => /; got (.+?)\.?$/.exec(message)?.[1]);
+  return ofOne !== undefined && ofOne !== 'none' && ofOne === ofOther;
 }
 
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */

@@ -1,6 +1,7 @@
 import type { Stage } from '../manifests/stage';
 import { defaultPassword } from './rules/default-password';
 import { duplicateIdentity } from './rules/duplicate-identity';
+import { invalidField } from './rules/invalid-field';
 import { longName } from './rules/long-name';
 import { EnvironmentObjects } from '../manifests/environment-objects';
 import { missingNamespace } from './rules/missing-namespace';
@@ -18,6 +19,7 @@ import { unservedKind } from './rules/unserved-kind';
 export const rules: readonly Rule[] = [
   duplicateIdentity,
   unservedKind,
+  invalidField,
   longName,
   objectSize,
   missingNamespace,

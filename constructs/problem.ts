@@ -5,6 +5,8 @@ import type { Finding } from '../manifests/finding';
 export interface Problem extends Finding {
   /** The environment's name, as in environments/. */
   readonly environment: string;
+  /** The rule of checks/ that has found it. */
+  readonly rule?: string;
   /** The path of the construct. Its first part is the stage, which is a file of dist/. */
   readonly path: string;
   /** The field of the construct or of the object, as a person would write it: `storage.size`. */

@@ -5,7 +5,8 @@ import { formatAcknowledged, formatProblems, type Problem } from '../constructs/
 import type * as program from '../main';
 import type { Synthesis } from '../synthesis';
 import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
-import { checkTypes } from './check-types';
+import { checkTypes, findCompiler } from './check-types';
+import { systemFailure } from './run-script';
 
 const HELP = `npm run synth
 
@@ -17,17 +18,25 @@ Exit code: 0 written (or nothing to change), 1 problems, 2 wrong usage.
 
 const FOLDER = 'dist';
 
+const NOT_CHECKED =
+  'Types were not checked: the compiler is a development dependency, which is not installed. To check them, run: npm ci --include=dev\n\n';
+
 async function main(): Promise<number> {
   const [argument] = process.argv.slice(2);
   if (argument === '--help' || argument === '-h') return say(HELP, 0);
   if (argument !== undefined) return complain(`synth: must have no arguments; got "${argument}".\n\n${HELP}`, 2);
 
-  const typeErrors = checkTypes(); // a process of its own, which runs during the synthesis
+  const compiler = findCompiler();
+  const typeErrors = compiler === undefined ? Promise.resolve([]) : checkTypes(compiler); // a process of its own, which runs during the synthesis
+  if (compiler === undefined) process.stderr.write(NOT_CHECKED);
   const synthesis = attempt();
   const problems = await typeErrors;
   // With type errors the program can fail anywhere, so its exception explains nothing.
   if (synthesis instanceof Error && problems.length === 0) throw synthesis;
-  const all: readonly Problem[] = synthesis instanceof Error ? problems : [...problems, ...synthesis.problems];
+  const all: readonly Problem[] =
+    synthesis instanceof Error
+      ? problems
+      : [...problems, ...synthesis.problems.filter((problem) => problems.length === 0 || !isTypeError(problem))];
   if (all.length > 0 || synthesis instanceof Error) {
     const state = existsSync(FOLDER) ? `${FOLDER}/ was not changed` : `${FOLDER}/ was not written`;
     return complain(`${state}: ${all.length} ${all.length === 1 ? 'problem' : 'problems'}\n\n${formatProblems(all)}`, 1);
@@ -44,6 +53,11 @@ function attempt(): Synthesis | Error {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** Whether the type check of an environment says the same: its types are those of the schemas. */
+function isTypeError({ rule, message }: Problem): boolean {
+  return rule === 'invalid-field' && /^must be (a field that the CRD has|an? (map|list|integer|number)|text|true or false)\b/.test(message);
 }
 
 function publish(synthesis: Synthesis): string {
@@ -81,6 +95,8 @@ main().then(
   (error: unknown) => {
     process.exitCode = 1;
     if (error instanceof ForeignFiles) return void complain(`${error.message}\n`, 1);
+    const failure = systemFailure(error);
+    if (failure !== undefined) return void complain(`${FOLDER}/ was not changed: ${failure}\n`, 1);
     // Not a user's mistake: the types are right and no construct has reported it. Whoever wrote the construct needs the trace.
     process.stderr.write(`${FOLDER}/ was not changed: the program failed.\n\n${error instanceof Error ? error.stack : String(error)}\n`);
   },

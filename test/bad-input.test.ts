@@ -248,6 +248,21 @@ describe('one mistake gives one finding', () => {
       { appUsers: [...john, ...john.map((user) => ({ ...user, name: 'other' }))] },
       'emailAddress: must be unique in the environment; AppUser "john" has the same e-mail address, "john.doe@kapernikov.com". Change one of the two.',
     ],
+    [
+      'a field that the CRD does not have',
+      { postgres: { ...postgres, spec: { config: { parameter: {} } } as object } },
+      'spec.config.parameter: must be a field that the CRD has; got "parameter". Did you mean "parameters"?',
+    ],
+    [
+      'a value outside of an enum of the CRD',
+      { postgres: { ...postgres, spec: { service: { type: 'Public' } } as object } },
+      'spec.service.type: must be one of "ClusterIP", "NodePort", "LoadBalancer"; got "Public". Use one of them.',
+    ],
+    [
+      'a value that does not match a pattern of the CRD',
+      { postgres: { ...postgres, spec: { proxy: { pgBouncer: { resources: { limits: { cpu: '1 core' } } } } } as object } },
+      'spec.proxy.pgBouncer.resources.limits.cpu: must be a Kubernetes quantity, such as 500m or 1Gi; got "1 core". Change it.',
+    ],
   ])('%s', (_, environment, expected) => {
     expect(problemsOf(environment)).toEqual([expected]);
   });
