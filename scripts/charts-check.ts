@@ -5,6 +5,7 @@ import { chartReport, formatReport } from './charts/chart-report';
 import { HelmError, HelmNotFound } from './charts/helm';
 import { print } from './charts/print';
 import { allReleases, type EnvironmentRelease } from './charts/releases';
+import { runScript } from './run-script';
 
 const HELP = `npm run charts:check
 
@@ -57,4 +58,4 @@ async function ask(
   }
 }
 
-if (require.main === module) void main().then((code) => (process.exitCode = code));
+if (require.main === module) runScript(main);

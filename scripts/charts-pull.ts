@@ -3,6 +3,7 @@ import { HelmNotFound } from './charts/helm';
 import { print } from './charts/print';
 import { pullCharts } from './charts/pull-charts';
 import { releasesNamed } from './charts/releases';
+import { runScript } from './run-script';
 
 const HELP = `npm run charts:pull [-- release ...] [-- --again]
 
@@ -45,4 +46,4 @@ async function main(): Promise<number> {
   }
 }
 
-if (require.main === module) void main().then((code) => (process.exitCode = code));
+if (require.main === module) runScript(main);

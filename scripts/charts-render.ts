@@ -3,6 +3,7 @@ import { HelmError } from './charts/helm';
 import { print } from './charts/print';
 import { releasesNamed } from './charts/releases';
 import { renderForReview } from './charts/render-chart';
+import { runScript } from './run-script';
 
 const DEFAULT_KUBE_VERSION = '1.33.0';
 
@@ -42,4 +43,4 @@ function main(): number {
   return failures === 0 ? 0 : 1;
 }
 
-if (require.main === module) process.exitCode = main();
+if (require.main === module) runScript(main);

@@ -2,15 +2,21 @@ import { spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { Problem } from '../constructs/problem';
 
-/** TypeScript 7, the native compiler: it is faster than the synthesis that runs beside it. ESLint and cdk8s-cli still need 5.9. */
-const COMPILER = join(dirname(require.resolve('typescript-7/package.json')), 'bin', 'tsc');
+/** TypeScript 7, the native compiler: it is faster than the synthesis that runs beside it. ESLint and cdk8s-cli still need 5.9. Undefined without development dependencies. */
+export function findCompiler(): string | undefined {
+  try {
+    return join(dirname(require.resolve('typescript-7/package.json')), 'bin', 'tsc');
+  } catch {
+    return undefined;
+  }
+}
 
 /** `environments/local.ts(7,3): error TS2353: Object literal may only specify known properties, and …` */
 const DIAGNOSTIC = /^(?<file>\S.*)\((?<line>\d+),(?<column>\d+)\): error (?<code>TS\d+): (?<message>.*)$/;
 
 /** The type errors of the program as problems, for example a misspelt key of an environment. */
-export async function checkTypes(project = join(__dirname, 'tsconfig.synth.json')): Promise<Problem[]> {
-  const { code, output } = await run([COMPILER, '--project', project, '--pretty', 'false']);
+export async function checkTypes(compiler: string, project = join(__dirname, 'tsconfig.synth.json')): Promise<Problem[]> {
+  const { code, output } = await run([compiler, '--project', project, '--pretty', 'false']);
   const problems = output
     .split(/\n(?=\S)/) // continuation lines are indented
     .flatMap((diagnostic) => parse(diagnostic) ?? []);

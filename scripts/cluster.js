@@ -36,7 +36,7 @@ function readKept() {
 }
 
 function bundle() {
-  const { buildSync } = require('esbuild');
+  const { buildSync } = require('./esbuild');
   const entryPoints = [join(root, 'cluster', 'main.ts')];
   const { outputFiles, metafile } = buildSync({ ...options, absWorkingDir: root, entryPoints, write: false, metafile: true });
   const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));

@@ -67,8 +67,17 @@ export type CrdFolder = { readonly folder: string; readonly from: 'CRDS_DIR' | '
 export function crdCache(environment: NodeJS.ProcessEnv = process.env): string {
   const configured = environment['XDG_CACHE_HOME'];
   // The XDG Base Directory Specification ignores a relative path.
-  const caches = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
+  const caches = configured !== undefined && isAbsolute(configured) ? configured : join(environment['HOME'] || home(), '.cache');
   return join(caches, 'third-party-platform', 'crds');
+}
+
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    // Neither HOME nor an entry in /etc/passwd.
+    throw new CrdProblem('HOME: must be set, or XDG_CACHE_HOME or CRDS_DIR; got none. Set CRDS_DIR to a folder that has the CRDs.');
+  }
 }
 
 /** The folder CRDS_DIR if it is set, without a look at its content; otherwise the cache, if it is complete. */

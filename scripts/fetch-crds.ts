@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crdCache, CrdProblem, type CrdSource, crdSources, sha256 } from './crd-sources';
+import { runScript } from './run-script';
 
 const HELP = `npm run fetch-crds
 
@@ -91,8 +92,9 @@ async function main(): Promise<number> {
   if (argument === '--help' || argument === '-h') return (process.stdout.write(HELP), 0);
   if (argument !== undefined) return (process.stderr.write(`fetch-crds takes no argument "${argument}".\n\n${HELP}`), 2);
 
-  const folder = crdCache();
+  let folder: string;
   try {
+    folder = crdCache();
     await fetchCrds({ folder, report: (line) => process.stdout.write(`${line}\n`) });
   } catch (error) {
     if (!(error instanceof CrdProblem)) throw error;
@@ -104,4 +106,4 @@ async function main(): Promise<number> {
   return 0;
 }
 
-if (require.main === module) void main().then((code) => (process.exitCode = code));
+if (require.main === module) runScript(main);

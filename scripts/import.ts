@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { importSchemas } from './import-schemas';
 import { CrdProblem, crdSources, findCrds, readCrd } from './crd-sources';
+import { runScript } from './run-script';
 
 const HELP = `npm run import
 
@@ -15,7 +16,8 @@ Exit code: 0 written, 1 problems, 2 wrong usage.
 
 const ROOT = join(__dirname, '..');
 const FOLDER = 'imports';
-const CDK8S = join(dirname(require.resolve('cdk8s-cli/package.json')), 'bin', 'cdk8s');
+/** Resolved when it is needed: without development dependencies there is none. */
+const program = (): string => join(dirname(require.resolve('cdk8s-cli/package.json')), 'bin', 'cdk8s');
 
 /** Our own CRD. */
 const OWN = 'constructs/app-user/app-user.crd.yaml';
@@ -66,7 +68,7 @@ const header = (origin: string): string => `/* eslint-disable */\n// Generated b
 
 function cdk8s(options: string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CDK8S, ...options], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program(), ...options], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.on('error', reject);
@@ -122,4 +124,4 @@ async function main(): Promise<number> {
   }
 }
 
-if (require.main === module) void main().then((code) => (process.exitCode = code));
+if (require.main === module) runScript(main);

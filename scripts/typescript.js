@@ -24,14 +24,17 @@ function filesBelow(folder) {
   });
 }
 
-/** Changes with any file, with these options and with esbuild. */
+/** Changes with any file, with these options and with the installed packages, one of which is esbuild. */
 function fingerprint() {
-  const files = [...program, __filename, require.resolve('esbuild/package.json')].map((path) => [path, statSync(path)]);
-  return files.map(([path, { mtimeMs, size }]) => `${path} ${mtimeMs} ${size}`).join('\n');
+  const files = [...program, __filename, join(root, 'node_modules', '.package-lock.json')].map((path) => [
+    path,
+    statSync(path, { throwIfNoEntry: false }),
+  ]);
+  return files.map(([path, stats]) => `${path} ${stats?.mtimeMs} ${stats?.size}`).join('\n');
 }
 
 function translate() {
-  const { buildSync } = require('esbuild');
+  const { buildSync } = require('./esbuild');
   const { outputFiles } = buildSync({ ...options, entryPoints: program, outbase: root, outdir: root, write: false });
   return Object.fromEntries(outputFiles.map(({ path, text }) => [`${path.slice(0, -extname(path).length)}.ts`, text]));
 }
@@ -42,7 +45,7 @@ function load() {
     const { key: oldKey, code } = JSON.parse(readFileSync(kept, 'utf8'));
     if (oldKey === key) return code;
   } catch {
-    // Not kept yet, or half of it: translated anew.
+    // Not kept yet, or half of it: translated again.
   }
   const code = translate();
   try {
@@ -59,6 +62,6 @@ const translated = load();
 
 require.extensions['.ts'] = (module, file) => {
   const code =
-    translated[file] ?? require('esbuild').transformSync(readFileSync(file, 'utf8'), { ...options, loader: 'ts', sourcefile: file }).code;
+    translated[file] ?? require('./esbuild').transformSync(readFileSync(file, 'utf8'), { ...options, loader: 'ts', sourcefile: file }).code;
   module._compile(code, file);
 };

@@ -5,6 +5,7 @@
 import { HelmError } from './charts/helm';
 import { print } from './charts/print';
 import { releasesNamed } from './charts/releases';
+import { runScript } from './run-script';
 import { unusedValues } from './charts/unused-values';
 
 const KUBE_VERSION = '1.33.0';
@@ -28,4 +29,4 @@ function main(names: readonly string[]): number {
   return found === 0 ? 0 : 1;
 }
 
-process.exitCode = main(process.argv.slice(2));
+runScript(() => main(process.argv.slice(2)));

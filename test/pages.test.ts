@@ -8,7 +8,7 @@ import * as flux from '../constructs/helm/delivery/flux';
 import * as k3s from '../constructs/helm/delivery/k3s';
 import * as rendered from '../constructs/helm/delivery/rendered';
 import * as backup from '../constructs/postgres/backup';
-import { checkTypes } from '../scripts/check-types';
+import { checkTypes, findCompiler } from '../scripts/check-types';
 import { Project, run } from './scripts/project';
 
 /**
@@ -135,7 +135,7 @@ for (const [name, environment] of Object.entries(environments)) {
   });
 
   test('compiles', async () => {
-    expect(await checkTypes(join(project.folder, 'pages/tsconfig.json'))).toEqual([]);
+    expect(await checkTypes(findCompiler() ?? '', join(project.folder, 'pages/tsconfig.json'))).toEqual([]);
   });
 
   test('is synthesized without problems', async () => {

@@ -6,8 +6,9 @@ import { execFileSync } from 'node:child_process';
  */
 export function installationOf(folder = process.cwd()): string | undefined {
   try {
+    // Git ignores the configuration of a repository that another user owns, unless it is told that the folder is safe. Reading one value is.
     return normalizeRemote(
-      execFileSync('git', ['config', '--get', 'remote.origin.url'], {
+      execFileSync('git', ['-c', 'safe.directory=*', 'config', '--get', 'remote.origin.url'], {
         cwd: folder,
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],

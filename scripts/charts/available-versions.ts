@@ -98,8 +98,9 @@ async function bearer(challenge: string, basic: string | undefined): Promise<str
 /** What `helm registry login` has stored. Credentials of a credential helper are left to Helm. */
 function basicOf(host: string): string | undefined {
   const configured = process.env['HELM_REGISTRY_CONFIG'];
-  const home = process.env['HELM_CONFIG_HOME'] ?? join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'helm');
   try {
+    // Without HOME and without an entry in /etc/passwd, homedir() throws.
+    const home = process.env['HELM_CONFIG_HOME'] ?? join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'helm');
     const config: unknown = JSON.parse(readFileSync(configured ?? join(home, 'registry', 'config.json'), 'utf8'));
     const auth = valueAt(config, 'auths', host, 'auth');
     return isMap(config) && typeof auth === 'string' ? `Basic ${auth}` : undefined;

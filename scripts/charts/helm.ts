@@ -18,7 +18,8 @@ export function helm(args: readonly string[], options: { readonly cwd?: string }
   return new Promise((resolve, reject) => {
     execFile(helmProgram(), args, { maxBuffer: LARGEST_OUTPUT, ...options }, (error, stdout, stderr) => {
       if (error === null) return resolve({ stdout, stderr });
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return reject(new HelmNotFound(HELM_NOT_FOUND));
+      const { code } = error as { code?: string | number | null };
+      if (code === 'ENOENT' || code === 'EACCES') return reject(new HelmNotFound(HELM_NOT_FOUND));
       reject(new HelmError(reasonOf(stderr, error.message)));
     });
   });

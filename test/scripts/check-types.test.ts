@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { checkTypes } from '../../scripts/check-types';
+import { checkTypes, findCompiler } from '../../scripts/check-types';
 
 let folder: string;
 
@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function check(...lines: string[]): ReturnType<typeof checkTypes> {
   writeFileSync(join(folder, 'main.ts'), `${lines.join('\n')}\n`);
-  return checkTypes(join(folder, 'tsconfig.json'));
+  return checkTypes(findCompiler() ?? '', join(folder, 'tsconfig.json'));
 }
 
 test('finds no problems in a program without type errors', async () => {
@@ -48,5 +48,5 @@ test('reports every type error with its place and its whole explanation', async 
 });
 
 test('fails when the type check cannot run', async () => {
-  await expect(checkTypes(join(folder, 'nothing.json'))).rejects.toThrow('The type check failed to run:');
+  await expect(checkTypes(findCompiler() ?? '', join(folder, 'nothing.json'))).rejects.toThrow('The type check failed to run:');
 });

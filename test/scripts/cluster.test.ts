@@ -23,7 +23,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bundle-'));
   for (const name of ['scripts', 'cluster', 'node_modules']) mkdirSync(join(folder, name));
-  cpSync(join(REPOSITORY, 'scripts/cluster.js'), join(folder, 'scripts/cluster.js'));
+  for (const file of ['scripts/cluster.js', 'scripts/esbuild.js']) cpSync(join(REPOSITORY, file), join(folder, file));
   symlinkSync(join(REPOSITORY, 'node_modules/esbuild'), join(folder, 'node_modules/esbuild'));
   write('cluster/main.ts', `import { word } from './word';\nconsole.log(word, ...process.argv.slice(2));\nprocess.exitCode = 3;\n`);
   write('cluster/word.ts', `export const word: string = 'one';\n`);

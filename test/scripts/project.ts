@@ -18,6 +18,9 @@ const SOURCES = [
   'tsconfig.json',
 ];
 
+/** What npm needs to install packages, and the commands that are not part of the synthesis. */
+const INSTALLABLE = ['.npmrc', 'package-lock.json', 'operator/package.json', 'cluster'];
+
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
@@ -36,12 +39,12 @@ export function run(command: readonly string[], options: { cwd: string; env?: Re
   });
 }
 
-/** A copy of the program in a temporary folder, for a test to edit: its sources, this repository's node_modules, and the tests' own environments with their dist/. */
+/** A copy of the program in a temporary folder, for a test to edit: its sources, this repository's node_modules or none, and the tests' own environments with their dist/. */
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'project-'));
 
-  constructor() {
-    for (const source of SOURCES)
+  constructor({ modules = 'linked' }: { readonly modules?: 'linked' | 'none' } = {}) {
+    for (const source of modules === 'none' ? [...SOURCES, ...INSTALLABLE] : SOURCES)
       cpSync(join(REPOSITORY, source), join(this.folder, source), { recursive: true, preserveTimestamps: true });
     cpSync(DIST, join(this.folder, 'dist'), { recursive: true, preserveTimestamps: true });
     const environments = join(REPOSITORY, 'test/fixtures/environments');
@@ -49,7 +52,7 @@ export class Project {
       const source = readFileSync(join(environments, file), 'utf8');
       this.write(join('environments', file), source.replaceAll(`'../../../constructs/`, `'../constructs/`));
     }
-    symlinkSync(join(REPOSITORY, 'node_modules'), join(this.folder, 'node_modules'));
+    if (modules === 'linked') symlinkSync(join(REPOSITORY, 'node_modules'), join(this.folder, 'node_modules'));
   }
 
   /** `npm run synth`, without npm: what package.json says that it is. */

@@ -44,6 +44,15 @@ test('reports a file in dist/ that synth did not write, and keeps it', async () 
   expect(stderr).not.toMatch(/^\s+at /m);
 });
 
+test('reports a syntax error by its place, without a trace', async () => {
+  project.edit('environments/local.ts', 'replicas: 2,', 'replicas: 2;');
+  const before = project.dist();
+  const { code, stdout, stderr } = await project.synth();
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/^environments\/local\.ts:\d+:\d+: Expected "}" but found ";"\n$/);
+  expect(project.dist()).toEqual(before);
+});
+
 test('answers --help and unknown arguments without synthesizing', async () => {
   const [help, wrong] = await Promise.all([project.synth('--help'), project.synth('--everything')]);
   expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/^npm run synth\n[^]*Exit code: 0 written/)]);

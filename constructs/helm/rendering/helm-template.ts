@@ -56,7 +56,7 @@ function helm(args: readonly string[], input: string, environment: Readonly<Reco
     });
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-    if (code === 'ENOENT') throw new HelmError(HELM_NOT_FOUND);
+    if (code === 'ENOENT' || code === 'EACCES') throw new HelmError(HELM_NOT_FOUND);
     throw new HelmError(reasonOf(stderr ?? '', message));
   }
 }

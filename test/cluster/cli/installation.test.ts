@@ -1,4 +1,5 @@
-import { mkdtempSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installationOf, normalizeRemote } from '../../../cluster/cli/installation';
@@ -14,4 +15,17 @@ test.each([
 
 test('is undefined in a folder without a git remote', () => {
   expect(installationOf(mkdtempSync(join(tmpdir(), 'no-repository-')))).toBeUndefined();
+});
+
+/** Only root can make a repository that another user owns. */
+(process.getuid?.() === 0 ? test : test.skip)('reads the remote of a repository that another user owns', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'repository-'));
+  try {
+    execFileSync('git', ['init', '--quiet', folder]);
+    execFileSync('git', ['-C', folder, 'remote', 'add', 'origin', 'https://github.com/acme/platform']);
+    execFileSync('chown', ['--recursive', '54321:54321', folder]);
+    expect(installationOf(folder)).toBe('github.com/acme/platform');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
