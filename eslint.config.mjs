@@ -24,32 +24,37 @@ export default tseslint.config(
   },
   oneWay(
     ['manifests'],
-    ['environments', 'constructs', 'checks', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
+    ['environments', 'constructs', 'checks', 'review', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
     'manifests/ is what everything else may know of an object: it knows none of them',
   ),
   oneWay(
     ['constructs'],
-    ['environments', 'checks', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test'],
+    ['environments', 'checks', 'review', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test'],
     'environments import constructs, never the reverse',
   ),
   oneWay(
     ['environments'],
-    ['manifests', 'checks', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
+    ['manifests', 'checks', 'review', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
     'an environment is data: it imports constructs only',
   ),
   oneWay(
     ['operator'],
-    ['environments', 'manifests', 'checks', 'cluster', 'main', 'synthesis', 'scripts', 'constructs'],
+    ['environments', 'manifests', 'checks', 'review', 'cluster', 'main', 'synthesis', 'scripts', 'constructs'],
     'the operator shares only the AppUser schema with the rest',
   ),
   oneWay(
     ['checks'],
-    ['environments', 'constructs', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
+    ['environments', 'constructs', 'review', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
     'checks read objects: they know manifests/ and no construct',
   ),
   oneWay(
+    ['review'],
+    ['environments', 'constructs', 'checks', 'cluster', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
+    'review compares what is in dist: it knows manifests/ and no construct',
+  ),
+  oneWay(
     ['cluster'],
-    ['environments', 'constructs', 'checks', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
+    ['environments', 'constructs', 'checks', 'review', 'operator', 'main', 'synthesis', 'scripts', 'test', 'imports'],
     'cluster reads objects: it knows manifests/ and no construct',
   ),
   {

@@ -30,6 +30,8 @@ const properties = [
   '<rootDir>/test/constructs/merge.test.ts',
   '<rootDir>/test/constructs/syntax/*.test.ts',
   '<rootDir>/test/manifests/contract.test.ts',
+  '<rootDir>/test/manifests/difference/field-changes.test.ts',
+  '<rootDir>/test/review/review.test.ts',
   '<rootDir>/test/schema/app-user-email.test.ts',
 ];
 

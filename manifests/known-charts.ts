@@ -86,3 +86,11 @@ const KNOWN: readonly KnownChart[] = [kapernikovCvat, officialCvat];
 export function defaultsOf(chart: Release): readonly ChartDefault[] {
   return KNOWN.filter((known) => known.is(chart)).flatMap((known) => known.defaults);
 }
+
+/** Whether these values leave the chart with the public default: the password is not replaced, and the component not disabled. */
+export function isOpen({ value, password, off }: ChartDefault, values: YamlMap): boolean {
+  if (off(values)) return false;
+  const given = valueAt(values, ...value.split('.'));
+  if (password === undefined) return given !== false;
+  return given === undefined || given === null || given === '' || given === password;
+}

@@ -13,7 +13,7 @@ const kept = join(root, 'node_modules', '.cache', 'translated.json');
 const options = { format: 'cjs', target: 'node20', sourcemap: 'inline', sourcesContent: false };
 
 /** The program itself. Anything else, such as the large imports/, is translated when it is asked for. */
-const program = ['environments', 'constructs', 'manifests', 'checks', 'scripts']
+const program = ['environments', 'constructs', 'manifests', 'checks', 'review', 'scripts']
   .flatMap((folder) => filesBelow(join(root, folder)))
   .concat(join(root, 'main.ts'), join(root, 'synthesis.ts'));
 

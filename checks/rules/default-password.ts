@@ -1,6 +1,5 @@
-import { fieldOf, type Release } from '../../manifests/helm-release';
-import { type ChartDefault, defaultsOf } from '../../manifests/known-charts';
-import { valueAt } from '../../manifests/fields';
+import { fieldOf } from '../../manifests/helm-release';
+import { type ChartDefault, defaultsOf, isOpen } from '../../manifests/known-charts';
 import type { Rule } from '../rule';
 
 /** No release uses a password that its chart has by default, because it is public: it is replaced, or the component is disabled. */
@@ -11,7 +10,7 @@ export const defaultPassword: Rule = {
       const release = environment.releaseOf(object);
       if (!release) return [];
       return defaultsOf(release)
-        .filter((known) => isOpen(known, release))
+        .filter((known) => isOpen(known, release.values))
         .map((known) => ({
           object,
           field: `${fieldOf(release.places.values)}: ${known.value}`,
@@ -21,13 +20,6 @@ export const defaultPassword: Rule = {
     });
   },
 };
-
-function isOpen({ value, password, off }: ChartDefault, { values }: Release): boolean {
-  if (off(values)) return false;
-  const given = valueAt(values, ...value.split('.'));
-  if (password === undefined) return given !== false;
-  return given === undefined || given === null || given === '' || given === password;
-}
 
 function message({ password, what }: ChartDefault): string {
   return password === undefined

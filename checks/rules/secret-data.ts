@@ -1,8 +1,6 @@
 import { isMap } from '../../manifests/fields';
+import { PUBLIC_SECRET_KEYS } from '../../manifests/secret-keys';
 import type { Rule } from '../rule';
-
-/** Keys whose values are not secret: they do not allow a login. */
-const PUBLIC_KEYS = ['username', 'database'];
 
 /** No secret is in dist/, which is committed to git. base64 is not encryption. */
 export const secretData: Rule = {
@@ -13,7 +11,7 @@ export const secretData: Rule = {
       .flatMap((object) =>
         ['data', 'stringData'].flatMap((field) => {
           const entries = object.manifest[field];
-          const secret = isMap(entries) ? Object.keys(entries).filter((key) => !PUBLIC_KEYS.includes(key)) : [];
+          const secret = isMap(entries) ? Object.keys(entries).filter((key) => !PUBLIC_SECRET_KEYS.includes(key)) : [];
           return secret.map((key) => ({
             object,
             field: `${field}.${key}`,

@@ -1,8 +1,8 @@
 import type { Manifest } from '../../manifests/manifest';
 import { ApiError } from '../api/api-error';
 import { Conflict, UnknownField } from './apply';
-import { immutableFields } from '../objects/immutable-fields';
-import { remedyOf } from '../objects/immutable-remedy';
+import { refusedFields } from '../../manifests/immutable/refused-fields';
+import { remedyOf } from '../../manifests/immutable/remedy';
 
 /** An existing object is not ours, so it was not changed. */
 export class NotOurs extends Error {
@@ -22,7 +22,7 @@ export function isTerminating(error: unknown): boolean {
 /** Why an object was refused, and what to do about it. */
 export function reasonOf(error: unknown, manifest: Manifest): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
-  const fields = immutableFields(error.status);
+  const fields = refusedFields(error.status);
   if (fields.length > 0) return `${fields.map(({ field, message }) => `${field}: ${message}`).join('; ')}. ${remedyOf(manifest, fields)}`;
   return error.message;
 }

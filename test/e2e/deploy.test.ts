@@ -171,7 +171,7 @@ Passwords are in:
       ...ANOTHER_HOST,
       '50-cvat': (text) => anotherHost(text).replace('cvat/server:v2.73.0', 'cvat/server:v2.74.0'),
     });
-    const wayOut = 'Delete the Job, and deploy makes and runs it anew: kubectl -n cvat delete job cvat-administrators-';
+    const wayOut = 'Delete the Job, and deploy creates and runs it again: kubectl -n cvat delete job cvat-administrators-';
     const { code, stdout } = await commands.run('diff', dist);
     expect(code).toBe(2);
     expect(stdout).toContain('\n+          image: cvat/server:v2.74.0\n');

@@ -11,6 +11,7 @@ const SOURCES = [
   'constructs',
   'manifests',
   'checks',
+  'review',
   'imports',
   'scripts',
   'cdk8s.yaml',

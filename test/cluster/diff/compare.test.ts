@@ -4,7 +4,7 @@ import { FIELD_MANAGER } from '../../../cluster/api/cluster';
 import { ApiError } from '../../../cluster/api/api-error';
 import { compare, type CompareOptions, type Comparison } from '../../../cluster/diff/compare';
 import { Inventory } from '../../../cluster/inventory';
-import refusals from '../objects/refusals.json';
+import refusals from '../../manifests/immutable/refusals.json';
 import { distOf, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -115,7 +115,7 @@ test('what the API server would refuse is told with what dist wants, and with th
   refuseWith(new ApiError(Job.code, Job));
   const [comparison] = await compared([job]);
   expect(comparison?.refusal).toBe(
-    'spec.template: field is immutable. Delete the Job, and deploy makes and runs it anew: kubectl -n cvat delete job x',
+    'spec.template: field is immutable. Delete the Job, and deploy creates and runs it again: kubectl -n cvat delete job x',
   );
   expect(comparison?.difference.text).toContain('-  image: a\n+  image: b');
   expect(comparison?.difference.text).not.toContain('-  defaulted');

@@ -1,8 +1,12 @@
-import { immutableFields, type Refusal } from '../../../cluster/objects/immutable-fields';
-import recorded from './refusals.json';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { refusedFields, type Refusal } from '../../../manifests/immutable/refused-fields';
 
 // What kube-apiserver 1.36.4 answers to server-side dry runs, by the kind of the object.
-const REFUSALS: Readonly<Record<string, Refusal>> = recorded;
+const REFUSALS: Readonly<Record<string, Refusal>> = JSON.parse(readFileSync(join(__dirname, 'refusals.json'), 'utf8')) as Record<
+  string,
+  Refusal
+>;
 
 function refusal(message: string, field = 'spec.field', code = 422): Refusal {
   return { code, details: { causes: [{ reason: 'FieldValueInvalid', message, field }] } };
@@ -31,29 +35,29 @@ test.each([
   ['CustomResourceDefinition', 'spec.scope', 'field is immutable'],
   ['AppUser', 'spec', APP_USER],
 ])('the immutable field of a real %s is %s', (kind, field, message) => {
-  expect(immutableFields(REFUSALS[kind] ?? {})).toEqual([{ field, message }]);
+  expect(refusedFields(REFUSALS[kind] ?? {})).toEqual([{ field, message }]);
 });
 
 test('a value that is not valid is not an immutable field', () => {
-  expect(immutableFields(REFUSALS['Deployment invalid'] ?? {})).toEqual([]);
+  expect(refusedFields(REFUSALS['Deployment invalid'] ?? {})).toEqual([]);
 });
 
 test('words inside of a value do not make a field immutable', () => {
-  expect(immutableFields(refusal('Invalid value: "is: immutable": must be short'))).toEqual([]);
-  expect(immutableFields(refusal('Invalid value: {"a":"x: immutable","b":["\\"}: immutable"]}: must be short'))).toEqual([]);
-  expect(immutableFields(refusal('Invalid value: core.Spec{A:"immutable: "}: must be short'))).toEqual([]);
+  expect(refusedFields(refusal('Invalid value: "is: immutable": must be short'))).toEqual([]);
+  expect(refusedFields(refusal('Invalid value: {"a":"x: immutable","b":["\\"}: immutable"]}: must be short'))).toEqual([]);
+  expect(refusedFields(refusal('Invalid value: core.Spec{A:"immutable: "}: must be short'))).toEqual([]);
 });
 
 test('a message with a colon in it is kept whole', () => {
-  expect(immutableFields(refusal('Invalid value: "a": Value is immutable: make another one'))).toEqual([
+  expect(refusedFields(refusal('Invalid value: "a": Value is immutable: make another one'))).toEqual([
     { field: 'spec.field', message: 'Value is immutable: make another one' },
   ]);
 });
 
 test('older versions and rules of definitions say it in other words', () => {
-  expect(immutableFields(refusal('Forbidden: updates to parameters are forbidden.'))).toHaveLength(1);
-  expect(immutableFields(refusal('Invalid value: "string": Value is immutable'))).toHaveLength(1);
-  expect(immutableFields(refusal('Invalid value: rbac.RoleRef{APIGroup:"a", Kind:"b", Name:"c"}: cannot change roleRef'))).toEqual([
+  expect(refusedFields(refusal('Forbidden: updates to parameters are forbidden.'))).toHaveLength(1);
+  expect(refusedFields(refusal('Invalid value: "string": Value is immutable'))).toHaveLength(1);
+  expect(refusedFields(refusal('Invalid value: rbac.RoleRef{APIGroup:"a", Kind:"b", Name:"c"}: cannot change roleRef'))).toEqual([
     { field: 'spec.field', message: 'cannot change roleRef' },
   ]);
 });
@@ -63,11 +67,11 @@ test('the same field is named once, another one too', () => {
     { message: 'Invalid value: "a": field is immutable', field: 'one' },
     { message: 'Invalid value: "b": field is immutable', field: 'two' },
   ];
-  expect(immutableFields({ code: 422, details: { causes: [cause, cause, other] } }).map(({ field }) => field)).toEqual(['one', 'two']);
+  expect(refusedFields({ code: 422, details: { causes: [cause, cause, other] } }).map(({ field }) => field)).toEqual(['one', 'two']);
 });
 
 test('conflicts, missing rights and answers without causes name no field', () => {
-  expect(immutableFields(refusal('conflict with "other" using apps/v1: field is immutable', '.spec', 409))).toEqual([]);
-  expect(immutableFields({ code: 403 })).toEqual([]);
-  expect(immutableFields({ code: 422, details: {} })).toEqual([]);
+  expect(refusedFields(refusal('conflict with "other" using apps/v1: field is immutable', '.spec', 409))).toEqual([]);
+  expect(refusedFields({ code: 403 })).toEqual([]);
+  expect(refusedFields({ code: 422, details: {} })).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import type { ImmutableField } from './immutable-field';
+
 /** The API server's answer to a request that it refuses. https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export interface Refusal {
   readonly code?: number;
@@ -6,28 +8,20 @@ export interface Refusal {
   };
 }
 
-/** A field that cannot be changed once the object exists. */
-export interface ImmutableField {
-  /** Its path, as the API server writes it: `spec.template`. Of a StatefulSet or a PersistentVolumeClaim only `spec`. */
-  readonly field: string;
-  /** The API server's words, without the value. */
-  readonly message: string;
-}
-
 /** What the API server answers for an object that is not valid, an update of what is immutable among them. */
 const UNPROCESSABLE = 422;
 
-/** There is no reason of its own for it: these are the words of Kubernetes' validation, and of rules in definitions. */
+/** There is no reason of its own for it: these are the words of Kubernetes' validation, and of rules in CRDs. */
 const IMMUTABLE = [
   /\bimmutable\b/i, // most of them: "field is immutable", "spec is immutable after creation except …"
   /^updates to .+ are forbidden/, // StatefulSets; StorageClasses before 1.36
   /\bcannot change roleRef\b/,
   /\b(?:may|must) not (?:be )?changed?\b/, // Services, Pods, PriorityClasses
-  /\b(?:cannot|can not|can't) be (?:added, )?(?:changed|modified|updated)\b/, // rules of definitions: AppUser's username
+  /\b(?:cannot|can not|can't) be (?:added, )?(?:changed|modified|updated)\b/, // rules of CRDs: AppUser's username
 ];
 
 /** Which fields make the API server refuse an update because they are immutable. None when it refuses for another reason. */
-export function immutableFields({ code, details }: Refusal): ImmutableField[] {
+export function refusedFields({ code, details }: Refusal): ImmutableField[] {
   if (code !== UNPROCESSABLE) return [];
   const fields = new Map<string, ImmutableField>();
   for (const { field = '', message = '' } of details?.causes ?? []) {

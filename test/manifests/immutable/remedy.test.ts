@@ -1,4 +1,4 @@
-import { remedyOf } from '../../../cluster/objects/immutable-remedy';
+import { remedyOf } from '../../../manifests/immutable/remedy';
 import type { Manifest } from '../../../manifests/manifest';
 import { HOLDS_DATA_ANNOTATION } from '../../../manifests/contract';
 
@@ -10,7 +10,7 @@ const at = (field: string): [{ field: string; message: string }] => [{ field, me
 
 test('a Job is deleted, and deploy runs it anew', () => {
   expect(remedyOf(object('batch/v1', 'Job', 'cvat'), at('spec.template'))).toBe(
-    'Delete the Job, and deploy makes and runs it anew: kubectl -n cvat delete job one',
+    'Delete the Job, and deploy creates and runs it again: kubectl -n cvat delete job one',
   );
 });
 
@@ -28,14 +28,14 @@ test('a Deployment is deleted with its Pods: with another selector the new one w
 
 test('rights and storage classes are deleted, with what that means', () => {
   expect(remedyOf(object('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'), at('roleRef'))).toBe(
-    'Delete it, and deploy makes it anew; nobody has these rights in between: kubectl delete clusterrolebinding one',
+    'Delete it, and deploy creates it again; its subjects do not have these rights in between: kubectl delete clusterrolebinding one',
   );
   expect(remedyOf(object('storage.k8s.io/v1', 'StorageClass'), at('parameters'))).toContain('volumes that exist stay');
 });
 
 test('of another kind, the field is put back or the object deleted by hand', () => {
   expect(remedyOf(object('kapernikov.com/v1', 'AppUser', 'cvat'), at('spec'))).toBe(
-    'Put spec back as it is on the cluster, or delete AppUser cvat/one by hand with all that belongs to it, and deploy makes it anew: kubectl -n cvat delete appuser.kapernikov.com one',
+    'Put spec back as it is on the cluster, or delete AppUser cvat/one by hand with all that belongs to it, and deploy creates it again: kubectl -n cvat delete appuser.kapernikov.com one',
   );
 });
 
@@ -56,7 +56,7 @@ test.each([
 
 test('an object that holds data says whose, and a database where its way out is described', () => {
   expect(remedyOf(object('v1', 'Namespace', undefined, { [HOLDS_DATA_ANNOTATION]: "CVAT's media" }), at('spec'))).toContain(
-    "Do not delete Namespace one: CVAT's media would go, too.",
+    "Do not delete Namespace one: CVAT's media would be deleted, too.",
   );
   expect(remedyOf(object('postgres-operator.crunchydata.com/v1beta1', 'PostgresCluster', 'cvat'), at('spec'))).toContain('docs/backups.md');
 });
