@@ -22,7 +22,7 @@ const cliWithTsNode: Command = {
   command: [...cli.command, '--app', 'npx ts-node main.ts'],
 };
 
-/** Seconds of each round. The commands take turns, so that whatever else the machine does hits all of them alike. */
+/** Seconds of each round. The commands take turns, so that other load on the machine affects all of them. */
 function measure(commands: readonly Command[]): Map<Command, number[]> {
   const seconds = new Map(commands.map((command) => [command, [] as number[]]));
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));

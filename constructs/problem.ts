@@ -18,8 +18,8 @@ const METADATA_TYPE = 'platform.kapernikov.com/problem';
 /**
  * Registers a problem of a construct, if there is one.
  *
- * Constructors do not throw on a user's mistake: whoever gets three things wrong wants to hear about all three. The problem is a
- * validation error too, so that an App without our main.ts refuses to synthesize as well.
+ * Constructors do not throw on a user's mistake, so that one run reports all mistakes. The problem is also a validation error of cdk8s: an App
+ * without our main.ts refuses to synthesize, too.
  */
 export function report(construct: IConstruct, field: string, finding: Finding | undefined): void {
   if (!finding) return;
@@ -39,18 +39,18 @@ export function reportedProblems(root: IConstruct): Omit<Problem, 'environment'>
   );
 }
 
-/** A problem that its environment lives with. */
+/** A problem that the environment has acknowledged. */
 export interface AcknowledgedProblem extends Problem {
-  /** Why, in the environment's own words. */
+  /** The reason that the environment gives. */
   readonly reason: string;
 }
 
-/** Problems in words, for a terminal: where each one is, what is wrong there and what to do. */
+/** Problems for a terminal: where each one is, what is wrong and what to do. */
 export function formatProblems(problems: readonly Problem[]): string {
   return problems.map((problem) => `${place(problem)}\n    ${sentences(problem.message, problem.remedy)}\n`).join('\n');
 }
 
-/** What was acknowledged, likewise: nobody shall forget it. */
+/** The acknowledged problems, in the same format. They are printed at every synth. */
 export function formatAcknowledged(problems: readonly AcknowledgedProblem[]): string {
   if (problems.length === 0) return '';
   const texts = problems.map((problem) => `${place(problem)}\n    ${sentences(problem.message, `Acknowledged: ${problem.reason}`)}\n`);

@@ -8,7 +8,7 @@ import { toVolume } from '../constructs/postgres/backup';
  * cert-manager and its ClusterIssuer `selfsigned-ca-issuer`. Nothing here waits for an operator of ours: john "just sits there".
  *
  * Much of it has been deprecated since, which is why `local` does it otherwise:
- * - the chart Kapernikov/cvat-helm, by its own README in January 2024. It brings CVAT 2.2.0 of 2022, and a first password that is written in
+ * - the chart Kapernikov/cvat-helm, by its own README in January 2024. It installs CVAT 2.2.0 of 2022, and a first password that is written in
  *   clear text into its manifests: never put it on a network;
  * - ingress-nginx, archived in March 2026;
  * - PostgreSQL 14, whose end of life was 2026-11-12, and these images of 2022, which Crunchy's registry may have withdrawn.

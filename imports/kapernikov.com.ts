@@ -129,7 +129,7 @@ export interface AppUserSpec {
   readonly username?: string;
 
   /**
-   * What happens to the account when this object is deleted. Deactivate (the default) closes it and leaves what the person made where it is. Delete removes it for good, and the person's work no longer belongs to anybody.
+   * What happens to the account when this object is deleted. Deactivate (the default) deactivates it and keeps the person's work. Delete removes the account; the person's work is kept without an owner.
    *
    * @schema AppUserSpec#deletionPolicy
    */
@@ -155,7 +155,7 @@ export function toJson_AppUserSpec(obj: AppUserSpec | undefined): Record<string,
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * What happens to the account when this object is deleted. Deactivate (the default) closes it and leaves what the person made where it is. Delete removes it for good, and the person's work no longer belongs to anybody.
+ * What happens to the account when this object is deleted. Deactivate (the default) deactivates it and keeps the person's work. Delete removes the account; the person's work is kept without an owner.
  *
  * @schema AppUserSpecDeletionPolicy
  */

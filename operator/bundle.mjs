@@ -16,7 +16,7 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // Of what client-node brings, most is never called; keeping the names keeps stack traces and error names readable.
+  // Most of client-node is never called. Names are kept, so that stack traces and error names stay readable.
   minifySyntax: true,
   minifyWhitespace: true,
   keepNames: true,

@@ -102,7 +102,7 @@ async function main(): Promise<number> {
 
   try {
     const crds = findCrds();
-    // Everything is generated before anything is written: whatever fails, imports/ stays as it is.
+    // Everything is generated before anything is written: after a failure, imports/ is unchanged.
     const files = new Map([
       ...(await importOwn()),
       ...('folder' in crds ? await importUpstream(crds.folder) : []),

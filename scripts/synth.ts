@@ -97,7 +97,7 @@ main().then(
     if (error instanceof ForeignFiles) return void complain(`${error.message}\n`, 1);
     const failure = systemFailure(error);
     if (failure !== undefined) return void complain(`${FOLDER}/ was not changed: ${failure}\n`, 1);
-    // Not a user's mistake: the types are right and no construct has reported it. Whoever wrote the construct needs the trace.
+    // Not a user's mistake: types are correct and no construct has reported it. The author of the construct needs the trace.
     process.stderr.write(`${FOLDER}/ was not changed: the program failed.\n\n${error instanceof Error ? error.stack : String(error)}\n`);
   },
 );

@@ -45,7 +45,7 @@ function load() {
     const { key: oldKey, code } = JSON.parse(readFileSync(kept, 'utf8'));
     if (oldKey === key) return code;
   } catch {
-    // Not kept yet, or half of it: translated again.
+    // Not in the cache, or incomplete: translate it.
   }
   const code = translate();
   try {

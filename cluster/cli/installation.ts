@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 /**
  * Identifies the repository in the working directory by its git remote `origin`: `github.com/acme/platform`. Two repositories that deploy an environment of
- * the same name to one cluster are told apart by it. Undefined without git or without that remote.
+ * the same name to one cluster are distinguished by it. Undefined without git or without that remote.
  */
 export function installationOf(folder = process.cwd()): string | undefined {
   try {

@@ -96,7 +96,7 @@ export class Deletion {
   private async deleteStage(stage: string, targets: readonly Target[]): Promise<void> {
     this.session.reporter.line({ type: 'stage', stage });
     const left: Target[] = [...targets];
-    for (const rank of [Rank.Custom, Rank.Operator, Rank.Other, Rank.Definition, Rank.Namespace]) {
+    for (const rank of [Rank.Custom, Rank.Operator, Rank.Other, Rank.Crd, Rank.Namespace]) {
       const batch = left.filter((target) => rankOf(target) === rank);
       // Before the deletion: once the release is gone, only the inventory knows them.
       if (rank <= Rank.Operator) await this.recordRemains(stage, batch);

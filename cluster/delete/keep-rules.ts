@@ -186,9 +186,9 @@ const hasContents: KeepRule = async (object, context) => {
     if (!isIn || !(await session.cluster.get(key))) continue;
     return { reason: `${formatKey(key)} still exists and would be deleted with it`, intended: true };
   }
-  const definitions = new Set(targets.flatMap(({ manifest }) => (manifest ? crdNamesOf(manifest) : [])));
-  for (const definition of definitions) {
-    const [foreign] = (await customResourcesOf(session, definition)).filter(({ metadata }) => metadata.namespace === name);
+  const crds = new Set(targets.flatMap(({ manifest }) => (manifest ? crdNamesOf(manifest) : [])));
+  for (const crd of crds) {
+    const [foreign] = (await customResourcesOf(session, crd)).filter(({ metadata }) => metadata.namespace === name);
     if (foreign) {
       return {
         reason: `${formatKey(keyOf(foreign))} is in it and would be deleted with it. Delete it first`,

@@ -98,13 +98,13 @@ export enum Rank {
   Custom,
   Operator,
   Other,
-  Definition,
+  Crd,
   Namespace,
 }
 
 export function rankOf({ key, manifest }: Target): Rank {
   if (isNamespace(key)) return Rank.Namespace;
-  if (isCrd(key)) return Rank.Definition;
+  if (isCrd(key)) return Rank.Crd;
   if (manifest && crdsOperatedBy(manifest).length > 0) return Rank.Operator;
   return isCustom(key) ? Rank.Custom : Rank.Other;
 }

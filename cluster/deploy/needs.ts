@@ -75,9 +75,9 @@ async function problemOf(cluster: Cluster, { kind, namespace, name, keys = [] }:
     return 'cannot be checked: RBAC denies get';
   }
   if (!object) return 'is not found';
-  const definition = crdOf(object);
-  const present = definition
-    ? definition.kinds.map(({ apiVersion, kind: served }) => `${apiVersion.slice(apiVersion.indexOf('/') + 1)}/${served}`)
+  const crd = crdOf(object);
+  const present = crd
+    ? crd.kinds.map(({ apiVersion, kind: served }) => `${apiVersion.slice(apiVersion.indexOf('/') + 1)}/${served}`)
     : Object.keys({ ...(object['data'] as object | undefined) });
   const absent = keys.filter((wanted) => !present.includes(wanted));
   return absent.length === 0 ? undefined : `lacks ${absent.join(', ')}`;

@@ -3,16 +3,15 @@ import { isMap } from '../../manifests/fields';
 import { appliedBy, type Fields, isMember, isTaken, migrated, type Takeover, union } from '../objects/managed-fields';
 import type { LiveObject } from '../objects/live-object';
 
-/** Where kubectl's client-side apply keeps the manifest as it was applied last. */
+/** The annotation in which kubectl's client-side apply keeps the last applied manifest. */
 export const LAST_APPLIED_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * What deploy really makes of an object, where a dry run of the apply (`next`) cannot show it: deploy takes fields over from kubectl's
- * client-side apply first, and then those go away that dist no longer has.
+ * The object after deploy, where a dry run of the apply (`next`) cannot show it: deploy takes over the fields of kubectl's client-side apply first,
+ * and its apply then removes those that are no longer in dist.
  *
- * The API server takes away what the applying manager had applied, that nobody owns any more. But kubectl owns all the defaults as well of
- * an object that it has made; they come back at once and would only be noise here. So a field is shown as taken away when the person had
- * written it, too: it is in the manifest that kubectl keeps in an annotation.
+ * The API server removes fields that the manager has applied before and that no manager owns any more. kubectl also owns the defaults of an object
+ * that it has created; the API server sets them again at once. So only fields that are in the last applied manifest are removed here.
  */
 export function withoutAbandoned(next: LiveObject, live: LiveObject, takeover: Takeover): LiveObject {
   const before = appliedBy(migrated(live.metadata.managedFields ?? [], takeover) ?? [], takeover.to);
@@ -22,12 +21,12 @@ export function withoutAbandoned(next: LiveObject, live: LiveObject, takeover: T
     .filter((entry) => !isTaken(entry, takeover))
     .reduce<Fields>((fields, entry) => union(fields, entry.fieldsV1), {});
   const rest = structuredClone(next);
-  takeAway(rest, before.fieldsV1, owned, written);
+  removeFields(rest, before.fieldsV1, owned, written);
   return rest;
 }
 
-/** Takes away what `before` has, `owned` has not, and the person had written. Changes the value in place. */
-function takeAway(value: unknown, before: Fields, owned: Fields, written: unknown): void {
+/** Removes the fields that are in `before` and `written`, and not in `owned`. Changes the value in place. */
+function removeFields(value: unknown, before: Fields, owned: Fields, written: unknown): void {
   for (const [key, below] of Object.entries(before) as [string, Fields][]) {
     const child = find(value, key);
     const writtenChild = find(written, key);
@@ -38,12 +37,12 @@ function takeAway(value: unknown, before: Fields, owned: Fields, written: unknow
       child.remove();
       continue;
     }
-    takeAway(child.value, below, ownedChild ?? {}, writtenChild.value);
+    removeFields(child.value, below, ownedChild ?? {}, writtenChild.value);
     if (!isOwned && isEmpty(child.value)) child.remove();
   }
 }
 
-/** A place in an object, and how to take it away. */
+/** A field or list item of an object, and how to remove it. */
 interface Place {
   readonly value: unknown;
   remove(): void;
@@ -55,13 +54,13 @@ function find(value: unknown, key: string): Place | undefined {
     return Object.hasOwn(value, name) ? { value: value[name], remove: () => void Reflect.deleteProperty(value, name) } : undefined;
   }
   if (!Array.isArray(value) || (type !== 'k:' && type !== 'v:')) return undefined;
-  const wanted: unknown = JSON.parse(name);
+  const selector: unknown = JSON.parse(name);
   const items = value as unknown[];
-  const index = items.findIndex((item) => (type === 'v:' ? isDeepStrictEqual(item, wanted) : hasKeys(item, wanted)));
+  const index = items.findIndex((item) => (type === 'v:' ? isDeepStrictEqual(item, selector) : hasKeys(item, selector)));
   return index < 0 ? undefined : { value: items[index], remove: () => void items.splice(index, 1) };
 }
 
-/** A key may have a default that a person does not write: the protocol of a port. */
+/** A key may be a default that is not in the manifest: the protocol of a port. */
 function hasKeys(item: unknown, keys: unknown): boolean {
   if (!isMap(item) || !isMap(keys)) return false;
   const entries = Object.entries(keys);
@@ -79,6 +78,6 @@ function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
-    return undefined; // somebody has edited it: then nobody knows what the person had written
+    return undefined; // edited by hand: the last applied manifest is not known
   }
 }

@@ -38,7 +38,7 @@ export interface Comparison {
   readonly notInEffect?: string;
 }
 
-/** What a deployment would be told. */
+/** The options of the deploy that is compared. */
 export interface CompareOptions {
   /** As a person calls them; all of them, and those that dist has no longer, when none is named. */
   readonly stages: readonly string[];

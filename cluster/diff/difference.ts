@@ -7,35 +7,35 @@ import { printable } from '../cli/terminal/table';
 import { LAST_APPLIED_ANNOTATION } from './abandoned';
 import { masked } from './masked';
 
-/** How an object differs from what dist makes of it. */
+/** How an object differs from the object after deploy. */
 export interface Difference {
   readonly kind: 'none' | 'created' | 'changed' | 'removed';
-  /** A unified diff, without a line break at its end; nothing where there is no difference. No secret values. */
+  /** A unified diff without a line break at its end; empty without a difference. It contains no values of Secrets. */
   readonly text: string;
 }
 
 const NONE: Difference = { kind: 'none', text: '' };
 
-/** Lines that come or go. Nobody reads more; and of two versions of the largest definition, a comparison to the end takes a minute. */
+/** The maximum number of changed lines. A full comparison of two versions of the largest CRD takes a minute. */
 const MOST_LINES = 1000;
 
-/** As diff and kubectl show it. */
+/** As in diff and kubectl. */
 const LINES_OF_CONTEXT = 3;
 
-/** Of an object that comes or goes as a whole: enough to recognize it. The definition of a PostgresCluster has 20,000 lines. */
-const LINES_OF_A_WHOLE_OBJECT = 100;
+/** The number of lines shown of an object that is created or deleted. The CRD of PostgresClusters has 20,000 lines. */
+const MOST_LINES_OF_AN_OBJECT = 100;
 
 /**
- * What changes of an object.
- * @param live what is on the cluster; left out when it would be created
- * @param next what the API server answered to a dry run, or the manifest where it could not be asked; left out when it would be taken away
- * @param source where the manifest stands, for the header: `dist/30-postgres.k8s.yaml`
+ * How deploy changes an object.
+ * @param live the object on the cluster; undefined if deploy creates it
+ * @param next the result of a dry run, or the manifest if none was possible; undefined if deploy deletes the object
+ * @param source the file of the manifest, for the header: `dist/30-postgres.k8s.yaml`
  */
 export function differenceOf(live: Manifest | undefined, next: Manifest | undefined, source: string): Difference {
   const object = next ?? live;
   if (object === undefined) return NONE;
   const [before, after] = masked(live, next).map((side) => side && withoutNoise(side));
-  if (isDeepStrictEqual(before, after)) return NONE; // most objects: nothing of them need be written as YAML
+  if (isDeepStrictEqual(before, after)) return NONE; // most objects: no YAML is needed
 
   const name = formatKey(keyOf(object));
   const [there, here] = [`--- ${name} on the cluster`, `+++ ${name} in ${source}`];
@@ -56,16 +56,16 @@ function hunks(before: string, after: string): string[] {
   return formatPatch(patch, OMIT_HEADERS).slice(0, -1).split('\n');
 }
 
-/** An object that comes or goes. */
+/** All lines of an object that is created or deleted. */
 function whole(sign: '+' | '-', object: Manifest | undefined): string[] {
   const all = object === undefined ? [] : yamlOf(object).slice(0, -1).split('\n');
-  const left = all.length - LINES_OF_A_WHOLE_OBJECT;
-  const shown = (left <= 1 ? all : all.slice(0, LINES_OF_A_WHOLE_OBJECT)).map((line) => `${sign}${line}`);
+  const left = all.length - MOST_LINES_OF_AN_OBJECT;
+  const shown = (left <= 1 ? all : all.slice(0, MOST_LINES_OF_AN_OBJECT)).map((line) => `${sign}${line}`);
   const range = sign === '+' ? `@@ -0,0 +1,${all.length} @@` : `@@ -1,${all.length} +0,0 @@`;
   return [range, ...shown, ...(left <= 1 ? [] : [`… and ${left} more lines`])];
 }
 
-/** What the API server and kubectl keep for themselves, and what controllers report: nothing of it is in dist. */
+/** Fields of the API server and of kubectl, which are never in dist. */
 const NOISE = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink'];
 
 function withoutNoise(object: Manifest): Manifest {
@@ -84,7 +84,7 @@ function nonEmpty(name: string, values: object): object {
   return Object.keys(values).length === 0 ? {} : { [name]: values };
 }
 
-/** YAML as dist has it: what it is first, the rest by name. Text of several lines stays text of several lines. */
+/** YAML as in dist: apiVersion, kind and metadata first, the rest by name. Strings of several lines are block scalars. */
 function yamlOf({ apiVersion, kind, metadata, ...rest }: Manifest): string {
   const yaml = [{ apiVersion, kind }, { metadata }, rest]
     .filter((part) => Object.keys(part).length > 0)

@@ -41,10 +41,10 @@ function releaseOf(secret: LiveObject): ReleaseRevision {
   return { revision: Number(version ?? 0), status, secret };
 }
 
-/** Unpacking takes longer than reading, and whoever waits asks again and again: the last content of each Secret is kept. */
+/** Contents by uid of the Secret. Unpacking takes longer than reading, and a waiting command reads the same Secret many times. */
 const unpacked = new Map<string, { readonly resourceVersion: string; readonly content: ReleaseContent | undefined }>();
 
-/** What is packed in a release's Secret; undefined if that is nothing that Helm wrote. */
+/** The content of a release's Secret; undefined if it was not written by Helm. */
 export function contentOf({ secret }: ReleaseRevision): ReleaseContent | undefined {
   const { uid, resourceVersion } = secret.metadata;
   const known = unpacked.get(uid);

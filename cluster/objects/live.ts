@@ -32,8 +32,8 @@ export async function readLabelled(cluster: Cluster, environment: string, object
 }
 
 /**
- * Those of the objects that are on the cluster. The label is asked for first; an object that lacks it, because somebody made it without us,
- * or took the label off, is asked for by its name.
+ * The objects that exist on the cluster. Lists by label come first; an object without the label, because another client created it or removed the
+ * label, is read by its name.
  */
 export async function readLive(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<LiveObjects> {
   const live = await readLabelled(cluster, environment, objects);
@@ -42,7 +42,7 @@ export async function readLive(cluster: Cluster, environment: string, objects: r
   return live;
 }
 
-/** Objects as they are now, by id; those that are gone are left out. What carries the label is asked for as above, anything else by its name. */
+/** Reads objects again, by id; without those that no longer exist. Objects with the label are listed as above, others are read by name. */
 export async function readAgain(cluster: Cluster, objects: readonly LiveObject[]): Promise<LiveObjects> {
   const labelled = new Map<string, LiveObject[]>();
   for (const object of objects) {

@@ -1,28 +1,27 @@
 import type { ManagedFields } from './live-object';
 
-/** The manager under which kubectl apply has set fields without `--server-side`. */
+/** The field manager of kubectl's client-side apply. */
 export const CLIENT_SIDE_APPLY = 'kubectl-client-side-apply';
 
-/** Who had set fields by updates, and who is to have applied them from now on. */
+/** A transfer of field ownership from a manager's updates to another manager's apply. */
 export interface Takeover {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * Fields as the API server writes them: a tree whose keys are `f:name` of a map, `k:{"name":"x"}` of an item of a list, `v:"x"` of a value
- * of a set; `.` says that the place itself is owned, too, and so does an empty tree.
+ * A fieldsV1 tree. Its keys are `f:name` for a field, `k:{"name":"x"}` for a list item, `v:"x"` for a value of a set. `.` means that the field or
+ * item itself is owned, too; so does an empty tree.
  */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The managers of an object once all that `from` has set by updates counts as applied by `to`. Nothing where there is nothing to do.
+ * The managedFields of an object after `to` has taken over the fields that `from` has set by updates; undefined if there are none.
  *
- * An apply takes away what its manager had applied before and no longer does. Fields that kubectl's client-side apply has set belong to
- * another manager: without this they would stay for ever after they are gone from dist. kubectl does the same when a person goes on with
- * `--server-side` (k8s.io/client-go/util/csaupgrade), and so: subresources are left alone, and fields of another version are only let go,
- * since the same field may have another path there. Unlike there, the newest entry counts where `to` has none: the API server lists the oldest
- * first.
+ * An apply removes fields that its manager has applied before and no longer applies. Fields of kubectl's client-side apply belong to another
+ * manager, so an apply would never remove them. kubectl does the same for `--server-side` (k8s.io/client-go/util/csaupgrade): it does not change
+ * subresources, and drops entries of another version, because the same field may have another path there. Unlike csaupgrade, this uses the newest
+ * entry if `to` has none: the API server lists the oldest first.
  */
 export function migrated(managedFields: readonly ManagedFields[], takeover: Takeover): ManagedFields[] | undefined {
   const { to } = takeover;
@@ -46,12 +45,12 @@ export function isTaken({ manager, operation, subresource }: ManagedFields, { fr
   return manager === from && operation === 'Update' && !subresource;
 }
 
-/** What a manager has applied: the API server keeps one entry for it, whatever the version. */
+/** The entry of what a manager has applied. The API server keeps one, for all versions. */
 export function appliedBy(managedFields: readonly ManagedFields[], manager: string): ManagedFields | undefined {
   return managedFields.find((entry) => entry.manager === manager && entry.operation === 'Apply' && !entry.subresource);
 }
 
-/** The fields of both. */
+/** The union of two trees. */
 export function union(one: Fields, other: Fields): Fields {
   const fields: Record<string, unknown> = { ...one };
   for (const [key, added] of Object.entries(other) as [string, Fields][]) {
@@ -61,14 +60,14 @@ export function union(one: Fields, other: Fields): Fields {
   return fields;
 }
 
-/** Below the root a place can be owned itself, which an empty tree says as long as nothing is below it. */
+/** Below the root, an empty tree means that the field itself is owned. */
 function unionBelow(one: Fields, other: Fields): Fields {
   const fields = { ...union(one, other) };
   if (isMember(one) || isMember(other)) fields['.'] = {};
   return Object.keys(fields).length === 1 && isMember(fields) ? {} : fields;
 }
 
-/** Whether a place is owned itself, and not only something below it. */
+/** Whether the field itself is owned, and not only fields below it. */
 export function isMember(fields: Fields): boolean {
   return '.' in fields || Object.keys(fields).length === 0;
 }

@@ -4,7 +4,7 @@ import { failed, READY, type State, waiting } from './readiness';
 
 /** Reasons of Progressing=False that only another spec ends. */
 const INVALID = ['PGUpgradeInvalid', 'PGUpgradeInvalidForCluster'];
-/** The cluster already runs the wanted version: there is nothing to upgrade. */
+/** The reason that the cluster already runs the version: no upgrade is needed. */
 const DONE = ['PGUpgradeResolved', 'PGUpgradeCompleted'];
 
 /**

@@ -67,5 +67,5 @@ export async function status(session: Session, dist: Dist, stages: readonly stri
 
 function leftOver(data: string | undefined, notOurs: string | undefined): string {
   if (notOurs !== undefined) return `is no longer in dist, and is kept: ${notOurs}`;
-  return `is no longer in dist: ${data === undefined ? 'the next deploy takes it away' : `holds data (${data}), so it stays unless deploy is told --delete-data`}`;
+  return `is no longer in dist: ${data === undefined ? 'the next deploy prunes it' : `holds data (${data}), so deploy keeps it without --delete-data`}`;
 }

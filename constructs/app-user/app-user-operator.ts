@@ -28,7 +28,7 @@ const LABELS = { 'app.kubernetes.io/name': NAME };
 const PORT = 8080;
 
 /**
- * The operator that makes, keeps and retires the CVAT accounts of AppUsers, and makes the passwords that nobody needs to know.
+ * The operator that creates, updates and deactivates the CVAT accounts of AppUsers, and generates passwords that only programs use.
  *
  * It is ready without CVAT, because CVAT waits for some of these passwords; and it outlives CVAT, because without it no AppUser could go.
  */
@@ -151,7 +151,7 @@ function pod({ image, publicUrl }: AppUserOperatorProps, names: CvatNames, secre
   };
 }
 
-/** It talks to the name service, the API server and CVAT, and answers probes and whoever collects its metrics. */
+/** Allows connections to DNS, the API server and CVAT, and from probes and metrics collectors. */
 function network(): k8s.NetworkPolicySpec {
   const port = (number: number, protocol = 'TCP'): k8s.NetworkPolicyPort => ({ port: k8s.IntOrString.fromNumber(number), protocol });
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { Manifest } from '../../manifests/manifest';
 
-/** The definition of an AppUser, as it is applied: the one source of its names, its fields and its rules. */
+/** The CRD of an AppUser, as it is applied: the one source of its names, its fields and its rules. */
 export const appUserCrd = parse(readFileSync(join(__dirname, 'app-user.crd.yaml'), 'utf8')) as Manifest & { spec: CrdSpec };
 
 interface CrdSpec {

@@ -6,14 +6,14 @@ import { CVAT_RELEASE, type CvatNames, SUPERUSERS } from './names';
 
 export interface AdministratorsProps {
   readonly names: CvatNames;
-  /** CVAT's version: the accounts are made by code that is in its image only. */
+  /** CVAT's version: the accounts are created by code that only its image contains. */
   readonly version: string;
   readonly database: DatabaseUser;
 }
 
 /**
- * Makes an account what it should be: it is created, healed when it lost a right, and its password follows the Secret.
- * In one transaction: a superuser that is half made, without its group, could never be mended by CVAT's own command.
+ * Creates or updates an account: its rights, its group, and the password from the Secret.
+ * In one transaction: CVAT's own command cannot repair a superuser that has no group.
  */
 const ENSURE = `
 import os
@@ -47,17 +47,17 @@ for number in range(int(os.environ["SUPERUSERS"])):
     print(account[0], result)
 `.trim();
 
-/** Until the tables are there, which a Job of the chart makes. The command fails alike when the database is down: both end by waiting. */
+/** Waits for the tables, which a Job of the chart creates. The command fails in the same way while the database is down. */
 const SCRIPT = `until django-admin migrate --check; do echo "waiting for CVAT's tables"; sleep 5; done
 exec django-admin shell -v0 --no-imports -c "$ENSURE"`;
 
-/** By which its Jobs are found, whatever their names: deleting them has the next one run, which is how a new password gets into CVAT. */
+/** Selects its Jobs, whose names change. Delete them, and the next deploy runs one, which sets a new password in CVAT. */
 const LABELS = { 'app.kubernetes.io/name': `${CVAT_RELEASE}-administrators` };
 
 /**
- * CVAT's superusers. Neither its chart nor its API can make one.
+ * CVAT's superusers. Neither its chart nor its API can create one.
  *
- * It is a Job whose name follows its content: a Job cannot be changed, and a new one for every change is what should run.
+ * A Job cannot be changed, so its name contains a hash of its content: each change creates and runs a new one.
  */
 export class Administrators extends Construct {
   constructor(scope: Construct, id: string, props: AdministratorsProps) {

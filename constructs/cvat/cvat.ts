@@ -26,10 +26,10 @@ export interface CvatProps extends CvatSizes {
   readonly version: string;
   /** The host in people's browsers, without scheme. Can be changed at any time. */
   readonly host: string;
-  /** How browsers get there: ingress({ className }) or httpRoute({ gateway }). */
+  /** How CVAT is exposed: ingress({ className }) or httpRoute({ gateway }). */
   readonly exposure: Exposure;
   /**
-   * Whether every visitor may make an account. By default people get in by an AppUser.
+   * Whether every visitor may register an account. By default only AppUsers have one.
    * @default false
    */
   readonly selfRegistration?: boolean;
@@ -127,7 +127,7 @@ function workloads({ server, frontend, workers = {} }: Pick<CvatProps, 'server' 
   ];
 }
 
-/** A password that nobody must know. The command shows it to nobody either: not on the screen, and not among the processes' arguments. */
+/** A generated password. The command prints it neither to the terminal nor to the arguments of a process. */
 function passwordNeed(namespace: string, name: string): Need {
   return {
     kind: 'Secret',

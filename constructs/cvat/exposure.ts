@@ -7,18 +7,18 @@ import { type Contract, contractAnnotations } from '../../manifests/contract';
 import type { Values } from '../merge';
 import type { Plain } from '../plain';
 
-/** What is to be reached: a host, and the two Services behind it. */
+/** The host that is exposed, and its two Services. */
 export interface Site {
   readonly host: string;
   readonly release: string;
   readonly namespace: string;
   readonly backend: Reference;
   readonly frontend: Reference;
-  /** Whether visitors may make accounts for themselves. */
+  /** Whether visitors may register accounts. */
   readonly selfRegistration: boolean;
 }
 
-/** How people's browsers get to CVAT. */
+/** How CVAT is exposed to browsers. */
 export interface Exposure {
   /** What the address in the browser starts with. */
   readonly scheme: 'http' | 'https';
@@ -33,8 +33,8 @@ const FRONTEND_PORT = 8000;
 const BACKEND_PATHS = ['/api', '/admin', '/static', '/django-rq', '/profiler'];
 
 /**
- * The one call that makes an account without asking anybody. CVAT has no setting to close it, so this path, exactly, leads to the frontend,
- * which answers 405 to a POST. Browsers and ordinary clients stop there; a proxy that decodes paths late may let odd spellings pass.
+ * The endpoint that creates an account without authentication. CVAT has no setting to disable it, so exactly this path is routed to the frontend,
+ * which answers 405 to a POST. A proxy that decodes paths after routing may still forward other spellings of the path.
  */
 const REGISTRATION_PATH = '/api/auth/register';
 
@@ -42,8 +42,8 @@ export interface IngressProps {
   /** The IngressClass: `traefik` on stock k3s. */
   readonly className: string;
   /**
-   * A ClusterIssuer of cert-manager that makes the host's certificate, in the Secret `cvat-tls`.
-   * @default none: plain HTTP, or whatever certificate the ingress controller has by default
+   * The ClusterIssuer of cert-manager that issues the host's certificate, in the Secret `cvat-tls`.
+   * @default none: HTTP, or the default certificate of the ingress controller
    */
   readonly clusterIssuer?: string;
   /**
@@ -53,7 +53,7 @@ export interface IngressProps {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Through an Ingress of any class: the chart's own, and one of ours for the path that stays closed. */
+/** Through an Ingress: the chart's own, and another one for the closed path. */
 export function ingress({ className, clusterIssuer, annotations = {} }: IngressProps): Exposure {
   return {
     scheme: clusterIssuer === undefined ? 'http' : 'https',
@@ -90,18 +90,18 @@ export function ingress({ className, clusterIssuer, annotations = {} }: IngressP
 }
 
 export interface HttpRouteProps {
-  /** The Gateway, which the cluster has already. Its listener decides about ports and certificates. */
+  /** An existing Gateway. Its listener defines ports and certificates. */
   readonly gateway: {
     readonly name: string;
     readonly namespace: string;
     /** One of the Gateway's listeners. @default all that accept the route */
     readonly sectionName?: string;
   };
-  /** What the Gateway's listener speaks. @default https */
+  /** The protocol of the Gateway's listener. @default https */
   readonly scheme?: 'http' | 'https';
 }
 
-/** Through a Gateway of the cluster. The chart knows no Gateway API: the HTTPRoute is ours. */
+/** Through an existing Gateway. The chart does not support the Gateway API, so this adds the HTTPRoute. */
 export function httpRoute({ gateway, scheme = 'https' }: HttpRouteProps): Exposure {
   return {
     scheme,
@@ -136,7 +136,7 @@ const HTTP_ROUTES: Need = {
   kind: 'CustomResourceDefinition',
   name: 'httproutes.gateway.networking.k8s.io',
   keys: ['v1/HTTPRoute'],
-  remedy: 'the Gateway API, which most gateway controllers bring: https://gateway-api.sigs.k8s.io/guides/getting-started/',
+  remedy: 'the Gateway API, which most gateway controllers install: https://gateway-api.sigs.k8s.io/guides/getting-started/',
 };
 
 function gatewayNeed({ name, namespace }: HttpRouteProps['gateway']): Need {

@@ -1,15 +1,15 @@
 import type { Reference } from '../../manifests/reference';
 
-/** The release's name, which is in the names of everything that the chart makes. */
+/** The release's name. The names of all objects of the chart start with it. */
 export const CVAT_RELEASE = 'cvat';
 
-/** What CVAT's objects are called, for those who deal with it: the operator is there before CVAT is. */
+/** The names of CVAT's objects. The operator is deployed before CVAT and needs them, too. */
 export interface CvatNames {
   readonly namespace: string;
-  /** The Service of the web server, and the address that it has within its namespace, where alone the operator looks for it. */
+  /** The Service of the web server, and its address within its namespace, where the operator runs. */
   readonly backend: Reference;
   readonly url: string;
-  /** The Service of the pages. */
+  /** The Service of the frontend. */
   readonly frontend: Reference;
   /** The Secrets with the passwords of its caches, and of its two superusers, each under the key `password`. */
   readonly secrets: { readonly redis: string; readonly kvrocks: string; readonly administrator: string; readonly robot: string };
@@ -29,7 +29,7 @@ export function cvatNames(namespace: string): CvatNames {
   };
 }
 
-/** The superusers. The robot is the operator's own; nobody else logs in with it, because whoever logs it out takes its token away. */
+/** The superusers. Only the operator uses the robot: a logout of another client would revoke its token. */
 export const SUPERUSERS = {
   administrator: { username: 'administrator', emailAddress: 'administrator@localhost' },
   robot: { username: 'app-user-operator', emailAddress: 'app-user-operator@localhost' },

@@ -27,12 +27,12 @@ export interface Volume {
   readonly accessModes?: readonly string[];
 }
 
-/** How much of everything there is. */
+/** Volumes, replicas and resources. */
 export interface CvatSizes {
   readonly storage: {
-    /** Images, videos and annotations' attachments. There is no backup of it. It stays when CVAT is taken away. */
+    /** Images, videos and attachments. It has no backup. It is kept when CVAT is removed. */
     readonly data: Volume;
-    /** The on-disk cache of kvrocks: chunks of images that are on screen. Its size is final: Kubernetes lets no StatefulSet change it. */
+    /** The on-disk cache of kvrocks: chunks of images. Its size cannot be changed, because it is part of a StatefulSet. */
     readonly cache: Volume;
   };
   /**
@@ -40,14 +40,14 @@ export interface CvatSizes {
    * so that each of these pods reserves as much.
    */
   readonly server?: Workload;
-  /** The pods that serve the pages. */
+  /** The pods of the frontend. */
   readonly frontend?: Workload;
-  /** The pods that do the work in the background, by queue. */
+  /** The pods of the background workers, by queue. */
   readonly workers?: Readonly<Partial<Record<WorkerName, Workload>>>;
 }
 
 /**
- * What the chart is told, and no default of it twice.
+ * The values of the chart that differ from its defaults.
  * The keys are those of helm-chart/values.yaml at CVAT 2.73.0: https://github.com/cvat-ai/cvat/blob/v2.73.0/helm-chart/values.yaml
  */
 export function cvatValues(sizes: CvatSizes, database: DatabaseUser, { secrets }: CvatNames): Values {
@@ -69,7 +69,7 @@ export function cvatValues(sizes: CvatSizes, database: DatabaseUser, { secrets }
       },
     },
     postgresql: {
-      // The chart would bring a PostgreSQL of its own, from images that are no longer maintained.
+      // The chart would install a PostgreSQL from images that are no longer maintained.
       enabled: false,
       external: { host: database.host, port: database.port },
       secret: { create: false, name: database.secret.name },

@@ -98,7 +98,7 @@ export function describeSource(source: ChartSource): string {
   }
 }
 
-/** What is wrong with a source, whoever delivers it: its fields and the findings about them. */
+/** Findings about a source that are the same for every delivery, by field. */
 export function chartSourceFindings(source: ChartSource): [string, Finding | undefined][] {
   switch (source.kind) {
     case 'repository':

@@ -20,7 +20,7 @@ const CONTEXT_KEY = 'platform.kapernikov.com/delivery';
 /**
  * How Helm charts get onto a cluster: by k3s' Helm controller, by Flux, by Argo CD, or rendered at synth.
  *
- * It is chosen once for an environment and found through the construct tree, as a chart is: nobody passes it on.
+ * It is set once for an environment and found through the construct tree, like a Chart.
  * A new delivery is one file in delivery/ with one class; what it cannot do, it reports as a problem with a remedy.
  */
 export abstract class Delivery {

@@ -2,7 +2,7 @@ import type { Reference } from '../../manifests/reference';
 
 /** A user of a PostgresCluster, as the software that logs in with it needs to know it. No string of it is written twice. */
 export interface DatabaseUser {
-  /** Always the primary, whichever pod that is at the moment. Not PgBouncer. */
+  /** The Service of the current primary. Not PgBouncer. */
   readonly host: string;
   readonly port: number;
   /** The Service behind `host`, which PGO makes. */

@@ -25,9 +25,9 @@ export interface PostgresUser {
 }
 
 export interface PostgresClusterProps {
-  /** The cluster's name, which is in front of the names of everything that PGO makes for it. At most 40 characters. */
+  /** The cluster's name, with which the names of all its objects start. At most 40 characters. */
   readonly name: string;
-  /** @default whichever namespace kubectl points at */
+  /** @default the namespace of the Chart, or else of the kubeconfig's context */
   readonly namespace?: string;
   /** PostgreSQL's major version. A running cluster is upgraded by a PGUpgrade, not by changing this number. */
   readonly version: number;
@@ -36,12 +36,12 @@ export interface PostgresClusterProps {
    * @default the image that PGO's own release names: it has one for 15 to 18, and none for older versions
    */
   readonly image?: string;
-  /** How many pods run PostgreSQL, the primary included. From 2 on, the loss of any one is survived. Can be changed at any time. */
+  /** The number of pods with PostgreSQL, including the primary. With 2 or more, the cluster survives the loss of one. Can be changed at any time. */
   readonly replicas: number;
   /** The volume of each pod. */
   readonly storage: Storage;
   /**
-   * The users and their databases. Taking one away deletes its Secret, and leaves the role in the database.
+   * The users and their databases. Removing one deletes its Secret, and keeps the role in the database.
    * @default one user and one database, named as the cluster
    */
   readonly users?: readonly PostgresUser[];
@@ -52,12 +52,12 @@ export interface PostgresClusterProps {
    * @default false
    */
   readonly synchronous?: boolean;
-  /** At most four. Without any, there is nothing to restore from. */
+  /** At most four. Without any, the cluster cannot be restored. */
   readonly backups?: readonly Backup[];
   /** The backup that a new cluster is restored from. Never add or change it on a cluster that runs: PGO would restore over its data. */
   readonly restore?: Restore;
   /**
-   * Everything else that PGO's PostgresCluster can, in its own words. It is merged last; instances, users and repositories by their name.
+   * Further fields of the PostgresCluster. They are merged last; instances, users and repositories by their name.
    * https://access.crunchydata.com/documentation/postgres-operator/latest/references/crd
    */
   readonly spec?: PlainPart<PostgresClusterSpec>;
@@ -65,7 +65,7 @@ export interface PostgresClusterProps {
 
 type Spec = Plain<PostgresClusterSpec>;
 
-/** The name of the only set of instances. It is in the names of pods and volumes, so it never changes. */
+/** The name of the instance set. It is part of the names of pods and volumes, so it never changes. */
 const INSTANCE_SET = 'instance1';
 
 /** A PostgreSQL cluster that PGO runs: primary, standbys, users and backups. Deleting it deletes its data and its volume backups. */
@@ -94,7 +94,7 @@ export class PostgresCluster extends Construct {
         name,
         namespace,
         annotations: {
-          // Since PostgreSQL 15 nobody may create tables in the schema "public" unasked: PGO makes each user a schema of its own.
+          // Since PostgreSQL 15, users may not create tables in the schema "public" by default: PGO creates a schema for each user.
           ...(props.users && { 'postgres-operator.crunchydata.com/autoCreateUserSchema': 'true' }),
           ...contractAnnotations({
             makes: [...handles.map((handle) => handle.secret), { kind: 'Service', namespace, name: `${name}-primary` }],

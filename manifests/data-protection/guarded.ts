@@ -1,7 +1,7 @@
 import { HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../contract';
 import { groupKindOf, type Manifest } from '../manifest';
 
-/** The CRD that PGO's chart brings. Deleting it deletes every PostgresCluster, and no admission is asked about these. */
+/** A CRD of PGO's chart. Deleting it deletes every PostgresCluster, without admission requests for these. */
 export const POSTGRES_CLUSTER_CRD = 'postgresclusters.postgres-operator.crunchydata.com';
 
 /** Whether data protection refuses to delete an object that has no mark: it holds data, or what holds data needs it. */

@@ -50,7 +50,7 @@ export const readApplication: ReadRelease = (manifest) => {
   };
 };
 
-/** A folder of plain manifests is not a chart. A chart in git or in a registry is told by its Helm settings. */
+/** A folder of plain manifests is not a chart. A chart in git or in a registry is recognized by its Helm settings. */
 function isChart(source: unknown): boolean {
   return text(valueAt(source, 'chart')) !== undefined || isMap(valueAt(source, 'helm'));
 }

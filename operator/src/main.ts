@@ -13,7 +13,7 @@ import { Metrics } from './runtime/metrics';
 import { serve } from './runtime/server';
 import { Controller } from './runtime/controller';
 
-/** Runs the operator until it is told to stop. */
+/** Runs the operator until it receives a signal to stop. */
 async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
   const { namespace, podName, port } = configuration;

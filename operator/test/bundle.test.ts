@@ -29,7 +29,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test('told nothing, the operator says all that it needs to know, and ends', () => {
+test('without configuration, the operator reports every missing variable, and exits', () => {
   // Node 22 and 24 warn that client-node uses punycode.
   const env = { NODE_NO_WARNINGS: '1' };
   const { status, stderr, stdout } = spawnSync(process.execPath, [bundle], { cwd: folder, env, encoding: 'utf8' });
@@ -41,7 +41,7 @@ test('told nothing, the operator says all that it needs to know, and ends', () =
   ]);
 });
 
-test('it starts without an API server, answers that it lives and is not ready, and stops when it is told to', async () => {
+test('it starts without an API server, is live and not ready, and stops at SIGTERM', async () => {
   const port = await freePort();
   const cluster = { name: 'c', cluster: { server: `https://127.0.0.1:${await freePort()}` } };
   const context = { name: 'x', context: { cluster: 'c', user: 'u' } };

@@ -46,15 +46,15 @@ const editsOf = Object.fromEntries(environments.map(([folder, stages]) => [folde
 /** The properties above prove nothing without edits. These were written down before there was a rule. */
 test.each([
   ['dist', 'Secret my-postgres-pguser-cvat: itself Secret cvat/my-postgres-pguser-cvat: database, username, without database'],
-  ['dist', 'Secret my-postgres-pguser-cvat: taken away'],
+  ['dist', 'Secret my-postgres-pguser-cvat: removed'],
   ['dist', 'Secret my-postgres-pguser-cvat: metadata.name renamed'],
   ['dist', 'PostgresCluster my-postgres: makes Service cvat/my-postgres-primary, renamed'],
   ['dist', 'HelmChart cvat: values postgresql.secret.name'],
   ['dist', 'HelmChart cvat: values postgresql.external.host'],
   ['dist', 'HelmChart cvat: values ingress.className'],
   ['dist', 'HelmChart cvat: reads Service cvat/my-postgres-primary, moved'],
-  ['dist', 'HelmChart pgo: taken away'],
-  ['dist', 'Namespace cvat: taken away'],
+  ['dist', 'HelmChart pgo: removed'],
+  ['dist', 'Namespace cvat: removed'],
   ['dist', 'Ingress cvat-closed-registration: spec.rules[0].http.paths[0].backend.service.name'],
   ['dist', 'ValidatingAdmissionPolicyBinding data-protection.platform.kapernikov.com: spec.policyName'],
   ['dist', 'AppUser john: group'],

@@ -47,7 +47,7 @@ export function edits(stages: readonly Stage[]): Edit[] {
     const others = uses.filter((_, at) => at !== place);
     const changes = [
       ...(uses[place]?.changes ?? []),
-      ...(own.some((one) => isNeeded(one, made, others)) ? [{ what: 'taken away', apply: () => undefined }] : []),
+      ...(own.some((one) => isNeeded(one, made, others)) ? [{ what: 'removed', apply: () => undefined }] : []),
       ...own.filter((one) => isNeeded(one, made, uses)).flatMap(renamings),
       ...own.flatMap((one) => keysAskedFor(one, made, uses).map((key) => keyDropped(one, key))),
     ];
@@ -66,13 +66,13 @@ function madeBy(manifest: Manifest): Made[] {
   return all.filter(({ reference }) => !CALLED_BY_NOBODY.test(reference.kind));
 }
 
-/** Whether somebody would miss it: nobody else makes it, or nobody else makes one of its keys. */
+/** Whether another object needs it: no other object makes it, or one of its keys. */
 function isNeeded(one: Made, made: readonly Made[], uses: readonly Uses[]): boolean {
   const makers = made.filter((other) => isSame(other.reference, one.reference));
   return (makers.length === 1 && uses.some((use) => use.means(one.reference))) || keysAskedFor(one, made, uses).length > 0;
 }
 
-/** The keys that somebody asks for and nobody else makes. */
+/** The keys that are referred to and that no other object makes. */
 function keysAskedFor(one: Made, made: readonly Made[], uses: readonly Uses[]): string[] {
   const others = made.filter((other) => other !== one && isSame(other.reference, one.reference));
   return (one.reference.keys ?? []).filter(

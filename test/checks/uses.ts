@@ -34,7 +34,7 @@ const NO_REFERENCES: readonly RegExp[] = [
 
 /**
  * Finds what an object calls by name, in a way that has nothing to do with how checks/ finds it: a string is a reference when it is the name
- * of something, whatever its field is called, unless it is on the short list of those that are not.
+ * of something, in any field, unless it is on the short list of those that are not.
  */
 export function usesOf(manifest: Manifest, names: ReadonlySet<string>): Uses {
   const content = (manifest['spec'] as { valuesContent?: string } | undefined)?.valuesContent ?? '{}';
@@ -46,7 +46,7 @@ export function usesOf(manifest: Manifest, names: ReadonlySet<string>): Uses {
   const inValues = strings(values).filter(({ text }) => isName(text));
   const mentioned = [...inFields, ...inValues].flatMap(({ text }) => parts(text).map(({ part }) => part));
   const { reads = [] } = contractOf(manifest);
-  const served = (definition: Reference): boolean => definition.name.endsWith(`.${group(manifest)}`);
+  const served = (crd: Reference): boolean => crd.name.endsWith(`.${group(manifest)}`);
   const kind = `${manifest.apiVersion.split('/')[1] ?? ''}/${manifest.kind}`;
   return {
     changes: [
@@ -87,7 +87,7 @@ export function rewritten(manifest: Manifest, list: List, from: Reference, to: P
 export function lineChanges(list: List, reference: Reference): Change[] {
   const line = `${list} ${formatReference(reference)}`;
   const { name, namespace, keys = [] } = reference;
-  // Of a definition, only the group is called by others; its plural is not.
+  // Of a CRD, only the group is called by others; its plural is not.
   const called = (rename: Rename): string =>
     reference.kind === 'CustomResourceDefinition'
       ? `${name.split('.')[0] ?? ''}.${rename(name.slice(name.indexOf('.') + 1))}`

@@ -34,7 +34,7 @@ function freeze<T>(value: T): T {
   return value;
 }
 
-describe('whatever is merged', () => {
+describe('any two values', () => {
   test('a value merged with itself is itself', () => {
     holds(fc.property(tree, lists, (value, how) => expect(text(merge(value, value, how))).toBe(text(value))));
   });

@@ -6,7 +6,7 @@ test.each(['default', 'kube-system', 'kube-public', 'kube-node-lease', undefined
   expect(objectsOf((chart) => ensureNamespace(chart, name))).toEqual([]);
 });
 
-test('a namespace that somebody uses is created', () => {
+test('creates a namespace that a construct uses', () => {
   expect(objectsOf((chart) => ensureNamespace(chart, 'cvat'))).toEqual([
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'cvat' } },
   ]);

@@ -48,7 +48,7 @@ test('a stage is applied in the order of its name: the names are in alphabetical
   expect(names).toEqual([...names].sort());
 });
 
-test('a namespace is made by the first stage that is applied, in whatever order releases are listed', () => {
+test('the first stage that is applied creates a namespace, in any order of the releases', () => {
   const releases = [{ ...release, name: 'loki' }, release];
   expect(stages({ delivery: k3s(), dataProtection: false, releases })).toEqual({
     '70-grafana': ['Namespace monitoring', 'HelmChart grafana'],
@@ -56,7 +56,7 @@ test('a namespace is made by the first stage that is applied, in whatever order 
   });
 });
 
-test('an environment of nothing is nothing', () => {
+test('an environment without systems has no stages', () => {
   expect(stages({ delivery: k3s(), dataProtection: false })).toEqual({});
 });
 
@@ -141,12 +141,12 @@ describe('with the AppUser operator', () => {
     expect(text(without)).not.toContain('administrator');
   });
 
-  test('no check finds anything, also without CVAT, whose AppUsers it lets go', () => {
+  test('passes the checks, also without CVAT', () => {
     expect(check(operated.stages())).toEqual([]);
     expect(check(new Platform('test', { ...local, cvat: undefined }).stages())).toEqual([]);
   });
 
-  test('people are told the address of their browsers, with the scheme that the exposure speaks', () => {
+  test('passes the URL of CVAT to the operator, with the scheme of the exposure', () => {
     const address = (exposure: Exposure | undefined): string | undefined => {
       const environment = { ...local, cvat: exposure && local.cvat && { ...local.cvat, exposure } };
       return /"name":"PUBLIC_URL","value":"([^"]*)"/.exec(text(new Platform('test', environment).stages()))?.[1];

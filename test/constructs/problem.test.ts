@@ -31,7 +31,7 @@ test('everything that is wrong is reported, in the order of the tree', () => {
   expect(places).toEqual(['30-postgres/cluster colour', '30-postgres/cluster size', '30-postgres/cluster/child shape']);
 });
 
-test('an App of somebody else refuses to synthesize as well', () => {
+test('another App refuses to synthesize, too', () => {
   const cluster = construct();
   report(cluster, 'colour', FINDING);
   expect(() => (cluster.node.root as App).synth()).toThrow('colour: It is red. Make it green.');

@@ -9,7 +9,7 @@ import { contractOf } from '../../manifests/contract';
 import { environments } from '../fixtures/environments';
 import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { type Definition, DEFINITIONS, install } from './harness/definitions';
+import { type Crd, CRDS, install } from './harness/crds';
 import { FIXTURES } from '../fixtures/dist';
 import { definitionsMadeBy, type Environment, ENVIRONMENTS, LOCAL, objectsIn, printed } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
@@ -95,26 +95,26 @@ interface Live {
 function kindsOf(environment: Environment): {
   objects: Manifest[];
   /** What the cluster has before. */
-  onCluster: Definition[];
-  /** What the releases bring. */
-  brought: Definition[];
+  onCluster: Crd[];
+  /** The CRDs of the releases. */
+  installed: Crd[];
   /** The names of what is in dist itself. */
   own: string[];
-  /** The objects that a first apply cannot make, because their definitions come with it. */
+  /** The objects that a first apply cannot make, because their CRDs come with it. */
   early: Manifest[];
 } {
   const objects = objectsIn(environment);
   const made = definitionsMadeBy(objects);
-  const used = DEFINITIONS.filter((definition) => objects.some((object) => definition.defines(object)));
-  const brought = used.filter(({ name }) => made.includes(name));
+  const used = CRDS.filter((crd) => objects.some((object) => crd.defines(object)));
+  const installed = used.filter(({ name }) => made.includes(name));
   const own = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
   const ownKinds = own.map(({ spec }) => (spec as { names: { kind: string } }).names.kind);
   return {
     objects,
     onCluster: used.filter(({ name }) => !made.includes(name)),
-    brought,
+    installed,
     own: own.map(({ metadata }) => metadata.name),
-    early: objects.filter((object) => ownKinds.includes(object.kind) || brought.some((definition) => definition.defines(object))),
+    early: objects.filter((object) => ownKinds.includes(object.kind) || installed.some((crd) => crd.defines(object))),
   };
 }
 
@@ -130,7 +130,7 @@ interface Steps {
 }
 
 async function steps({ environment, flags }: Run): Promise<Steps> {
-  const { onCluster, brought, own } = kindsOf(environment);
+  const { onCluster, installed, own } = kindsOf(environment);
   const controlPlane = await startControlPlane();
   try {
     const { kubectl } = controlPlane;
@@ -138,7 +138,7 @@ async function steps({ environment, flags }: Run): Promise<Steps> {
     await kubectl.apply(neededNamespaces(objectsIn(environment)));
     const first = await apply(kubectl, environment, ...flags);
     // As the releases that were just applied do.
-    await install(kubectl, brought);
+    await install(kubectl, installed);
     await served(kubectl, ...own);
     const second = await apply(kubectl, environment, ...flags);
     const written = await writtenTo(kubectl, environment);
@@ -198,7 +198,7 @@ describe('a cluster with all CRDs', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);
-    await install(kubectl, DEFINITIONS);
+    await install(kubectl, CRDS);
     const own = objectsIn(LOCAL).filter(({ kind }) => kind === 'CustomResourceDefinition');
     await kubectl.apply(own, '--server-side');
     await served(kubectl, ...own.map(({ metadata }) => metadata.name));
@@ -235,12 +235,12 @@ describe('a cluster with all CRDs', () => {
   });
 
   test('without our own CRD needs two passes of kubectl apply --server-side', async () => {
-    const { early, brought, own } = kindsOf(LOCAL);
-    const users = early.filter((object) => !brought.some((definition) => definition.defines(object)));
+    const { early, installed, own } = kindsOf(LOCAL);
+    const users = early.filter((object) => !installed.some((crd) => crd.defines(object)));
     // Data protection is in force on it afterwards.
     const another = await startControlPlane();
     try {
-      await install(another.kubectl, DEFINITIONS);
+      await install(another.kubectl, CRDS);
       const first = await apply(another.kubectl, LOCAL, '--server-side');
       expect(complaints(first.stderr)).toEqual(users.map(complaint));
       await served(another.kubectl, ...own);

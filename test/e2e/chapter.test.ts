@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { definition, install } from './harness/definitions';
+import { crd, install } from './harness/crds';
 import { FIXTURES } from '../fixtures/dist';
 import { LOCAL, ROOT } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
@@ -31,13 +31,13 @@ afterAll(async () => {
 const apply = (file: string, ...flags: readonly string[]): Promise<KubectlResult> =>
   kubectl.run(['apply', '-f', join(CHAPTER, file), '--validate=strict', ...flags]);
 
-/** An AppUser under the chapter's definition, which lets everything pass. */
+/** An AppUser under the chapter's CRD, which lets everything pass. */
 const sloppy = (name: string, spec?: object): object => ({ apiVersion: 'kapernikov.com/v1', kind: 'AppUser', metadata: { name }, spec });
 
 describe("the chapter's AppUser", () => {
   let john: AppUser;
 
-  test("is accepted under the chapter's own definition, and just sits there", async () => {
+  test("is accepted under the chapter's own crd, and just sits there", async () => {
     expect(await apply('app-user-crd.yaml')).toMatchObject({ code: 0, stderr: '' });
     await served(kubectl, 'appusers.kapernikov.com');
     expect(await apply('john.yaml')).toEqual({ code: 0, stdout: 'appuser.kapernikov.com/john created\n', stderr: '' });
@@ -55,7 +55,10 @@ describe("the chapter's AppUser", () => {
       stderr: '',
     });
     // The new schema is in force a moment after it was accepted.
-    await until('a person without a mail is refused', async () => (await kubectl.apply(sloppy('nobody'), '--dry-run=server')).code === 1);
+    await until(
+      'an AppUser without an e-mail address is refused',
+      async () => (await kubectl.apply(sloppy('john.doe'), '--dry-run=server')).code === 1,
+    );
     const { metadata, spec } = await kubectl.get<AppUser>('au', 'john');
     expect(metadata.uid).toBe(john.metadata.uid);
     expect(spec).toMatchObject(john.spec as object);
@@ -89,8 +92,8 @@ describe("the chapter's AppUser", () => {
 });
 
 describe("the chapter's PostgresCluster", () => {
-  test("is accepted by PGO's definition, to the letter and without a warning", async () => {
-    await install(kubectl, [definition('postgresclusters.postgres-operator.crunchydata.com')]);
+  test("is accepted by PGO's crd, to the letter and without a warning", async () => {
+    await install(kubectl, [crd('postgresclusters.postgres-operator.crunchydata.com')]);
     const flags = ['--server-side', '--dry-run=server'];
     expect(await apply('my-postgres.yaml', ...flags)).toMatchObject({ code: 0, stderr: '' });
     const created = 'postgrescluster.postgres-operator.crunchydata.com/my-postgres created\n';

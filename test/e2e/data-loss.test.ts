@@ -6,7 +6,7 @@ import type { Manifest } from '../../manifests/manifest';
 import type { ApiClient } from '../../operator/src/kubernetes/api-client';
 import { clientOf } from './harness/api';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { definition, install } from './harness/definitions';
+import { crd, install } from './harness/crds';
 import { LOCAL, ROOT } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { until } from './harness/until';
@@ -73,7 +73,7 @@ describe('changes that lose data', () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);
     api = clientOf(kubectl.kubeconfig);
-    await install(kubectl, [definition('postgresclusters.postgres-operator.crunchydata.com')]);
+    await install(kubectl, [crd('postgresclusters.postgres-operator.crunchydata.com')]);
     await kubectl.output(['apply', '--server-side', '-f', `${LOCAL.folder}/00-data-protection.k8s.yaml`], { workingDirectory: ROOT });
     const probe = await create(cluster('probe'));
     await until(

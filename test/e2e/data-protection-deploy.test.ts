@@ -3,7 +3,7 @@ import { FIXTURES } from '../fixtures/dist';
 import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { definition, install } from './harness/definitions';
+import { crd, install } from './harness/crds';
 import { changed, edited, type Environment, LOCAL } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -30,7 +30,7 @@ const RUNS: readonly Run[] = [
     environment: (directory) => changed('production', directory, { delivery: k3s(), gitOps: undefined }),
     stages: ['data-protection', 'app-user-crd', 'postgres-operator', 'postgres'].flatMap((stage) => ['--stage', stage]),
     prepare: async (kubectl) => {
-      await install(kubectl, [definition('httproutes.gateway.networking.k8s.io')]);
+      await install(kubectl, [crd('httproutes.gateway.networking.k8s.io')]);
       await kubectl.output(['create', 'namespace', 'cvat']);
       const options = '[global]\nrepo1-s3-key=key\nrepo1-s3-key-secret=secret\n';
       await kubectl.output(['-n', 'cvat', 'create', 'secret', 'generic', 'my-postgres-backup', `--from-literal=s3.conf=${options}`]);
@@ -72,7 +72,7 @@ describe('the data of a deployed environment', () => {
         volumes: await uids('pvc', '-A', '-l', 'postgres-operator.crunchydata.com/cluster'),
         namespaces: await uids('namespaces', 'cvat', 'crunchy-pgo'),
         releases: await uids('helmcharts', '-n', 'kube-system', '--field-selector=metadata.name=pgo'),
-        definitions: await uids('crd', 'appusers.kapernikov.com', 'postgresclusters.postgres-operator.crunchydata.com'),
+        crds: await uids('crd', 'appusers.kapernikov.com', 'postgresclusters.postgres-operator.crunchydata.com'),
         password: await kubectl.output(['-n', 'cvat', 'get', 'secret', 'my-postgres-pguser-cvat', '-o', 'jsonpath={.data.password}']),
       };
     }

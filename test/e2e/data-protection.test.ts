@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifests/manifest';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../../manifests/contract';
 import { GUARD_FINALIZER, isGuarded } from '../../manifests/data-protection/guarded';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
-import { definition, install } from './harness/definitions';
+import { crd, install } from './harness/crds';
 import { FIXTURES } from '../fixtures/dist';
 import { LOCAL, objectsIn, printed, stagesIn } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
@@ -18,7 +18,7 @@ const HOLDERS = OBJECTS.filter(isGuarded);
 const GUARD = OBJECTS.filter(({ metadata }) => metadata.finalizers?.includes(GUARD_FINALIZER));
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 const MARK = `${DELETE_ANNOTATION}=${DELETE_WITH_DATA}`;
-const HOLDS_DATA = { [HOLDS_DATA_ANNOTATION]: "somebody's work" };
+const HOLDS_DATA = { [HOLDS_DATA_ANNOTATION]: "a person's work" };
 
 let controlPlane: ControlPlane;
 let kubectl: Kubectl;
@@ -26,7 +26,7 @@ let kubectl: Kubectl;
 const onDist = (verb: string, ...flags: readonly string[]): Promise<KubectlResult> =>
   kubectl.run([verb, '-f', LOCAL.folder, ...flags], { workingDirectory: FIXTURES });
 
-/** How kubectl is told of an object: `--namespace=cvat postgrescluster.postgres-operator.crunchydata.com/my-postgres`. */
+/** An object as arguments of kubectl: `--namespace=cvat postgrescluster.postgres-operator.crunchydata.com/my-postgres`. */
 const naming = (object: Manifest): string[] => [
   ...(object.metadata.namespace === undefined ? [] : [`--namespace=${object.metadata.namespace}`]),
   printed(object),
@@ -77,8 +77,12 @@ function sample(kind: string, name: string, namespace?: string, annotations: Rea
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations }, ...(spec && { spec }) };
 }
 
-/** A definition that is on the cluster, to be named. */
-const crd = (name: string): Manifest => ({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name } });
+/** A CRD that is on the cluster, to be named. */
+const crdKey = (name: string): Manifest => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name },
+});
 
 async function create(...objects: readonly Manifest[]): Promise<void> {
   expect(await kubectl.apply(objects, '--server-side')).toMatchObject({ code: 0 });
@@ -118,9 +122,9 @@ describe('data protection', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);
-    await install(kubectl, ['helmcharts.helm.cattle.io', POSTGRES_CLUSTERS, PG_UPGRADES].map(definition));
-    const definitions = OBJECTS.filter(({ kind }) => kind === 'CustomResourceDefinition');
-    expect(await kubectl.apply(definitions)).toMatchObject({ code: 0 });
+    await install(kubectl, ['helmcharts.helm.cattle.io', POSTGRES_CLUSTERS, PG_UPGRADES].map(crd));
+    const crds = OBJECTS.filter(({ kind }) => kind === 'CustomResourceDefinition');
+    expect(await kubectl.apply(crds)).toMatchObject({ code: 0 });
     await served(kubectl, 'appusers.kapernikov.com');
     expect(await onDist('apply')).toMatchObject({ code: 0 });
     // As PGO does.
@@ -209,7 +213,7 @@ describe('data protection', () => {
   });
 
   test('refuses nothing that does not say that it holds data', async () => {
-    const upgrades = crd(PG_UPGRADES);
+    const upgrades = crdKey(PG_UPGRADES);
     const namespace = sample('Namespace', 'elsewhere', undefined, { [DELETE_ANNOTATION]: 'no' });
     const cluster = sample('PostgresCluster', 'plain', 'elsewhere');
     const claim = sample('PersistentVolumeClaim', 'plain', 'elsewhere', { 'example.org/holds-data': 'not ours to judge' });
@@ -222,7 +226,7 @@ describe('data protection', () => {
   });
 
   test("guards PGO's own CRD, with which every PostgresCluster would go, though it has no annotation", async () => {
-    expect(await tryDeletion(crd(POSTGRES_CLUSTERS))).toMatchObject(refused(POSTGRES_CLUSTERS));
+    expect(await tryDeletion(crdKey(POSTGRES_CLUSTERS))).toMatchObject(refused(POSTGRES_CLUSTERS));
   });
 
   test('does not guard an AppUser whose account is kept, and guards one whose account would be deleted', async () => {
@@ -264,7 +268,7 @@ describe('data protection', () => {
     await protection();
   });
 
-  describe('when somebody deletes the whole folder', () => {
+  describe('kubectl delete -f of the whole folder', () => {
     const uid = async (object: Manifest): Promise<string> =>
       (await kubectl.get<{ metadata: { uid: string } }>(...naming(object))).metadata.uid;
     const uids = new Map<Manifest, string>();
@@ -306,7 +310,7 @@ describe('data protection', () => {
         const flags = ['--ignore-not-found', '--wait=false'];
         expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: FIXTURES })).toMatchObject({ code: 0, stderr: '' });
       }
-      // With its definition, AppUser is no kind any more.
+      // With its CRD, AppUser is no kind any more.
       for (const object of OBJECTS.filter(({ kind }) => kind !== 'AppUser')) await gone(object);
     });
   });

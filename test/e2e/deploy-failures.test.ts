@@ -82,7 +82,7 @@ describe('what goes wrong', () => {
 
   function kubeconfigFor(server: string, authority = cluster.controlPlane.authority): string {
     const file = join(cluster.controlPlane.directory, 'other.kubeconfig');
-    writeFileSync(file, kubeconfig(server, authority, 'somebody', 'no-token'));
+    writeFileSync(file, kubeconfig(server, authority, 'unknown', 'no-token'));
     return file;
   }
 
@@ -200,7 +200,7 @@ describe('what goes wrong', () => {
       expect(await deploy.interrupt('SIGINT')).toMatchObject({ code: 130 });
     });
 
-    test('destroy takes it away for good, and with it all that was deployed before', async () => {
+    test('destroy uninstalls it, and deletes everything that was deployed before', async () => {
       const stdout = await commands.output('destroy', trial({ '30-chart': [chart] }), '--delete-data');
       expect(stdout).toContain('\nDone.\n');
       expect(await names('secrets', '-A', '-l', 'owner=helm')).toEqual([]);

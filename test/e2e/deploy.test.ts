@@ -171,16 +171,16 @@ Passwords are in:
       ...ANOTHER_HOST,
       '50-cvat': (text) => anotherHost(text).replace('cvat/server:v2.73.0', 'cvat/server:v2.74.0'),
     });
-    const wayOut = 'Delete the Job, and deploy creates and runs it again: kubectl -n cvat delete job cvat-administrators-';
+    const remedy = 'Delete the Job, and deploy creates and runs it again: kubectl -n cvat delete job cvat-administrators-';
     const { code, stdout } = await commands.run('diff', dist);
     expect(code).toBe(2);
     expect(stdout).toContain('\n+          image: cvat/server:v2.74.0\n');
-    expect(stdout).toContain(wayOut);
+    expect(stdout).toContain(remedy);
     const deployed = await commands.run('deploy', dist, '--stage', 'cvat');
-    expect(deployed).toMatchObject({ code: 1, stdout: expect.stringContaining(wayOut) });
+    expect(deployed).toMatchObject({ code: 1, stdout: expect.stringContaining(remedy) });
   });
 
-  test('keeps fields of other field managers, until deploy is told to take them over', async () => {
+  test('keeps fields of other field managers without --force-conflicts', async () => {
     const other = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',

@@ -19,7 +19,7 @@ const KINDS = [
   ...['validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
 ];
 
-/** Somebody else's. */
+/** Objects of others. */
 const foreign = {
   apiVersion: 'postgres-operator.crunchydata.com/v1beta1',
   kind: 'PostgresCluster',
@@ -65,7 +65,7 @@ describe('an environment that kubectl has applied', () => {
   const names = async (...what: readonly string[]): Promise<string[]> =>
     (await kubectl.output(['get', ...what, '--ignore-not-found', '-o', 'name'])).split('\n').filter((line) => line !== '');
 
-  /** What would not be the same any more if somebody had deleted it and made it anew, or only touched it. */
+  /** Fields that differ after an object was deleted and created again, or updated. */
   const versions = (...what: readonly string[]): Promise<string> =>
     kubectl.output([
       'get',

@@ -71,7 +71,7 @@ describe('a control plane', () => {
 
   test('establishes a CRD and serves its objects', async () => {
     const { kubectl } = controlPlane;
-    const definition = {
+    const crd = {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: 'gadgets.example.org' },
@@ -82,7 +82,7 @@ describe('a control plane', () => {
         versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
       },
     };
-    expect(await kubectl.apply(definition, '--server-side')).toMatchObject({ code: 0, stderr: '' });
+    expect(await kubectl.apply(crd, '--server-side')).toMatchObject({ code: 0, stderr: '' });
     await kubectl.output(['wait', '--for=condition=Established', 'crd/gadgets.example.org', '--timeout=30s']);
     const gadget = { apiVersion: 'example.org/v1', kind: 'Gadget', metadata: { name: 'one', namespace: 'default' } };
     expect(await kubectl.apply(gadget)).toMatchObject({ code: 0, stdout: 'gadget.example.org/one created\n' });
@@ -125,7 +125,7 @@ describe('a control plane', () => {
   });
 
   test('names the user that it does not know', () => {
-    expect(() => controlPlane.kubectlAs('nobody')).toThrow('the control plane knows no user "nobody": pass it in the option "users"');
+    expect(() => controlPlane.kubectlAs('unknown')).toThrow('the control plane knows no user "unknown": pass it in the option "users"');
   });
 
   test('keeps its objects and its address when its API server restarts', async () => {

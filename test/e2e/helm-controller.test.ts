@@ -151,7 +151,7 @@ describe('a cluster like k3s', () => {
     await until('it has failed', async () => (await revisions('cvat', 'cvat')).startsWith('1 failed'));
     await apply([chart(false)]);
     await until('it is deployed', async () => / deployed$/.test(await revisions('cvat', 'cvat')));
-    // Its pods wait for Secrets that nobody has made.
+    // Its pods wait for Secrets that do not exist.
     const reasons = '{.items[*].status.containerStatuses[0].state.waiting.message}';
     await until('the server says what it waits for', async () =>
       (await kubectl.output(['get', 'pods', '-n', 'cvat', '-l', 'component=server', '-o', `jsonpath=${reasons}`])).includes(

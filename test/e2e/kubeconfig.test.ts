@@ -30,7 +30,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(folder, 'dist', '10-one.k8s.yaml'), JSON.stringify(object));
   writeFileSync(join(folder, 'token'), tokenOf(ADMINISTRATOR.name));
-  // Returns the administrator's token only when it is told about the cluster.
+  // Returns the administrator's token only when it gets the cluster in its environment.
   const credential = (token: string): string =>
     JSON.stringify({ kind: 'ExecCredential', apiVersion: 'client.authentication.k8s.io/v1', status: { token } });
   writeFileSync(

@@ -46,7 +46,7 @@ test('kubectl get au tells the story', async () => {
 });
 
 test('what is no e-mail address is refused before it comes to the operator', async () => {
-  await expect(cluster.create('nobody', { emailAddress: 'nobody' })).rejects.toMatchObject({ status: 422 });
+  await expect(cluster.create('invalid', { emailAddress: 'invalid' })).rejects.toMatchObject({ status: 422 });
 });
 
 test('each field that is changed is changed in the account', async () => {
@@ -116,7 +116,7 @@ test('of two AppUsers with one e-mail address, the older one has it, and the oth
   expect(cluster.cvat.people.byUsername('second')).toBeUndefined();
   await until('there is an Event', async () => (await cluster.events('second')).some(({ reason }) => reason === 'EmailConflict'));
   await cluster.edit('first', { spec: { emailAddress: 'other@example.com' } });
-  // CVAT keeps the address that somebody registered with: only a person can decide who is to have it.
+  // CVAT reserves an address for the account that registered with it. Only a person can decide which account keeps it.
   await cluster.reason('second', 'EmailConflict');
   // There and back, twice: the second time, the Event is counted.
   for (const [emailAddress, reason] of [
@@ -230,7 +230,7 @@ test('at rest, nothing is written but the Lease', async () => {
   });
 });
 
-test('accounts that no AppUser declares are counted, and told of', async () => {
+test('accounts that no AppUser declares are counted and reported', async () => {
   cluster.cvat.people.add({ username: 'intruder', email: 'intruder@example.net' });
   const undeclared = 'app_user_operator_accounts{state="undeclared"}';
   await until('it is counted', async () => (await operator.metric(undeclared)) >= 1);
@@ -280,7 +280,7 @@ describe('of its rights', () => {
   });
 });
 
-test('of two replicas one acts, and when it is told to stop, it gives up its Lease, and the other acts', async () => {
+test('one of two replicas leads; when it is stopped, it releases its Lease, and the other one leads', async () => {
   const other = await cluster.operator('operator-1');
   await until('the other is ready', async () => (await other.answer('/readyz'))?.status === 200);
   expect([await operator.metric('app_user_operator_leading'), await other.metric('app_user_operator_leading')]).toEqual([1, 0]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../../manifests/manifest';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
-import { definition, install } from './harness/definitions';
+import { crd, install } from './harness/crds';
 import { ROOT, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -42,7 +42,7 @@ describe('objects of other owners', () => {
     cluster = await startCluster();
     ({ kubectl } = cluster);
     commands = new Commands(cluster.controlPlane);
-    await install(kubectl, [definition('postgresclusters.postgres-operator.crunchydata.com')]);
+    await install(kubectl, [crd('postgresclusters.postgres-operator.crunchydata.com')]);
   });
 
   afterAll(async () => {

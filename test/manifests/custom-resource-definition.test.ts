@@ -8,7 +8,7 @@ import {
   isSameObject,
   operatorsOf,
 } from '../../manifests/custom-resource-definition';
-import { definition, manifest } from '../cluster/support/objects';
+import { crd, manifest } from '../cluster/support/objects';
 
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget', 'v2/Widget'] };
 const GADGETS = { kind: 'CustomResourceDefinition', name: 'gadgets.other.example.org', keys: ['v1beta1/Gadget'] };
@@ -35,7 +35,7 @@ test('an operator reconciles the CRDs of `makes` and `operates`', () => {
 });
 
 test('reads the kinds of a CRD of dist/', () => {
-  expect(crdOf(definition('Widget', 'v1', 'v2'))).toEqual(crdsMadeBy(RELEASE)[0]);
+  expect(crdOf(crd('Widget', 'v1', 'v2'))).toEqual(crdsMadeBy(RELEASE)[0]);
   expect(crdOf(RELEASE)).toBeUndefined();
 });
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './definition';
+import type { KubernetesObject } from './crd';
 import { edit } from './edit';
 import { appUserSchema } from './schemas';
 

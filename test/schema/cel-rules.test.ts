@@ -1,5 +1,5 @@
 import { celRules } from './cel-rules';
-import type { StructuralSchema, ValidationRule } from './definition';
+import type { StructuralSchema, ValidationRule } from './crd';
 
 const withRules = (schema: StructuralSchema, ...rules: (string | ValidationRule)[]): StructuralSchema => ({
   ...schema,
@@ -112,7 +112,7 @@ describe('The rules of a CRD', () => {
 
   it.each([
     ['cannot be read', 'self ==='],
-    ['has a function that nobody taught us', 'isURL(self)'],
+    ['has an unknown function', 'isURL(self)'],
     ['has a variable that there is not', 'other == self'],
     ['is neither true nor false', 'self + "x"'],
   ])('are never left out: one that %s throws, even if no object comes to it', (_, rule) => {

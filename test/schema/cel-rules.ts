@@ -1,6 +1,6 @@
 import { type CompiledRule, compileRule } from './cel';
 import { mapValues, own, toCel } from './cel-value';
-import type { StructuralSchema, ValidationRule } from './definition';
+import type { StructuralSchema, ValidationRule } from './crd';
 
 /** The rules of a schema, compiled. */
 export interface CelRules {
@@ -62,7 +62,7 @@ function ask(
   }
 }
 
-/** The item as it was. Only the items of a map can be told from each other. */
+/** The previous item. Only items of a map can be matched with each other. */
 function oldItem(schema: StructuralSchema, item: unknown, old: unknown): unknown {
   const keys = schema['x-kubernetes-list-map-keys'];
   if (schema['x-kubernetes-list-type'] !== 'map' || !keys || !Array.isArray(old) || !isRecord(item)) return undefined;

@@ -1,5 +1,5 @@
 import { durationOf } from './cel';
-import type { StructuralSchema } from './definition';
+import type { StructuralSchema } from './crd';
 import { formatDuration } from './duration';
 
 /** What CEL reserves: such a field is written `__namespace__` in a rule. */

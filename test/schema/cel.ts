@@ -1,10 +1,10 @@
 import type * as Cel from '@marcbachmann/cel-js' with { 'resolution-mode': 'import' };
 import type * as Evaluator from '@marcbachmann/cel-js/evaluator' with { 'resolution-mode': 'import' };
-import type { ValidationRule } from './definition';
+import type { ValidationRule } from './crd';
 import { goDuration } from './duration';
 import { find, matches } from './regular-expression';
 
-// The package is ESM only, and this project is CommonJS: jest transpiles it, and the types need to be told.
+// The package is ESM only, and this project is CommonJS: jest transpiles it, and its types must be declared here.
 /* eslint-disable @typescript-eslint/no-require-imports */
 const { Environment, Optional, serialize } = require('@marcbachmann/cel-js') as typeof Cel;
 const { Duration } = require('@marcbachmann/cel-js/evaluator') as typeof Evaluator;

@@ -1,6 +1,6 @@
 import type { AnySchemaObject } from 'ajv';
 import { mapValues } from './cel-value';
-import type { StructuralSchema } from './definition';
+import type { StructuralSchema } from './crd';
 
 /** What means the same in JSON Schema and is taken over as it is. */
 const SAME = new Set(

@@ -1,5 +1,5 @@
 import { CrdSchema } from './crd-schema';
-import type { KubernetesObject, StructuralSchema } from './definition';
+import type { KubernetesObject, StructuralSchema } from './crd';
 
 /** A schema of a kind whose spec is this. */
 function kindOf(spec: StructuralSchema, root: Partial<StructuralSchema> = {}): CrdSchema {

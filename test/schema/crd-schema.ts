@@ -2,7 +2,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { celRules, type CelRules } from './cel-rules';
 import { UNIQUE_BY, closeObject } from './closed-schema';
-import type { Definition, KubernetesObject, StructuralSchema } from './definition';
+import type { Crd, KubernetesObject, StructuralSchema } from './crd';
 import { formats } from './formats';
 import { regularExpression } from './regular-expression';
 
@@ -34,14 +34,14 @@ interface Compiled {
 
 /**
  * What the API server says to an object of a kind that a CRD defines: nothing, or what is wrong, each with the path of the field.
- * Stricter in two things, which it takes away without a word: unknown fields, and null where the CRD does not allow it.
+ * Stricter in two cases, which the API server prunes silently: unknown fields, and null where the CRD does not allow it.
  */
 export class CrdSchema {
   readonly kind: string;
   private readonly schemas = new Map<string, StructuralSchema>();
   private readonly compiled = new Map<string, Compiled>();
 
-  constructor({ spec }: Definition) {
+  constructor({ spec }: Crd) {
     this.kind = spec.names.kind;
     for (const { name, served, schema } of spec.versions) {
       if (served) this.schemas.set(`${spec.group}/${name}`, schema.openAPIV3Schema);

@@ -5,7 +5,7 @@ import { flux } from '../../constructs/helm/delivery/flux';
 import { k3s } from '../../constructs/helm/delivery/k3s';
 import { type Environment, Platform } from '../../constructs/platform';
 import { environments } from '../fixtures/environments';
-import type { KubernetesObject } from './definition';
+import type { KubernetesObject } from './crd';
 import { upstreamSchemas } from './schemas';
 
 const OURS = /^(helm\.cattle\.io|helm\.toolkit\.fluxcd\.io|source\.toolkit\.fluxcd\.io|argoproj\.io)$/;

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { crdSources } from '../../scripts/crd-sources';
 import { synthesize } from '../fixtures/synthesize';
-import { type KubernetesObject, parseObjects } from './definition';
+import { type KubernetesObject, parseObjects } from './crd';
 import { type Schemas, schemasIn, upstreamSchemas } from './schemas';
 
 const DIST = join(__dirname, '..', '..', 'dist');

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './definition';
+import type { KubernetesObject } from './crd';
 
 /** A copy of the object in which one field is different: `spec.instances.0.replicas`. Without a value, the field is gone. */
 export function edit(object: KubernetesObject, path: string, value?: unknown): KubernetesObject {

@@ -9,7 +9,7 @@ import { Platform } from '../../constructs/platform';
 import { environments } from '../fixtures/environments';
 import { compileRule } from './cel';
 import { toCel } from './cel-value';
-import type { KubernetesObject } from './definition';
+import type { KubernetesObject } from './crd';
 import { health } from './lua';
 import { upstreamSchemas } from './schemas';
 

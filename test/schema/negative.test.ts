@@ -1,5 +1,5 @@
 import { synthesize } from '../fixtures/synthesize';
-import { type KubernetesObject, parseObjects } from './definition';
+import { type KubernetesObject, parseObjects } from './crd';
 import { edit } from './edit';
 import { schemaOf, upstreamSchemas } from './schemas';
 

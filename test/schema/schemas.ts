@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crdSources, crdText, findCrds } from '../../scripts/crd-sources';
 import { CrdSchema } from './crd-schema';
-import { definitionsIn, parseObjects } from './definition';
+import { crdsIn, parseObjects } from './crd';
 
 /** Schemas by `group/Kind`. */
 export type Schemas = ReadonlyMap<string, CrdSchema>;
 
 /** The schemas of the CRDs in some YAML files. */
 export function schemasIn(files: Iterable<string>): Schemas {
-  const definitions = [...files].flatMap((file) => definitionsIn(parseObjects(file)));
-  return new Map(definitions.map((definition) => [`${definition.spec.group}/${definition.spec.names.kind}`, new CrdSchema(definition)]));
+  const crds = [...files].flatMap((file) => crdsIn(parseObjects(file)));
+  return new Map(crds.map((crd) => [`${crd.spec.group}/${crd.spec.names.kind}`, new CrdSchema(crd)]));
 }
 
 let upstream: Schemas | undefined;

@@ -3,7 +3,7 @@ import { schemasOf } from '../../manifests/schema/known-schemas';
 import type { StructuralSchema } from '../../manifests/schema/structural-schema';
 import { groupOf } from '../../manifests/manifest';
 import { synthesize } from '../fixtures/synthesize';
-import { type KubernetesObject, parseObjects } from './definition';
+import { type KubernetesObject, parseObjects } from './crd';
 import { upstreamSchemas } from './schemas';
 
 /** One object of each kind of custom resource that the environments have. */

@@ -58,7 +58,7 @@ describe('replacing', () => {
     expect(readdirSync(parent)).toEqual(['dist']);
   });
 
-  test.each(['README.md', 'tutorial/notes.txt', 'kustomization.yaml'])('a file of somebody else is never deleted: %s', (foreign) => {
+  test.each(['README.md', 'tutorial/notes.txt', 'kustomization.yaml'])('a foreign file is never deleted: %s', (foreign) => {
     put({ '10-a.k8s.yaml': 'old', [foreign]: 'mine' });
     expect(() => replaceFolder(dist, files({ '10-a.k8s.yaml': 'new' }))).toThrow(
       `${dist}/: must have only files of synth; got ${foreign}. Move them to another folder.`,

@@ -18,11 +18,11 @@ const HELM_CONTROLLER: Need = {
   kind: 'CustomResourceDefinition',
   name: 'helmcharts.helm.cattle.io',
   keys: ['v1/HelmChart'],
-  remedy: 'k3s and RKE2 bring it; on another kind of cluster choose another delivery',
+  remedy: 'included in k3s and RKE2; on another cluster use another delivery',
 };
 
 /**
- * Delivery by the Helm controller that k3s and RKE2 bring: a HelmChart object for a release.
+ * Delivery by the Helm controller of k3s and RKE2: a HelmChart for each release.
  * https://docs.k3s.io/helm
  */
 export function k3s(): Delivery {
@@ -40,7 +40,7 @@ class K3sDelivery extends Delivery {
       targetNamespace: release.namespace,
       // `abort` never recovers by itself, and `reinstall`, which is the default, uninstalls a failed release with its data.
       failurePolicy: 'retry',
-      // As the controller writes it when it writes the object: another way would look like somebody else's change from then on.
+      // In the format in which the controller writes it. In another format, the field would later conflict with the controller's.
       timeout: release.timeout && asGoPrints(release.timeout),
       // A string, not an object: every version of the controller understands it.
       valuesContent: Object.keys(release.values).length > 0 ? toYaml(release.values) : undefined,
@@ -50,7 +50,7 @@ class K3sDelivery extends Delivery {
       kind: 'HelmChart',
       metadata: {
         name: release.name,
-        // A namespace that nobody deletes: with the HelmChart's own namespace the release would be left behind, without anybody to uninstall it.
+        // Never deleted. If the namespace of the HelmChart were deleted, the release would not be uninstalled.
         namespace: 'kube-system',
         annotations: contractAnnotations({ ...release.contract, needs: [HELM_CONTROLLER, ...(release.contract.needs ?? [])] }),
       },

@@ -45,7 +45,7 @@ export function secretNameOf({ name }: Pick<AppUser, 'name'>): string | undefine
   return name.length + SUFFIX.length <= LONGEST_NAME ? `${name}${SUFFIX}` : undefined;
 }
 
-/** A Secret as the API server has it, as far as it is read or written. `null` takes something away. */
+/** A Secret, with the fields that are read or written. In a merge patch, `null` removes a field. */
 export interface SecretManifest {
   readonly metadata: {
     readonly name: string;
@@ -96,7 +96,7 @@ export function fromManifest({ metadata, data = {} }: SecretManifest): Credentia
   };
 }
 
-/** Without what a merge patch needs to take things away: for a Secret that is made. */
+/** Without the nulls of a merge patch: for a Secret that is created. */
 export function withoutNulls({ metadata, data = {} }: SecretManifest): SecretManifest {
   const present = (record: Readonly<Record<string, string | null>>): Record<string, string> =>
     Object.fromEntries(Object.entries(record).filter((entry): entry is [string, string] => entry[1] !== null));

@@ -52,7 +52,7 @@ export class EventRecorder {
       .finally(() => this.waiting--);
   }
 
-  /** Resolves when all that was told is written. */
+  /** Resolves when all recorded Events are written. */
   flush(): Promise<void> {
     return this.chain;
   }

@@ -23,8 +23,8 @@ export interface NamespaceObjectsOptions {
   readonly service?: string;
   /** A Service that is missing for a shorter time is being replaced: an upgrade may do that. */
   readonly goneAfterSeconds: number;
-  /** Called with what people are told, for the log. */
-  readonly told: (name: string, notice: Notice) => void;
+  /** Called with each recorded Event, for the log. */
+  readonly onNotice: (name: string, notice: Notice) => void;
   /** Called with what was written, and before the watch tells; undefined when it has gone. */
   readonly written: (name: string, appUser: AppUser | undefined) => void;
 }
@@ -98,8 +98,8 @@ export class NamespaceObjects implements ObjectStore {
   }
 
   tell({ name, uid }: AppUser, notice: Notice): void {
-    const { namespace, recorder, told } = this.options;
-    told(name, notice);
+    const { namespace, recorder, onNotice } = this.options;
+    onNotice(name, notice);
     recorder.tell({ apiVersion: 'kapernikov.com/v1', kind: 'AppUser', name, namespace, uid }, notice);
   }
 

@@ -11,7 +11,7 @@ export type WorkResult =
 
 export interface WorkQueueOptions {
   readonly work: (key: string, mode: { readonly slow: boolean }) => Promise<WorkResult>;
-  /** Called with an exception. What it returns is how many seconds the key is left slow at least, if anybody asked for that. */
+  /** Called with an exception. Returns the minimum number of seconds before the next try, if the error has one. */
   readonly failed: (key: string, error: unknown) => number | undefined;
   readonly concurrency: number;
   /** How many keys are worked on in the slow lane at the same time. @default 1 */

@@ -13,7 +13,7 @@ export interface ObjectStore {
   /** Returns the AppUser as it is then; undefined when it has gone. */
   setFinalizers(appUser: AppUser, finalizers: readonly string[]): Promise<AppUser | undefined>;
   writeStatus(appUser: AppUser, status: AppUserStatus): Promise<AppUser>;
-  /** Whether the application was taken away for good, and is not only down. */
+  /** Whether the application was uninstalled, and is not only down. */
   applicationIsGone(): Promise<boolean>;
   /** Records an Event. Never fails, and is not waited for. */
   tell(appUser: AppUser, notice: Notice): void;

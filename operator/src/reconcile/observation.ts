@@ -22,7 +22,7 @@ export interface Observation {
   readonly emailAddressFree?: boolean;
   /** What went wrong this time, if anything did. */
   readonly failure?: Failure;
-  /** The application has been taken away for good: its Service does not exist. Looked for only when it matters. */
+  /** The application was uninstalled: its Service does not exist. Read only when needed. */
   readonly applicationGone?: boolean;
 }
 

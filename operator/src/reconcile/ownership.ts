@@ -33,7 +33,7 @@ export function ownershipOf({ appUser, credentials, account, foundBy, opened }: 
   return nameMatches || addressMatches || addressIsKnown ? 'ours' : 'unproven';
 }
 
-/** The password to try: it proves something only if it is likely to be this person's, and only active accounts let anybody in. */
+/** The password to try. Undefined if the account cannot be this person's, or is not active: then a login proves nothing. */
 export function passwordToTry(evidence: Evidence): string | undefined {
   const { appUser, credentials, account } = evidence;
   const secret = ownSecret(credentials);

@@ -65,7 +65,7 @@ export class Controller {
     const objects = new NamespaceObjects({
       ...{ client, namespace, recorder, clock, goneAfterSeconds },
       ...(applicationService !== undefined && { service: applicationService }),
-      told: (appUser, { reason }) => {
+      onNotice: (appUser, { reason }) => {
         if (reason === 'SurplusAccount') metrics.surplusAccounts.inc();
         log.info({ appUser, reason }, 'recorded an Event');
       },
@@ -150,7 +150,7 @@ export class Controller {
     for (const rival of [...(before ? this.appUsers.rivalsOf(before) : []), ...this.appUsers.rivalsOf(appUser)]) this.queue.add(rival.name);
   }
 
-  /** What the operator has written itself, it knows before the watch tells. But the watch may have told of something newer by now. */
+  /** Stores what the operator has written before the watch reports it, unless the watch has already reported a newer version. */
   private written(name: string, appUser: AppUser | undefined): void {
     const known = this.appUsers.get(name);
     if (appUser === undefined) this.removed(name);

@@ -15,7 +15,7 @@ export interface ErrorDescription {
   readonly stack?: string;
 }
 
-/** What may be told of an error. The API server's words quote what was sent, so only its codes are; an unexpected error shows where it is from. */
+/** The part of an error that may be logged. Messages of the API server quote the request, so only its codes are logged; of an unexpected error its origin. */
 export function describeError(error: unknown): ErrorDescription {
   if (error instanceof KubernetesApiError) return { error: error.name, status: error.status, reason: error.reason };
   if (error instanceof Unavailable || error instanceof NotSettled) return { error: error.message };

@@ -26,13 +26,13 @@ export interface ResyncOptions {
 
 const FIRST_RETRY_SECONDS = 5;
 const LONGEST_RETRY_SECONDS = 60;
-/** How often the same accounts are told of. */
+/** The interval in which the same accounts are reported. */
 const UNDECLARED_SECONDS = 3600;
 
 /** At every resync, all accounts are read and all AppUsers compared with them: so drift is corrected. */
 export class Resync {
   private counted: AccountCounts | undefined;
-  private told: { readonly note: string; readonly at: number } | undefined;
+  private reported: { readonly note: string; readonly at: number } | undefined;
 
   constructor(private readonly options: ResyncOptions) {}
 
@@ -95,8 +95,8 @@ export class Resync {
     const count = counted.counts.get('undeclared') ?? 0;
     if (count === 0) return;
     const note = describeUndeclared(counted);
-    if (this.told?.note === note && clock.now() - this.told.at < UNDECLARED_SECONDS * 1000) return;
-    this.told = { note, at: clock.now() };
+    if (this.reported?.note === note && clock.now() - this.reported.at < UNDECLARED_SECONDS * 1000) return;
+    this.reported = { note, at: clock.now() };
     log.warn({ count }, 'found active accounts that no AppUser declares');
     recorder.tell(this.regarding, { type: 'Warning', reason: 'UndeclaredAccounts', note });
   }

@@ -36,7 +36,7 @@ function set(freed?: (one: Account) => void): { slow: Slow; clock: FakeClock; ac
   return { slow, clock, accountCache: new AccountCache(slow, clock, freed) };
 }
 
-test('all accounts are read once for everybody who asks at the same time', async () => {
+test('all accounts are read once for all concurrent callers', async () => {
   const { slow, accountCache } = set();
   const all = Promise.all([accountCache.ensure(), accountCache.ensure(), accountCache.refresh()]);
   await slow.turn([account(1), account(2)]);
@@ -100,7 +100,7 @@ test('a reading that fails leaves what was known', async () => {
   expect(accountCache.ageSeconds).toBe(Infinity);
 });
 
-test('a name and an address that become free are told of, and nothing else', () => {
+test('only names and addresses that become free are reported', () => {
   const freed: string[] = [];
   const { accountCache } = set(({ username }) => freed.push(username));
   accountCache.put(account(1));

@@ -73,9 +73,12 @@ describe('An account is changed', () => {
     }
   });
 
-  it('and what CVAT says of fields that nobody knows is not repeated', async () => {
+  it('and messages of CVAT about unknown fields are not repeated', async () => {
     const id = cvat.add('jane.doe');
-    cvat.standIn.faults.fail(400, { operation: 'patch', body: { 'Somebody Else': ['is wrong'], is_active: ['Must be a valid boolean.'] } });
+    cvat.standIn.faults.fail(400, {
+      operation: 'patch',
+      body: { 'Another Person': ['is wrong'], is_active: ['Must be a valid boolean.'] },
+    });
     const error = await failure(cvat.accounts().update(id, { active: false }));
     expect(error.message).toBe(`CVAT refuses PATCH /api/users/${id}: is_active: Must be a valid boolean.`);
   });

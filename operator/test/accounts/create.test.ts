@@ -18,7 +18,7 @@ describe('An account is made', () => {
     expect(account).toMatchObject({ firstName: '', lastName: '', emailAddress: '' });
   });
 
-  it('as the robot, so that nobody is throttled, and without cookies, which would log the operator in as that person', async () => {
+  it('as the robot, which is not throttled, and without cookies, which would log the operator in as that person', async () => {
     const accounts = cvat.accounts();
     cvat.standIn.settings.throttle = { requests: 1, seconds: 60 };
     await accounts.create(JANE);
@@ -93,10 +93,10 @@ describe('An account is made', () => {
     expect(error.message).toBe('CVAT has not answered POST /api/auth/register within 0.15 s.');
   });
 
-  it('and not trusted when somebody was faster, or changed it at once', async () => {
+  it('and not trusted if another client registered the name first, or changed it at once', async () => {
     cvat.standIn.faults.hooks.after = (operation) => {
       const person = cvat.standIn.people.byUsername(JANE.username);
-      if (operation === 'register' && person) person.email = 'somebody.else@example.com';
+      if (operation === 'register' && person) person.email = 'another.person@example.com';
     };
     expect(await failure(cvat.accounts().create(JANE))).toMatchObject({ name: 'Refused', reason: 'username-taken' });
   });

@@ -55,7 +55,7 @@ describe('The operator logs in', () => {
     expect(cvat.standIn.count('get')).toBe(0);
   });
 
-  it('with a new password without a restart, and is patient anew from then on', async () => {
+  it('with a new password without a restart, and its back-off starts again', async () => {
     let password = 'too-old';
     const accounts = cvat.accounts({ login: () => Promise.resolve({ ...ROBOT, password }) });
     for (const pause of [1, 2]) {

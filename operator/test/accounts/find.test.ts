@@ -27,7 +27,7 @@ describe('An account is found', () => {
     expect(await cvat.accounts().byId(cvat.add('jane.doe', details))).toMatchObject({ privileged: true });
   });
 
-  it('by no number that nobody has', async () => {
+  it('not by the number of no account', async () => {
     expect(await cvat.accounts().byId(99)).toBeUndefined();
   });
 
@@ -46,7 +46,7 @@ describe('An account is found', () => {
     for (const name of ['jane', 'JANE.DOE', ' jane.doe ']) expect(await cvat.accounts().byUsername(name)).toBeUndefined();
   });
 
-  it('never by an empty name, for which CVAT would show everybody', async () => {
+  it('never by an empty name, for which CVAT would list all users', async () => {
     cvat.add('jane.doe');
     for (const name of ['', '  ']) await expect(cvat.accounts().byUsername(name)).rejects.toBeInstanceOf(Refused);
     expect(cvat.standIn.seen).toEqual([]);

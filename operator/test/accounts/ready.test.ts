@@ -72,7 +72,7 @@ describe('CVAT is ready', () => {
     expect(await whyNot()).toBe(message);
   });
 
-  it('not when nobody may log in before an address is verified', async () => {
+  it('not when users cannot log in before their address is verified', async () => {
     cvat.standIn.settings.emailVerification = true;
     expect(await whyNot()).toContain('CVAT refuses logins until an e-mail address is verified');
   });

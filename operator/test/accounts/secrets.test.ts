@@ -32,7 +32,7 @@ describe('No error message', () => {
   beforeAll(async () => (cvat = await Cvat.start({ throttle: { requests: Infinity, seconds: 60 } })));
   afterAll(() => cvat.standIn.stop());
 
-  it('has anything of a person but the username, nor a password, a token or a key, whatever CVAT quotes', async () => {
+  it('contains of a person more than the username, nor a password, token or key, even if CVAT quotes them', async () => {
     const status = fc.constantFrom(400, 401, 403, 404, 405, 409, 415, 429, 500, 503);
     const form = fc.constantFrom('detail', 'field', 'list', 'text', 'page', 'unknown field', 'cut off');
     await fc.assert(

@@ -38,7 +38,7 @@ export class Cvat {
     });
   }
 
-  /** Somebody who has an account already. Returns the number. */
+  /** Adds a person who has an account already. Returns its number. */
   add(username: string, details: Partial<Parameters<CvatStandIn['people']['add']>[0]> = {}): number {
     return this.standIn.people.add({ ...details, username }).id;
   }

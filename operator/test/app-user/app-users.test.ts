@@ -34,7 +34,7 @@ test('AppUsers are found by name and address in any case, and by their account',
   expect(namesOf(all.rivalsOf(made('new', 'o@x.test', { username: 'JOHN' })))).toEqual(['john', 'other']);
 });
 
-test('whatever is put and removed, the indices say the same as a look at all of them', () => {
+test('after any puts and removals, the indices agree with a scan of all AppUsers', () => {
   const name = fc.constantFrom('a', 'b', 'c');
   const emailAddress = fc.constantFrom('one@x.test', 'TWO@x.test', 'two@x.test');
   const move = fc.record({ name, emailAddress, userId: fc.nat(2), remove: fc.boolean() });

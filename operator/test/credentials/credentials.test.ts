@@ -35,14 +35,14 @@ test('a Secret says what was written into it', () => {
   );
 });
 
-test('what is to go from a Secret is taken away by a merge patch', () => {
+test('a merge patch removes the obsolete keys of a Secret', () => {
   const written = { url: 'u', username: 'n', emailAddress: 'e', appUserUid: 'i' };
   const manifest = toManifest('john-cvat', written);
   expect(manifest.data?.['password']).toBeNull();
   expect(manifest.metadata.annotations).toMatchObject({ 'kapernikov.com/account': null, 'kapernikov.com/password-unknown': null });
 });
 
-test('a Secret without our label is not ours, whatever its name', () => {
+test('a Secret without our label is not ours, also with our name', () => {
   expect(fromManifest({ metadata: { name: 'john-cvat', resourceVersion: '3' }, data: { password: 'eA==' } })).toEqual({
     kind: 'foreign',
     resourceVersion: '3',

@@ -46,7 +46,7 @@ test('what exists is not even tried to be changed', async () => {
   expect(server.asked.map(({ method }) => method)).toEqual(['GET']);
 });
 
-test('whoever is faster has made it', async () => {
+test('a Secret that another client created first is kept', async () => {
   const { handler } = server;
   server.handler = (asked, response) => (asked.method === 'GET' ? { status: 404, json: {} } : handler(asked, response));
   stored.set('robot', { metadata: { name: 'robot' }, stringData: { password: 'chosen' } });

@@ -23,7 +23,7 @@ export interface Exchange {
 /** Committed, and always replayed. */
 export const chosenExchanges = (): readonly Exchange[] => read(join(__dirname, 'chosen.jsonl'));
 
-/** Where all recorded exchanges are, if they are here. Whoever sets CVAT_EXCHANGES wants them replayed: a wrong path is an error. */
+/** The file of all recorded exchanges, if there is one. A wrong path in CVAT_EXCHANGES is an error. */
 const recorded = process.env['CVAT_EXCHANGES'];
 
 export const allExchanges = (): readonly Exchange[] | undefined => (recorded === undefined ? undefined : read(recorded));

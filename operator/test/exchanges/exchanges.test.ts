@@ -52,7 +52,7 @@ describe('The stand-in answers as a real CVAT did', () => {
   });
 
   it.each(openApi ? described.map((one) => [one.exchange.name, one] as const) : [['nothing', undefined]])('in %s', async (_, one) => {
-    if (!one || !all) throw new Error('There is nothing to look at.');
+    if (!one || !all) throw new Error('There are no exchanges.');
     expect(openApi?.findings((await replay(one.exchange, all)).body, one.schema)).toEqual([]);
   });
 

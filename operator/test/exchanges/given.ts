@@ -21,7 +21,7 @@ export interface Given {
 
 const PASSWORD = 'a-password-of-1-person';
 
-/** Changes somebody who is there, or adds somebody. */
+/** Updates an existing person, or adds one. */
 const with_ =
   (username: string, details: Partial<Person>) =>
   (people: People): void => {

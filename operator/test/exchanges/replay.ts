@@ -69,7 +69,7 @@ function headersOf(exchange: Exchange, here: Given, { people }: CvatStandIn): Re
   const answered = fieldsOf(response.body);
   const self = request.path === '/api/users/self' && typeof answered?.['id'] === 'number' ? people.get(answered['id']) : undefined;
   const person = (here.as === undefined ? self : people.byUsername(here.as)) ?? people.byUsername('admin');
-  if (!person) throw new Error('Nobody is there who could ask.');
+  if (!person) throw new Error('There is no person who can send the request.');
   const detail = String(answered?.['detail'] ?? '');
   if (here.session) headers['Cookie'] = `sessionid=${people.sessionOf(person)}; csrftoken=<redacted>`;
   if (shown === undefined) return headers;

@@ -3,7 +3,7 @@ import type { People, Person } from '../stand-in/people';
 import { type Exchange, type Fields, fieldsOf, named } from './exchange';
 import { type Given, PASSWORD } from './given';
 
-/** Everybody who was there when all users were listed: what exchanges start from. */
+/** The people of the recorded list of all users: the initial state of the exchanges. */
 export function settle(people: People, exchanges: readonly Exchange[]): void {
   const list = fieldsOf(named(exchanges, '03_list_page_size_all').response.body)?.['results'];
   for (const user of list as readonly Fields[]) people.add({ ...personOf(user), password: PASSWORD } as Person);
@@ -31,8 +31,8 @@ export function prepare(exchange: Exchange, given: Given, people: People): void 
   if (request.path.startsWith('/api/auth/register') && response.status === 201) makeFree(asked, people);
   if (request.path === '/api/auth/login' && response.status !== 429) letIn(asked, response.status, people);
   if (request.path === '/api/auth/password/change') setPassword(asked, response, given, people);
-  if (request.method === 'DELETE' && response.status === 204) bring({ id: Number(request.path.split('/').at(-1)) }, {}, people);
-  if (typeof answered['id'] === 'number') bring(answered, request.method === 'PATCH' ? asked : {}, people);
+  if (request.method === 'DELETE' && response.status === 204) restore({ id: Number(request.path.split('/').at(-1)) }, {}, people);
+  if (typeof answered['id'] === 'number') restore(answered, request.method === 'PATCH' ? asked : {}, people);
   if (Array.isArray(answered['results']))
     bringList(answered['results'] as Fields[], Number(answered['count']), given, people, request.path);
 }
@@ -43,7 +43,7 @@ function makeFree({ username, email }: Fields, people: People): void {
   if (typeof email === 'string') for (const { id } of people.byEmail(email.trim())) people.remove(id);
 }
 
-/** Whoever logs in has this password, unless it is not their password that is tried. */
+/** Who logs in successfully has this password. */
 function letIn({ username, email, password }: Fields, status: number, people: People): void {
   const byEmail = people.byEmail(String(email ?? username));
   const person = username === undefined ? byEmail[0] : (people.byUsernameInAnyCase(String(username)) ?? byEmail[0]);
@@ -57,8 +57,8 @@ function setPassword(asked: Fields, { status, body }: Exchange['response'], { as
   if (person && (status === 200 || 'new_password2' in (fieldsOf(body) ?? {}))) person.password = String(asked['old_password']);
 }
 
-/** Somebody is there as the answer shows, except for what was asked to be changed. */
-function bring(user: Fields, asked: Fields, people: People): void {
+/** Adds or updates a person to the state before the request: that of the response, without the requested changes. */
+function restore(user: Fields, asked: Fields, people: People): void {
   const id = Number(user['id']);
   const shown = personOf(user);
   const wanted = personOf(asked);
@@ -75,9 +75,9 @@ function bring(user: Fields, asked: Fields, people: People): void {
 }
 
 function bringList(users: readonly Fields[], count: number, { as = 'admin' }: Given, people: People, path: string): void {
-  for (const user of users) bring(user, {}, people);
-  const everybody = !/[?&](username=[^&]|search|filter|first_name|is_active=false)/.test(path);
-  if (!everybody || !people.byUsername(as)?.groups.includes('admin')) return;
+  for (const user of users) restore(user, {}, people);
+  const isUnfiltered = !/[?&](username=[^&]|search|filter|first_name|is_active=false)/.test(path);
+  if (!isUnfiltered || !people.byUsername(as)?.groups.includes('admin')) return;
   for (let number = people.all().length; number < count; number++) people.add({ username: `filler${number}` });
 }
 

@@ -36,7 +36,7 @@ test('an Event says what happened to which object, and who says so', async () =>
   });
 });
 
-test('the same Event within ten minutes is counted, and later made anew', async () => {
+test('an Event that repeats within ten minutes is counted, and later created again', async () => {
   for (let count = 0; count < 3; count++) recorder.tell(JOHN, CONFLICT);
   await recorder.flush();
   expect(server.asked.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'PATCH']);

@@ -164,7 +164,7 @@ test.each([
   },
 );
 
-test('everything is listed again every now and then, whatever the watch says', async () => {
+test('all objects are listed again in intervals, also while the watch works', async () => {
   run({ relistSeconds: 0.2 });
   await eventually(() => collection.watches.length === 1);
   collection.put('missed');

@@ -99,7 +99,7 @@ test('who does not lead releases nothing', async () => {
   expect(lease?.spec.holderIdentity).toBe('one');
 });
 
-test('the same replica, started anew, leads at once', async () => {
+test('the same replica leads at once after a restart', async () => {
   await candidate('one').acquire(ending.signal);
   expect(await candidate('one').acquire(ending.signal)).toBe(true);
   expect(lease?.spec.leaseTransitions).toBe(0);
@@ -121,7 +121,7 @@ test('a leader that cannot renew its Lease leads on for ten seconds, and then no
   expect(holds).toBe(false);
 });
 
-test('a leader whose Lease somebody else has taken leads no longer', async () => {
+test('a leader whose Lease another replica has acquired stops leading', async () => {
   const one = candidate('one');
   await one.acquire(ending.signal);
   let holds = true;

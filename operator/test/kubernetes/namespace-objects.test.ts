@@ -23,14 +23,14 @@ beforeEach(async () => {
   const recorder = new EventRecorder({ client, namespace: 'n', instance: 'p', clock, failed: () => undefined });
   objects = new NamespaceObjects({
     ...{ client, namespace: 'n', recorder, clock, service: 'cvat', goneAfterSeconds: 30 },
-    told: () => undefined,
+    onNotice: () => undefined,
     written: (name, after) => written.push([name, after?.resourceVersion]),
   });
 });
 
 afterEach(() => server.stop());
 
-test("a Secret is made once: one that exists by then is somebody's change", async () => {
+test('a Secret is created once: one that exists by then is not overwritten', async () => {
   server.handler = ({ body }) => ({ json: body });
   const made = await objects.writeCredentials(appUser(), undefined, CONTENT);
   expect(made).toMatchObject({ kind: 'ours', ...CONTENT });
@@ -94,7 +94,7 @@ test('the application is gone when its Service has been missing for a while, wit
   expect(await looks(5)).toBe(false);
   missing = true;
   expect([await looks(5), await looks(29), await looks(1)]).toEqual([false, false, true]);
-  // Nobody looked for an hour: it may have been there.
+  // Not checked for an hour: it may have existed.
   expect([await looks(3600), await looks(30)]).toEqual([false, true]);
 });
 

@@ -26,7 +26,7 @@ export class Application implements Accounts {
 
   register(account: Partial<StoredAccount>): StoredAccount {
     const made = {
-      ...{ username: 'somebody', firstName: '', lastName: '', emailAddress: '', active: true, privileged: false, password: 'own' },
+      ...{ username: 'anyone', firstName: '', lastName: '', emailAddress: '', active: true, privileged: false, password: 'own' },
       ...account,
       id: ++this.lastId,
     };

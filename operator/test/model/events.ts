@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import type { AppUserSpec } from '../../src/app-user/app-user';
 import { NO_FAULT, type Plan } from './fault-injection';
 
-/** What can happen, in whatever order. */
+/** The events, in any order. */
 export type Event =
   | { readonly kind: 'create'; readonly name: string; readonly spec: AppUserSpec; readonly adopt: boolean }
   | { readonly kind: 'edit'; readonly name: string; readonly spec: Partial<AppUserSpec>; readonly adopt?: boolean }
   | { readonly kind: 'delete'; readonly name: string }
   | { readonly kind: 'secret-lost'; readonly name: string }
   | { readonly kind: 'password-key-lost'; readonly name: string }
-  /** Somebody does something in the application: to the n-th of its accounts. */
+  /** A person changes the n-th account of the application. */
   | { readonly kind: 'account-changes'; readonly nth: number; readonly change: AccountChange }
-  | { readonly kind: 'somebody-registers'; readonly username: string; readonly emailAddress: string }
+  | { readonly kind: 'register'; readonly username: string; readonly emailAddress: string }
   | { readonly kind: 'watch-delivers' }
   | { readonly kind: 'resync' }
   /** A registration that the operator gave up is committed: the n-th of them. */
@@ -84,7 +84,7 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constant('somebody-registers' as const),
+      kind: fc.constant('register' as const),
       username: fc.constantFrom(...NAMES, 'eve', 'zoe'),
       emailAddress,
     }),

@@ -8,7 +8,7 @@ import { isDeep, runs } from '../../../test/properties';
 
 const RUNS = runs(2000);
 
-/** Lets events happen, and then the operator come to rest. */
+/** The model after these events, when the operator has nothing left to do. */
 async function after(events: readonly Event[]): Promise<Model> {
   const model = new Model();
   for (const one of events) await model.happen(one);
@@ -49,7 +49,7 @@ function isReal(reason: string, appUser: AppUser, model: Model): boolean {
 const seen = new Map<string, number>();
 let lateCommits = 0;
 
-/** What holds whenever everything has come to rest. */
+/** What must be true when the operator has nothing left to do. */
 const invariants: Readonly<Record<string, (model: Model) => void | Promise<void>>> = {
   'each AppUser has its one account as declared, or the true reason why not': (model) => {
     for (const appUser of model.kubernetes.appUsers.values()) {
@@ -129,7 +129,7 @@ test('at every quiet point after edits, kills, lost answers, late commits and do
     fc.asyncProperty(fc.array(event, { maxLength: 60, size: 'max' }), async (events) => check(await after(events))),
     { seed: Number(process.env['FAST_CHECK_SEED'] ?? 1), numRuns: Number(process.env['MODEL_RUNS'] ?? RUNS) },
   );
-  // A property that never meets a conflict proves little. A tenth of the runs does not meet each of them.
+  // A property that never meets a conflict proves little. The runs of `npm test` are too few to meet each of them.
   if (!isDeep) return;
   const rare = ['Synced', 'Adopted', 'EmailConflict', 'NameConflict', 'Privileged'].filter((reason) => (seen.get(reason) ?? 0) < 5);
   expect(rare).toEqual([]);

@@ -20,8 +20,8 @@ export class Model {
   /** Numbers of accounts that an AppUser was allowed to adopt. */
   private readonly adopted = new Set<number>();
   /**
-   * The uids of AppUsers whose account nobody can recognize: the operator was killed in the moment between making it and writing its number
-   * down, and before it was there again, somebody changed what proves that it is the AppUser's. Then a person has to decide.
+   * The uids of AppUsers whose account cannot be recognized: the operator was killed between its creation and the recording of its number, and
+   * before the restart a person changed what proves that it is the AppUser's. Then a person has to decide.
    */
   readonly unrecognizable = new Set<string>();
 
@@ -46,7 +46,7 @@ export class Model {
         return this.losePassword(`${event.name}-cvat`);
       case 'account-changes':
         return this.changeAccount([...this.application.stored.values()][1 + event.nth], event.change);
-      case 'somebody-registers':
+      case 'register':
         return this.register(event.username, event.emailAddress.toLowerCase());
       case 'watch-delivers':
         return this.operator.hear();
@@ -142,7 +142,7 @@ export class Model {
     const { current } = this.application;
     if (current === undefined && this.isOrphan(account)) return;
     const appUser = current && this.operator.view.get(current.name);
-    if (!appUser) throw new Error('the operator acts for nobody');
+    if (!appUser) throw new Error('the operator acts without an AppUser');
     if (account.privileged) throw new Error(`the operator touches the administrator ${account.username}`);
     if (account.madeFor?.name === appUser.name || this.adopted.has(account.id)) return;
     if (appUser.adopt) return void this.adopted.add(account.id);

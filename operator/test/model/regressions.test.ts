@@ -66,7 +66,7 @@ test('an account that two AppUsers could prove to be theirs stays with the one t
     killed('robert', 4),
     create('alice', 'two@x.test'),
     { kind: 'delete', name: 'robert' },
-    { kind: 'somebody-registers', username: 'robert', emailAddress: 'two@x.test' },
+    { kind: 'register', username: 'robert', emailAddress: 'two@x.test' },
     killed('robert', 6, 'before'),
     killed('robert', 6),
     create('robert', 'four@x.test', { username: 'mallory' }),

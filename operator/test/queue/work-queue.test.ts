@@ -197,7 +197,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pass' as const), milliseconds: fc.nat(20_000) }) },
 );
 
-test('whatever happens, no key is worked on twice at the same time, and each that was added is worked on afterwards', async () => {
+test('in any sequence of events, no key is processed twice at the same time, and each added key is processed afterwards', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(move, { maxLength: 60 }), fc.integer({ min: 1, max: 3 }), async (moves, concurrency) => {
       const owed = new Set<string>();

@@ -60,7 +60,7 @@ describe('where there is no account', () => {
 
   test.each([
     ['EmailConflict', 'an older AppUser has the address', { appUsers: [older({ spec: { emailAddress: 'JOHN.DOE@x.test' } })] }],
-    ['EmailConflict', 'an account has the address', { accounts: [account({ username: 'somebody' })] }],
+    ['EmailConflict', 'an account has the address', { accounts: [account({ username: 'another' })] }],
     ['NameConflict', 'an older AppUser has the name', { appUsers: [older({ spec: { username: 'John.Doe', emailAddress: 'o@x.test' } })] }],
     ['NameConflict', 'an account has nearly the name', { accounts: [account({ username: 'John.Doe', emailAddress: 'o@x.test' })] }],
   ])('it is a %s when %s', (reason, _, others) => {
@@ -103,7 +103,7 @@ describe('where there is an account', () => {
     });
   });
 
-  test('an address that somebody else has is not given to it, but the rest is changed', () => {
+  test('an address of another account is not given to it, but other fields are changed', () => {
     const others = context({ accounts: [account({ id: 8 })] });
     const known = observation({ account: account({ emailAddress: 'old@x.test', firstName: 'Jack' }) });
     expect(decide(known, others)).toMatchObject({ kind: 'update-account', changes: { firstName: 'John' } });
@@ -111,7 +111,7 @@ describe('where there is an account', () => {
     expect(problem(observation(rest), others)).toBe('EmailConflict');
   });
 
-  test('who has an address keeps it, whoever else wants it', () => {
+  test('the account that has an address keeps it', () => {
     expect(problem(observation(), context({ appUsers: [older({})], accounts: [account()] }))).toBe('Synced');
   });
 
@@ -143,7 +143,7 @@ describe('where there is an account', () => {
       { appUsers: [older({ status: { userId: 7 }, spec: { username: 'other', emailAddress: 'o@x.test' } })] },
     ],
     ['wanted by an older AppUser', {}, { appUsers: [older({ spec: { username: 'john.doe', emailAddress: 'o@x.test' } })] }],
-  ])('one that is %s is not adopted, whatever a person allows', (_, details, others) => {
+  ])('one that is %s is not adopted, also with the annotation', (_, details, others) => {
     expect(problem(observation({ ...unproven, appUser: appUser({ adopt: true }), ...details }), context(others))).toBe('NameConflict');
   });
 
@@ -165,7 +165,7 @@ describe('where there is an account', () => {
     expect(problem(observation({ credentials: { kind: 'foreign', resourceVersion: '1' } }))).toBe('SecretConflict');
   });
 
-  test('an AppUser whose Secret would have too long a name is told so', () => {
+  test('reports that the name of the Secret would be too long', () => {
     expect(problem(observation({ appUser: appUser({ name: 'n'.repeat(249), spec: { username: 'john.doe' } }) }))).toBe('Invalid');
   });
 });
@@ -190,7 +190,7 @@ describe('the status', () => {
     });
   });
 
-  test('is not written again when it says all this already, in whatever order the API server returns it', () => {
+  test('is not written again when it is equal, in any order of its fields', () => {
     const known = inSync();
     const reversed = (value: AppUserStatus): AppUserStatus => Object.fromEntries(Object.entries(value).reverse());
     expect(
@@ -252,7 +252,7 @@ describe('an AppUser that is being deleted', () => {
   const deleting = appUser({ deleting: true, status: { userId: 7 } });
   const deletingAll = appUser({ deleting: true, status: { userId: 7 }, spec: { deletionPolicy: 'Delete' } });
 
-  test("is nobody's business without our finalizer", () => {
+  test('is not handled without our finalizer', () => {
     expect(decide(observation({ appUser: appUser({ deleting: true, finalizers: ['other'] }) }), context())).toEqual({ kind: 'settle' });
   });
 

@@ -48,7 +48,7 @@ test('when a name is taken, the account that has it is looked at: it may be ours
   expect(await perform(create, observation(absent))).toMatchObject({ account: { username: 'john.doe' }, ownership: 'unproven' });
 });
 
-test('what is refused is known, and nobody is told that it was done', async () => {
+test('a refusal is returned, and no Event says that the action was done', async () => {
   application.register({ username: 'John.Doe' });
   expect(await perform(create, observation(absent))).toMatchObject({ failure: { kind: 'refused', reason: 'username-taken' } });
   expect(kubernetes.notices).toEqual([]);
@@ -81,7 +81,7 @@ test('what Kubernetes refuses is an error', async () => {
   await expect(perform({ kind: 'write-status', status: {} })).rejects.toMatchObject({ name: 'Changed' });
 });
 
-test('other errors are not swallowed', async () => {
+test('other errors are thrown', async () => {
   application.update = () => Promise.reject(new TypeError('a mistake'));
   await expect(perform({ kind: 'update-account', id: 7, changes: {} })).rejects.toThrow('a mistake');
   application.update = () => Promise.reject(new Refused('forbidden', 'no'));

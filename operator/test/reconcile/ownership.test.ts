@@ -8,7 +8,7 @@ type Given = Omit<Parameters<typeof ownershipOf>[0], 'foundBy'>;
 
 const cases: readonly [string, FoundBy, Given, 'ours' | 'unproven'][] = [
   [
-    'a name that nobody else can know',
+    'a name that only the operator knows',
     'temporary-username',
     { appUser: appUser(), credentials: undefined, account: account(STRANGE) },
     'ours',
@@ -90,7 +90,7 @@ test('a password is tried only where it could prove something', () => {
   expect(passwordToTry({ ...given, ...former })).toBeUndefined();
 });
 
-test('a recorded number that now has the name and the address of another AppUser is not kept: the application was set up anew', () => {
+test('a recorded number that now has the name and the address of another AppUser is not kept: the application was installed again', () => {
   const jane = appUser({ name: 'jane.doe', uid: 'uid-2', spec: { emailAddress: 'jane@x.test' } });
   const hers = account({ username: 'jane.doe', emailAddress: 'jane@x.test' });
   expect(mayBeOurs(hers, RECORDED, undefined, context({ appUsers: [jane] }))).toBe(false);

@@ -2,7 +2,7 @@ import { Unavailable } from '../../src/accounts/account';
 import { KubernetesApiError } from '../../src/kubernetes/api-client';
 import { describeError } from '../../src/runtime/log';
 
-test("of errors nothing is told that may quote somebody's data", () => {
+test('logs no parts of errors that may quote personal data', () => {
   expect(describeError(new KubernetesApiError(422, 'Invalid', 'emailAddress: Invalid value: "john@x.test"'))).toEqual({
     error: 'KubernetesApiError',
     status: 422,

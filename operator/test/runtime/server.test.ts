@@ -38,7 +38,7 @@ test('it says whether the operator lives, and whether it is ready', async () => 
   expect((await get('/healthz', 'POST'))[0]).toBe(405);
 });
 
-test('it shows metrics as they are when somebody asks', async () => {
+test('metrics are computed at each request', async () => {
   const [status, text] = await get('/metrics');
   expect(status).toBe(200);
   for (const line of [

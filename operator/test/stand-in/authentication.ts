@@ -5,7 +5,7 @@ import { refuse } from './reply';
 const WRONG = 'Invalid username/password.';
 
 /**
- * Who asks: undefined for nobody in particular. Whoever shows something that is wrong is refused, also where nothing would be needed: when
+ * The authenticated person; undefined without credentials. Wrong credentials are refused, also where nothing would be needed: when
  * registering or logging in, for example.
  */
 export function authenticate(incoming: Incoming, people: People, settings: Settings): Caller | undefined {

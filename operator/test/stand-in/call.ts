@@ -8,7 +8,7 @@ export interface Settings {
   opa: 'working' | 'down' | 'no-rules';
   /** What is said about parts that do not work, by the names of the health check, such as DatabaseBackend. */
   health: Record<string, string>;
-  /** cvat.settings.email_settings: nobody logs in before an address is verified. */
+  /** cvat.settings.email_settings: users cannot log in before their address is verified. */
   emailVerification: boolean;
   /** Whether a mail server is configured. */
   mail: boolean;
@@ -58,7 +58,7 @@ export function dataOf({ headers, text }: Call): Data {
   return data as Data;
 }
 
-/** The caller, where somebody has to be logged in. */
+/** The caller, where authentication is required. */
 export function callerOf({ caller }: Call): Caller {
   if (!caller) throw unauthenticated('Authentication credentials were not provided.');
   return caller;

@@ -68,7 +68,7 @@ function isEmailAddress(address: string): boolean {
   return domain.startsWith('[') && domain.endsWith(']') && isIP(domain.slice(1, -1)) > 0;
 }
 
-/** What a body says, by a rule for each field. Every finding is told at once; what has no rule is not looked at. */
+/** The fields of a body, by a rule for each. All findings are reported together; fields without a rule are ignored. */
 export class Form {
   readonly #findings: Record<string, string[]> = {};
 

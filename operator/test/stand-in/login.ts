@@ -15,7 +15,7 @@ export function login(call: Call): Reply {
   if (username === undefined && people.byEmail(String(email)).length !== 1) throw invalid(['Unable to login with provided credentials']);
   const person = withPassword(people, String(username ?? email), String(password));
   if (!person) throw invalid({ non_field_errors: ['Unable to log in with provided credentials.'] });
-  // It cuts the blanks off, logs in nobody, and goes on with nobody.
+  // It trims the value, authenticates no user, and continues without one.
   if (String(password) !== String(password).trim()) throw crash();
   if (settings.emailVerification) return html(400, 'Unverified email');
   person.lastLogin = people.now();
@@ -30,7 +30,7 @@ export function logout(call: Call): Reply {
   return json(200, { detail: 'Successfully logged out.' });
 }
 
-/** POST /api/auth/password/change: one's own only, whoever else is named. */
+/** POST /api/auth/password/change: only one's own password, also if another user is named. */
 export function changePassword(call: Call): Reply {
   const { person, by } = callerOf(call);
   if (by === 'Bearer') throw refuse(403, FORBIDDEN);
@@ -66,7 +66,7 @@ export function resetPassword(call: Call): Reply {
   return json(200, { detail: 'Password reset e-mail has been sent.' });
 }
 
-/** POST /api/auth/password/reset/confirm: nobody ever gets a link from here. */
+/** POST /api/auth/password/reset/confirm: always refused, because the stand-in sends no links. */
 export function confirmPasswordReset(): Reply {
   throw invalid({ uid: ['Invalid value'] });
 }

@@ -15,7 +15,7 @@ export interface Person {
   dateJoined: string;
   /** Becomes true with the first promotion, and stays. */
   hasAnalyticsAccess: boolean;
-  /** Undefined: unusable, as that of somebody who was invited. */
+  /** Undefined: unusable, as for an invited person. */
   password: string | undefined;
   /** The addresses that registering writes down, in lower case. A change of `email` leaves them as they are. */
   addresses: readonly string[];
@@ -33,7 +33,7 @@ export class People {
 
   constructor(private readonly clock: () => number) {}
 
-  /** Somebody who registered, unless something else is said. Nothing is checked. */
+  /** Adds a person, by default a registered one, without validation. */
   add(details: Partial<Person> & { readonly username: string }): Person {
     const id = details.id ?? this.#nextId;
     this.#nextId = Math.max(this.#nextId, id + 1);
@@ -77,12 +77,12 @@ export class People {
     return this.#find((person) => person.username === username);
   }
 
-  /** By the name in any case, if nobody has it in this one. */
+  /** By the exact name, or else by the name in any case. */
   byUsernameInAnyCase(username: string): Person | undefined {
     return this.byUsername(username) ?? this.#find((person) => person.username.toLowerCase() === username.toLowerCase());
   }
 
-  /** Everybody who has an address, or registered with it. */
+  /** The people who have an address or registered with it. */
   byEmail(email: string): Person[] {
     const wanted = email.toLowerCase();
     return this.all().filter((person) => person.email.toLowerCase() === wanted || person.addresses.includes(wanted));
@@ -92,7 +92,7 @@ export class People {
     return this.#people.delete(id);
   }
 
-  /** Everybody has one token, which stays until somebody logs out. */
+  /** Each person has one token, until a client logs out. */
   tokenOf(person: Person): string {
     const existing = [...this.tokens].find(([, owner]) => owner === person.id)?.[0];
     const token = existing ?? this.secret();

@@ -21,7 +21,7 @@ export async function register(call: Call): Promise<Reply> {
   const invited = holderOf(registration.email, people);
   if (settings.registerDelayMs > 0) await delay(settings.registerDelayMs);
   await settings.duringRegister?.();
-  // Only the database sees that somebody was faster, and only with the very same name.
+  // Only the database detects a concurrent registration, and only of the same name.
   if (people.byUsername(registration.username)) throw crash();
   const person = write(registration, invited, people);
   const { username, email, firstName, lastName } = registration;
@@ -58,7 +58,7 @@ function read(call: Call): Registration {
   return { username, password, email: (email ?? '').toLowerCase(), firstName, lastName };
 }
 
-/** Who has an address. Somebody who was invited is taken over by whoever registers with it; two with one address are too much for CVAT. */
+/** Who has an address. A registration takes over an invited person with it; CVAT fails if two people have one address. */
 function holderOf(email: string, people: People): Person | undefined {
   const [holder, another] = email === '' ? [] : people.byEmail(email);
   if (another) throw crash();

@@ -13,7 +13,7 @@ type Handler = (call: Call) => Reply | Promise<Reply>;
 
 interface Route {
   readonly path: RegExp;
-  /** Whether one must be logged in: whoever is not is refused, and not counted. */
+  /** Whether authentication is required. Requests without it are refused and not counted. */
   readonly loggedIn?: boolean;
   readonly methods: Readonly<Record<string, readonly [operation: Operation, handler: Handler]>>;
 }

@@ -26,7 +26,7 @@ describe('The stand-in', () => {
   };
   const twenty = Array.from({ length: 20 }, (_, index) => index);
 
-  /** Lets nobody go on before twenty have been looked at. */
+  /** Blocks all until twenty have been checked. */
   function letTwentyMeet(): void {
     let there = 0;
     let open: () => void;
@@ -61,7 +61,7 @@ describe('The stand-in', () => {
     expect((await ask('GET', '/api/server/about')).status).toBe(200);
   });
 
-  it('gives everybody one token, which a logout takes from all who use it', async () => {
+  it('gives each person one token, which a logout revokes for all clients', async () => {
     const login = async () =>
       ((await (await ask('POST', '/api/auth/login', { username: 'admin', password: 'password-of-admin' })).json()) as { key: string }).key;
     const first = await login();
@@ -139,14 +139,14 @@ describe('The stand-in', () => {
   });
 
   it('tells a test before and after the work, and waits for it', async () => {
-    const told: string[] = [];
+    const calls: string[] = [];
     const exists = () => String(cvat.people.byUsername('jane.doe') !== undefined);
     cvat.faults.hooks = {
-      before: (operation) => void told.push(operation, exists()),
-      after: (operation) => void told.push(operation, exists()),
+      before: (operation) => void calls.push(operation, exists()),
+      after: (operation) => void calls.push(operation, exists()),
     };
     await register('jane.doe', 'jane@example.com');
-    expect(told).toEqual(['register', 'false', 'register', 'true']);
+    expect(calls).toEqual(['register', 'false', 'register', 'true']);
   });
 
   it('is found at the same address, with all that it knew, when it is stopped and goes on', async () => {

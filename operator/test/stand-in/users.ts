@@ -46,7 +46,7 @@ export function patchUser(call: Call): Reply {
   const mayOwn = caller.person === person && Object.keys(data).every((field) => OWN_FIELDS.includes(field));
   if (caller.by === 'Bearer' || (!mayAll && !mayOwn)) throw refuse(403, FORBIDDEN);
   const full = seesAll(caller, person);
-  // Who is in the group and no superuser may change everything, and is not told that only names were changed.
+  // A member of the group who is no superuser may send all fields; only names are changed, without an error.
   const heard = full ? data : Object.fromEntries(Object.entries(data).filter(([field]) => OWN_FIELDS.includes(field)));
   Object.assign(person, changesOf(heard, person, call));
   return json(200, shown(person, call, full));
@@ -79,7 +79,7 @@ function promotion({ isStaff, isSuperuser, groups: names, hasAnalyticsAccess }: 
   };
 }
 
-/** Whoever is logged in, if the part that knows the rules can be asked. */
+/** The authenticated person, if the policy engine is available. */
 function permitted(call: Call): Caller {
   const caller = callerOf(call);
   if (call.settings.opa !== 'working') throw crash();

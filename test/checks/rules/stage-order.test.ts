@@ -48,7 +48,7 @@ test('reports a kind that a later stage serves', () => {
   expect(findings(stageOrder, stage('10-early', operator), stage('20-late', widget))).toEqual([]);
 });
 
-test('accepts needs, whichever stage declares them', () => {
+test('accepts needs that a later stage declares', () => {
   const needs = [{ kind: 'Secret', name: 'database', remedy: 'kubectl create secret' }];
   expect(findings(stageOrder, stage('10-early', reader), stage('20-late', object('v1', 'ConfigMap', 'a', {}, { needs })))).toEqual([]);
 });

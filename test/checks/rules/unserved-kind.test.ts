@@ -3,7 +3,7 @@ import { findings, helmChart, object } from '../support';
 
 const widget = object('example.org/v1', 'Widget', 'one');
 
-function definition(name: string, versions: object[] = [{ name: 'v1', served: true }]): ReturnType<typeof object> {
+function crd(name: string, versions: object[] = [{ name: 'v1', served: true }]): ReturnType<typeof object> {
   const spec = { group: 'example.org', names: { kind: 'Widget', plural: 'widgets' }, versions };
   return object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', name, { spec });
 }
@@ -16,22 +16,22 @@ test('reports a kind that is not served', () => {
 });
 
 test('accepts a kind whose CRD is in any stage', () => {
-  expect(findings(unservedKind, definition('widgets.example.org'), widget)).toEqual([]);
-  expect(findings(unservedKind, widget, definition('widgets.example.org'))).toEqual([]);
+  expect(findings(unservedKind, crd('widgets.example.org'), widget)).toEqual([]);
+  expect(findings(unservedKind, widget, crd('widgets.example.org'))).toEqual([]);
 });
 
 test('reports a version that the CRD does not serve', () => {
-  expect(findings(unservedKind, definition('widgets.example.org', [{ name: 'v1', served: false }]), widget)).toEqual([NOT_SERVED]);
-  expect(findings(unservedKind, definition('widgets.example.org', [{ name: 'v2', served: true }]), widget)).toEqual([NOT_SERVED]);
+  expect(findings(unservedKind, crd('widgets.example.org', [{ name: 'v1', served: false }]), widget)).toEqual([NOT_SERVED]);
+  expect(findings(unservedKind, crd('widgets.example.org', [{ name: 'v2', served: true }]), widget)).toEqual([NOT_SERVED]);
 });
 
 test('reports the kind of a CRD whose name is not plural.group', () => {
-  expect(findings(unservedKind, definition('widget.example.org'), widget)).toEqual([NOT_SERVED]);
+  expect(findings(unservedKind, crd('widget.example.org'), widget)).toEqual([NOT_SERVED]);
 });
 
 test('accepts kinds of `makes` and `needs`', () => {
   const serves = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
-  const k3s = { kind: 'CustomResourceDefinition', name: 'helmcharts.helm.cattle.io', keys: ['v1/HelmChart'], remedy: 'k3s brings it' };
+  const k3s = { kind: 'CustomResourceDefinition', name: 'helmcharts.helm.cattle.io', keys: ['v1/HelmChart'], remedy: 'included in k3s' };
   expect(findings(unservedKind, helmChart({}, { makes: [serves], needs: [k3s] }), widget)).toEqual([]);
   expect(findings(unservedKind, helmChart({}, { needs: [k3s, { ...serves, remedy: 'ask' }] }), widget)).toEqual([]);
   expect(findings(unservedKind, helmChart({}, { needs: [k3s], makes: [{ ...serves, name: 'widgets.other.org' }] }), widget)).toEqual([

@@ -229,9 +229,9 @@ test('passes on all warnings of the API server, with quotes in them, and no othe
     ]);
     return { json: {} };
   };
-  const told: string[] = [];
-  await new Http(server.connection, { onWarning: (text) => void told.push(text) }).send(ONE);
-  expect(told).toEqual(['v1beta1 Widget is deprecated', 'unknown field "spec.a"', 'a \\ and, 299 - too']);
+  const warnings: string[] = [];
+  await new Http(server.connection, { onWarning: (text) => void warnings.push(text) }).send(ONE);
+  expect(warnings).toEqual(['v1beta1 Widget is deprecated', 'unknown field "spec.a"', 'a \\ and, 299 - too']);
 });
 
 describe('an interrupt', () => {

@@ -1,14 +1,14 @@
 import type { Manifest } from '../../../manifests/manifest';
 import { customResourcesOf } from '../../../cluster/delete/custom-resources';
 import { MemoryCluster } from '../support/memory-cluster';
-import { definition, manifest } from '../support/objects';
+import { crd, manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
 
 const ONE = manifest('example.org/v2 Widget cvat/one');
 const ELSEWHERE = manifest('example.org/v2 Widget else/two');
 
 function widgets(...versions: { name: string; served: boolean }[]): Manifest {
-  return { ...definition('Widget'), spec: { group: 'example.org', names: { kind: 'Widget' }, versions } };
+  return { ...crd('Widget'), spec: { group: 'example.org', names: { kind: 'Widget' }, versions } };
 }
 const SERVED = widgets({ name: 'v1', served: false }, { name: 'v2', served: true });
 

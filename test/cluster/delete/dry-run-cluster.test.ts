@@ -6,11 +6,11 @@ import { ran } from '../cli/commands/support';
 import { Inventory } from '../../../cluster/inventory';
 import { keyOf, type Manifest } from '../../../manifests/manifest';
 import { MemoryCluster } from '../support/memory-cluster';
-import { definition, distOf, manifest } from '../support/objects';
+import { crd, distOf, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
-const DEFINITION = definition('Widget', 'v1');
+const CRD = crd('Widget', 'v1');
 const CHART = manifest('helm.cattle.io/v1 HelmChart kube-system/widgets', {
   spec: { targetNamespace: 'operators' },
   contract: { operates: [WIDGETS] },
@@ -20,8 +20,8 @@ const INSTALL_JOB = manifest('batch/v1 Job kube-system/helm-install-widgets', { 
 const WIDGET = manifest('example.org/v1 Widget cvat/one', { metadata: { finalizers: ['example.org/widgets'] } });
 const VOLUME = manifest('v1 PersistentVolumeClaim cvat/media');
 const [NAMESPACE, OPERATORS] = [manifest('v1 Namespace cvat'), manifest('v1 Namespace operators')];
-const DIST = distOf({ '10-definition': [DEFINITION], '20-operator': [OPERATORS, CHART], '30-cvat': [NAMESPACE, WIDGET, VOLUME] });
-const ALL = [DEFINITION, OPERATORS, CHART, RELEASE, INSTALL_JOB, NAMESPACE, WIDGET, VOLUME];
+const DIST = distOf({ '10-definition': [CRD], '20-operator': [OPERATORS, CHART], '30-cvat': [NAMESPACE, WIDGET, VOLUME] });
+const ALL = [CRD, OPERATORS, CHART, RELEASE, INSTALL_JOB, NAMESPACE, WIDGET, VOLUME];
 
 let session: TestSession;
 beforeEach(async () => {
@@ -95,9 +95,9 @@ test('reports the same as destroy', async () => {
   session = sessionOn(new MemoryCluster(...dist.stages.flatMap(({ objects }) => objects)));
   await created(session.cluster, NAMESPACE);
   for (const deleteData of [false, true]) {
-    const foreseen = await rehearsed(deleteData, dist);
+    const rehearsal = await rehearsed(deleteData, dist);
     session.cluster.asked.length = 0;
-    expect(await destroy(session, dist, options(deleteData))).toEqual(foreseen);
+    expect(await destroy(session, dist, options(deleteData))).toEqual(rehearsal);
     session.cluster.asked.length = 0;
   }
 });

@@ -2,12 +2,12 @@ import { type Manifest, idOf, keyOf } from '../../../manifests/manifest';
 import { missingOperatorOf, reasonToKeep, DeletionContext, type KeepReason } from '../../../cluster/delete/keep-rules';
 import { releaseSecret } from '../readiness/releases';
 import { MemoryCluster } from '../support/memory-cluster';
-import { definition, manifest } from '../support/objects';
+import { crd, manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
 
 const LOCAL = { environment: 'local', folder: 'dist' };
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
-const DEFINITION = definition('Widget', 'v1');
+const CRD = crd('Widget', 'v1');
 const OPERATOR = manifest('apps/v1 Deployment operators/widgets', { contract: { operates: [WIDGETS] } });
 const RELEASE = manifest('helm.cattle.io/v1 HelmChart kube-system/widgets', { contract: { makes: [WIDGETS] } });
 const WIDGET = manifest('example.org/v1 Widget cvat/one');
@@ -94,10 +94,10 @@ describe('an object that another object makes', () => {
 
 describe.each([
   ['an operator', OPERATOR, 'only this can finalize it'],
-  ['a release that makes definitions', RELEASE, 'only this can finalize it'],
-  ['a definition', DEFINITION, 'would be deleted with it'],
+  ['a release that makes crds', RELEASE, 'only this can finalize it'],
+  ['a crd', CRD, 'would be deleted with it'],
 ])('%s', (_, object, why) => {
-  const others = object === DEFINITION ? [] : [DEFINITION];
+  const others = object === CRD ? [] : [CRD];
 
   test('is deleted when there is no custom resource', async () => {
     expect(await stays(object, { cluster: others })).toBeUndefined();
@@ -125,8 +125,8 @@ describe.each([
 
 test('an operator without its annotations on the cluster is recognized by its manifest in dist', async () => {
   const bare = manifest('apps/v1 Deployment operators/widgets');
-  expect(await stays(bare, { cluster: [DEFINITION, WIDGET] })).toBeUndefined();
-  expect(await stays(bare, { cluster: [DEFINITION, WIDGET], targets: { '10-one': [OPERATOR] } })).toMatchObject({ intended: false });
+  expect(await stays(bare, { cluster: [CRD, WIDGET] })).toBeUndefined();
+  expect(await stays(bare, { cluster: [CRD, WIDGET], targets: { '10-one': [OPERATOR] } })).toMatchObject({ intended: false });
 });
 
 describe('a namespace', () => {
@@ -158,7 +158,7 @@ describe('a namespace', () => {
   });
 
   test('is refused while it contains custom resources of our CRDs that are not ours', async () => {
-    const parts = { cluster: [DEFINITION, WIDGET], targets: { '10-one': [OPERATOR] } };
+    const parts = { cluster: [CRD, WIDGET], targets: { '10-one': [OPERATOR] } };
     const reason = 'Widget cvat/one is in it and would be deleted with it. Delete it first';
     expect(await stays(namespace, parts)).toEqual({ reason, intended: false });
     expect(await stays(namespace, { ...parts, kept: [WIDGET] })).toEqual({ reason, intended: true });
@@ -260,7 +260,7 @@ describe('a release', () => {
   });
 
   test('is refused while custom resources of a CRD in it exist', async () => {
-    const cluster = [released(JSON.stringify(DEFINITION)), DEFINITION, WIDGET];
+    const cluster = [released(JSON.stringify(CRD)), CRD, WIDGET];
     expect(await stays(chart, { cluster })).toEqual({
       reason: 'Widget cvat/one still exists, and only this can finalize it. Delete it first',
       intended: false,

@@ -3,10 +3,10 @@ import { targetsOf } from '../../../cluster/delete/target';
 import { Inventory } from '../../../cluster/inventory';
 import { keyOf, type ObjectKey } from '../../../manifests/manifest';
 import { MemoryCluster } from '../support/memory-cluster';
-import { definition, distOf, manifest } from '../support/objects';
+import { crd, distOf, manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
 
-const CRD = definition('Widget', 'v1');
+const CRD = crd('Widget', 'v1');
 const RELEASE = manifest('helm.cattle.io/v1 HelmChart kube-system/widgets', {
   contract: { makes: [{ kind: 'CustomResourceDefinition', name: CRD.metadata.name, keys: ['v1/Widget'] }] },
   spec: { chart: 'oci://registry.example.org/widgets', version: '1.0.0', targetNamespace: 'widgets' },

@@ -4,7 +4,7 @@ import { Inventory } from '../../../cluster/inventory';
 import { formatKey, keyOf } from '../../../manifests/manifest';
 import { DIST } from '../../fixtures/dist';
 import { MemoryCluster } from '../support/memory-cluster';
-import { definition, distOf, manifest } from '../support/objects';
+import { crd, distOf, manifest } from '../support/objects';
 
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
 
@@ -34,7 +34,7 @@ test('objects that a release has left belong to its stage when dist has the rele
   });
   const volume = manifest('v1 PersistentVolumeClaim cvat/data', { metadata: { annotations: { 'meta.helm.sh/release-name': 'one' } } });
   const other = manifest('v1 PersistentVolumeClaim cvat/other');
-  const left = [definition('Widget', 'v1'), volume, other];
+  const left = [crd('Widget', 'v1'), volume, other];
   const cluster = new MemoryCluster(...left);
   const inventory = await Inventory.read(cluster, 'local');
   await inventory.add('10-old', left.map(keyOf));
@@ -55,7 +55,7 @@ test.each([
   ['apps/v1 Deployment cvat/one', {}, 'Other'],
   ['v1 ServiceAccount cvat/one', {}, 'Other'],
   ['rbac.authorization.k8s.io/v1 Role cvat/one', {}, 'Other'],
-  ['apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', {}, 'Definition'],
+  ['apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', {}, 'Crd'],
   ['v1 Namespace cvat', {}, 'Namespace'],
 ])('%s with the contract %j has rank %s', (what, contract, rank) => {
   const object = manifest(what, { contract });
@@ -84,7 +84,7 @@ test('admission policies and bindings are guards', () => {
   const objects = readDist(DIST).stages.flatMap((stage) => stage.objects);
   const kinds = objects.filter(isGuard).map(({ kind }) => kind);
   expect([...new Set(kinds)]).toEqual(['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding']);
-  expect(isGuard(definition('Widget', 'v1'))).toBe(false);
+  expect(isGuard(crd('Widget', 'v1'))).toBe(false);
   expect(isGuard({ apiVersion: 'example.org/v1', kind: 'ValidatingAdmissionPolicy' })).toBe(false);
 });
 

@@ -99,7 +99,7 @@ test('names the Secrets with user and password that dist makes', async () => {
 });
 
 test("gives the URL of CVAT and the Secrets of its database and users for this project's dist", async () => {
-  const told = await accessHints(new MemoryCluster(), readDist(DIST).stages);
-  expect(told.urls).toEqual([expect.stringMatching(/^https?:\/\/cvat\./)]);
-  expect(told.credentials).toContain('Secret cvat/my-postgres-pguser-cvat');
+  const hints = await accessHints(new MemoryCluster(), readDist(DIST).stages);
+  expect(hints.urls).toEqual([expect.stringMatching(/^https?:\/\/cvat\./)]);
+  expect(hints.credentials).toContain('Secret cvat/my-postgres-pguser-cvat');
 });

@@ -31,7 +31,7 @@ const [WIDGET, OTHER_WIDGET, GADGET] = [
   manifest('example.org/v1 Widget cvat/two'),
   manifest('example.org/v1 Gadget cvat/one'),
 ];
-const bringing = (kind: string): Manifest =>
+const installing = (kind: string): Manifest =>
   manifest(`helm.cattle.io/v1 HelmChart kube-system/${kind.toLowerCase()}`, {
     contract: { makes: [{ kind: 'CustomResourceDefinition', name: `${kind.toLowerCase()}s.example.org`, keys: [`v1/${kind}`] }] },
   });
@@ -39,7 +39,7 @@ const bringing = (kind: string): Manifest =>
 test('reports for each object of a kind that is not served which object creates its CRD', async () => {
   session.cluster.unserved.add('Widget').add('Gadget');
   const reason = (name: string): string => `this kind is not served yet; HelmChart kube-system/${name} creates its CRD`;
-  expect(await applied([WIDGET, OTHER_WIDGET, GADGET], ['Widget', 'Gadget'].map(bringing))).toEqual([
+  expect(await applied([WIDGET, OTHER_WIDGET, GADGET], ['Widget', 'Gadget'].map(installing))).toEqual([
     { object: 'Widget cvat/one', state: 'waiting', reason: reason('widget') },
     { object: 'Widget cvat/two', state: 'waiting', reason: reason('widget') },
     { object: 'Gadget cvat/one', state: 'waiting', reason: reason('gadget') },

@@ -38,7 +38,7 @@ function conflict(...fields: readonly (readonly [field: string, owner: string])[
   return new ApiError(409, { reason: 'Conflict', message: 'Apply failed', details: { causes } });
 }
 
-/** A cluster that refuses as long as somebody else owns the fields, unless it is forced. */
+/** A cluster that returns a conflict while another manager owns the fields, unless the apply is forced. */
 class Refusing extends MemoryCluster {
   refusal: ApiError | undefined;
 
@@ -90,7 +90,7 @@ test('retries the migration when a controller writes at the same time', async ()
   const cluster = new MemoryCluster(ofKubectl);
   const patch = cluster.patch.bind(cluster);
   const spy = jest.spyOn(cluster, 'patch').mockImplementationOnce((key, change) => {
-    cluster.put({ ...ofKubectl, status: { by: 'somebody' } });
+    cluster.put({ ...ofKubectl, status: { by: 'another-manager' } });
     return patch(key, change);
   });
   await apply(cluster, ONE);
@@ -104,7 +104,7 @@ test('a dry run writes nothing and shows the result of the migration', async () 
   cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY]);
   expect((await apply(cluster, { ...ONE, data: { a: '2' } }, { dryRun: true })).object).toMatchObject({ data: { a: '2' } });
   expect(cluster.writes).toEqual([]);
-  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY], ['.data.b', 'somebody']);
+  cluster.refusal = conflict(['.data.a', CLIENT_SIDE_APPLY], ['.data.b', 'another-manager']);
   await expect(apply(cluster, ONE, { dryRun: true })).rejects.toBeInstanceOf(Conflict);
 });
 
@@ -127,8 +127,8 @@ test('reports each conflicting field with its owner and changes none', async () 
 });
 
 test('overwrites conflicting fields with --force-conflicts', async () => {
-  const cluster = new Refusing(by(entry('somebody', 'Update')));
-  cluster.refusal = conflict(['.data.a', 'somebody']);
+  const cluster = new Refusing(by(entry('another-manager', 'Update')));
+  cluster.refusal = conflict(['.data.a', 'another-manager']);
   await apply(cluster, { ...ONE, data: { a: '2' } }, { force: true });
   expect(cluster.writes).toEqual(['apply ConfigMap cvat/one by force']);
 });

@@ -14,7 +14,7 @@ const [ONE, GONE, DATA] = [
 let session: TestSession;
 beforeEach(() => (session = sessionOn()));
 
-/** A person reads what a deployment of this dist takes away, and answers. */
+/** Deploys a dist, and answers the question about what is pruned. */
 async function asked(answer: boolean): Promise<{ read: string[]; deployed: DeployResult | undefined }> {
   let left: readonly PruneCandidate[] = [];
   const deployed = await deploy(session, distOf({ '10-one': [ONE] }), {
@@ -24,8 +24,8 @@ async function asked(answer: boolean): Promise<{ read: string[]; deployed: Deplo
     deleteData: false,
     deleteNamespaceContents: false,
     adopt: [],
-    confirm: (foreseen) => {
-      left = foreseen;
+    confirm: (candidates) => {
+      left = candidates;
       expect(session.cluster.writes).toEqual([]);
       return Promise.resolve(answer);
     },

@@ -56,7 +56,7 @@ test('is reported as not in force when a deletion would be allowed for longer th
   });
 });
 
-test('is not verified by a person who may not delete, who is told so', async () => {
+test('is not verified without the right to delete, which a note says', async () => {
   const cluster = new Protected(1);
   cluster.refusal = new ApiError(403, { message: 'namespaces "cvat" is forbidden: User "jane" cannot delete resource "namespaces"' });
   const session = sessionOn(cluster);

@@ -26,7 +26,7 @@ function live(change: object = {}, metadata: object = {}, managedFields: readonl
 test('is true when our fields have the values of dist and other managers have added fields', () => {
   expect(isApplied(live(), DIST)).toBe(true);
   expect(isApplied(live({ data: { x: '1', y: '2', others: 'z' } }), DIST)).toBe(true);
-  expect(isApplied(live({}, {}, [entry(), entry({ manager: 'somebody', operation: 'Update' })]), DIST)).toBe(true);
+  expect(isApplied(live({}, {}, [entry(), entry({ manager: 'another-manager', operation: 'Update' })]), DIST)).toBe(true);
 });
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
   ['dist has no label any more', live(), { ...DIST, metadata: { name: 'one', namespace: 'cvat' } }],
   ['another version was applied', live({}, {}, [entry({ apiVersion: 'v1beta1' })]), DIST],
   ['we have never applied it', live({}, {}, []), DIST],
-  ['somebody else has set it', live({}, {}, [entry({ manager: 'somebody' })]), DIST],
+  ['another manager has set it', live({}, {}, [entry({ manager: 'another-manager' })]), DIST],
   ['we have only updated it', live({}, {}, [entry({ operation: 'Update' })]), DIST],
   [
     'kubectl holds fields that are to become ours',

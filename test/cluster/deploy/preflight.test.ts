@@ -7,7 +7,7 @@ import { Inventory } from '../../../cluster/inventory';
 import { CommandProblem } from '../../../cluster/problem';
 import { MemoryCluster } from '../support/memory-cluster';
 import { sessionOn } from '../support/session';
-import { definition, distOf, manifest } from '../support/objects';
+import { crd, distOf, manifest } from '../support/objects';
 
 const LOGIN: Need = {
   kind: 'Secret',
@@ -116,9 +116,9 @@ describe('a need', () => {
   });
 
   test('is reported with the command that creates its namespace, once, when that does not exist', async () => {
-    const told = await problem(new MemoryCluster(), [needing('one', LOGIN), needing('two', { ...LOGIN, name: 'other' })]);
-    expect(told).toContain('ConfigMap cvat/one needs it\n    kubectl create namespace cvat\n    kubectl -n cvat create secret …');
-    expect(told).toContain('ConfigMap cvat/two needs it\n    kubectl -n cvat create secret …');
+    const message = await problem(new MemoryCluster(), [needing('one', LOGIN), needing('two', { ...LOGIN, name: 'other' })]);
+    expect(message).toContain('ConfigMap cvat/one needs it\n    kubectl create namespace cvat\n    kubectl -n cvat create secret …');
+    expect(message).toContain('ConfigMap cvat/two needs it\n    kubectl -n cvat create secret …');
   });
 
   test('is reported with the keys that it lacks, and without values', async () => {
@@ -159,8 +159,8 @@ describe('a need', () => {
 
   test('can be a version of a CRD', async () => {
     const need: Need = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v2/Widget'], remedy: 'install widgets 2' };
-    expect(await problem(new MemoryCluster(definition('Widget', 'v1', 'v2')), [needing('one', need)])).toBe('');
-    expect(await problem(new MemoryCluster(definition('Widget', 'v1')), [needing('one', need)])).toContain(
+    expect(await problem(new MemoryCluster(crd('Widget', 'v1', 'v2')), [needing('one', need)])).toBe('');
+    expect(await problem(new MemoryCluster(crd('Widget', 'v1')), [needing('one', need)])).toContain(
       'CustomResourceDefinition widgets.example.org lacks v2/Widget, and ConfigMap cvat/one needs it\n    install widgets 2',
     );
   });

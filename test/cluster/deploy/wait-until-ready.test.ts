@@ -3,7 +3,7 @@ import { ApiError } from '../../../cluster/api/api-error';
 import { Conflict } from '../../../cluster/deploy/apply';
 import { CommandProblem } from '../../../cluster/problem';
 import { type Unready, waitUntilReady } from '../../../cluster/deploy/wait-until-ready';
-import { definition, distOf, manifest } from '../support/objects';
+import { crd, distOf, manifest } from '../support/objects';
 import { ownershipOf } from '../support/ownership';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -32,7 +32,7 @@ async function wait(...manifests: readonly Manifest[]): Promise<readonly Unready
 const later = (milliseconds: number, object: Manifest): void => session.clock.after(milliseconds, () => void session.cluster.put(object));
 
 test('does not request or report an object that is ready in the response of its apply', async () => {
-  expect(await wait(SETTINGS, definition('Widget', 'v1'))).toEqual([]);
+  expect(await wait(SETTINGS, crd('Widget', 'v1'))).toEqual([]);
   expect([session.cluster.asked, session.reporter.lines, session.reporter.awaited]).toEqual([[], [], []]);
 });
 
@@ -81,7 +81,7 @@ test('applies an object again that was deleted meanwhile, with a warning', async
 test.each([
   ['a namespace that is being deleted', new ApiError(403, { message: 'no', details: { causes: [{ reason: 'NamespaceTerminating' }] } })],
   ['a namespace that is gone', new ApiError(404, { message: 'no' })],
-  ['somebody else, who has set a field', new Conflict([{ field: '.spec', owner: 'x' }])],
+  ['another manager, which has set a field', new Conflict([{ field: '.spec', owner: 'x' }])],
 ])('retries an apply that is refused because of %s', async (_, refusal) => {
   session.clock.after(3000, () => {
     session.cluster.remove(JOB);

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../../manifests/manifest';
 import { type Unserved, waitUntilServed } from '../../../cluster/deploy/wait-until-served';
-import { definition, manifest } from '../support/objects';
+import { crd, manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
 const WIDGET = { apiVersion: 'example.org/v1', kind: 'Widget' };
@@ -30,7 +30,7 @@ test('checks served kinds once', async () => {
 
 test.each([
   ['a release', RELEASE],
-  ['a definition of dist', definition('Widget', 'v1')],
+  ['a CRD of dist', crd('Widget', 'v1')],
 ])('waits until a kind is served whose CRD is created by %s', async (_, maker) => {
   session.cluster.unserved.add('Widget');
   session.clock.after(10_000, () => session.cluster.unserved.clear());

@@ -26,7 +26,7 @@ function event(
 }
 const at = (ago: number): string => new Date(session.clock.now() - ago * 1000).toISOString();
 
-async function told(events: readonly Manifest[], ...manifests: readonly Manifest[]): Promise<string[]> {
+async function warningsOf(events: readonly Manifest[], ...manifests: readonly Manifest[]): Promise<string[]> {
   for (const each of events) session.cluster.put(each);
   await new Warnings(session, manifests, '10-one').report();
   return session.reporter.lines;
@@ -46,7 +46,7 @@ test('reports an Event once, also when it repeats', async () => {
 
 test('reports only Events about objects of the stage and the objects that they create', async () => {
   const events = ['migrate', 'migrate-1', 'migrates', 'other-migrate-1'].map((name) => event(name));
-  expect(await told(events, JOB)).toEqual([
+  expect(await warningsOf(events, JOB)).toEqual([
     'warning Pod cvat/migrate BackOff pulling image',
     'warning Pod cvat/migrate-1 BackOff pulling image',
   ]);
@@ -58,7 +58,7 @@ test("reports Events of a release's Job and in its target namespace", async () =
     event('pgo-1', { namespace: 'crunchy-pgo' }),
     event('pgo-1', { namespace: 'cvat' }),
   ];
-  expect(await told(events, RELEASE)).toEqual([
+  expect(await warningsOf(events, RELEASE)).toEqual([
     'warning Pod kube-system/helm-install-pgo-x BackOff pulling image',
     'warning Pod crunchy-pgo/pgo-1 BackOff pulling image',
   ]);
@@ -73,7 +73,7 @@ test('reports Events from shortly before the deployment, and no older ones', asy
     event('migrate-made', { lastTimestamp: null, metadata: { creationTimestamp: at(1) } }),
     event('migrate-never', { lastTimestamp: null }),
   ];
-  expect((await told(events, JOB)).map((line) => line.split(' ')[2])).toEqual([
+  expect((await warningsOf(events, JOB)).map((line) => line.split(' ')[2])).toEqual([
     'cvat/migrate-new',
     'cvat/migrate-often',
     'cvat/migrate-once',
@@ -83,7 +83,7 @@ test('reports Events from shortly before the deployment, and no older ones', asy
 
 test('lists Warning Events once for each namespace', async () => {
   const list = jest.spyOn(session.cluster, 'list');
-  await told([], JOB, manifest('v1 ConfigMap cvat/settings'), manifest('v1 Namespace cvat'));
+  await warningsOf([], JOB, manifest('v1 ConfigMap cvat/settings'), manifest('v1 Namespace cvat'));
   expect(list.mock.calls).toEqual([
     [
       { apiVersion: 'v1', kind: 'Event' },
@@ -94,5 +94,5 @@ test('lists Warning Events once for each namespace', async () => {
 
 test('reports nothing when RBAC denies list', async () => {
   jest.spyOn(session.cluster, 'list').mockRejectedValue(new Error('forbidden'));
-  expect(await told([event('migrate-1')], JOB)).toEqual([]);
+  expect(await warningsOf([event('migrate-1')], JOB)).toEqual([]);
 });

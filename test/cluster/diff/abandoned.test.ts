@@ -39,7 +39,7 @@ test('a default that kubectl owns only because it has made the object stays', ()
   expect(specOf(spec, written, { 'f:replicas': {}, 'f:progressDeadlineSeconds': {} }, { 'f:replicas': {} })).toEqual(spec);
 });
 
-test('a field that somebody else owns as well stays', () => {
+test('a field that another manager owns, too, is kept', () => {
   const spec = { replicas: 1, paused: true };
   const other = entry('other', 'Update', { 'f:spec': { 'f:paused': {} } });
   expect(specOf(spec, spec, { 'f:replicas': {}, 'f:paused': {} }, { 'f:replicas': {} }, other)).toEqual(spec);

@@ -47,7 +47,7 @@ test('sends no dry run for objects that deploy would not send: one list for each
   expect(session.cluster.asked.length).toBeLessThan(8);
 });
 
-test('what is new, what changes and what dist has no longer are told by stage', async () => {
+test('reports by stage what is created, changed and no longer in dist', async () => {
   const [same, gone] = [manifest('v1 ConfigMap cvat/same'), manifest('v1 ConfigMap cvat/gone')];
   for (const object of [{ ...ONE, data: { a: '0' } }, same, gone]) session.cluster.put(object);
   await (
@@ -70,7 +70,7 @@ test('an environment is not compared with what is on the cluster of another', as
   await expect(compared([ONE])).rejects.toThrow('belongs to the environment "production", not to "local"');
 });
 
-test('what dist has no longer is told only of the stages that are meant', async () => {
+test('reports objects that are no longer in dist only for the selected stages', async () => {
   const gone = manifest('v1 ConfigMap cvat/gone');
   session.cluster.put(gone);
   await (await Inventory.read(session.cluster, 'local')).add('05-old', [keyOf(gone)]);
@@ -108,7 +108,7 @@ test('what is in a namespace that only comes with the deployment is created', as
   expect((await compared([ONE]))[0]).not.toHaveProperty('refusal');
 });
 
-test('what the API server would refuse is told with what dist wants, and with the way out', async () => {
+test('reports a refusal of the API server with the manifest and the remedy', async () => {
   const job = manifest('batch/v1 Job cvat/x', { spec: { image: 'b' } });
   session.cluster.put({ ...job, spec: { image: 'a', defaulted: true } });
   const { Job } = refusals as unknown as Record<'Job', { code: number; message: string }>;
@@ -121,7 +121,7 @@ test('what the API server would refuse is told with what dist wants, and with th
   expect(comparison?.difference.text).not.toContain('-  defaulted');
 });
 
-test('another refusal is told in the words of the API server, even where nothing differs', async () => {
+test('reports another refusal with the message of the API server, also without a difference', async () => {
   session.cluster.put(ONE);
   refuseWith(new ApiError(403, { reason: 'Forbidden', message: 'you may not' }));
   expect(await compared([ONE])).toEqual([

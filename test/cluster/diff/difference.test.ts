@@ -30,7 +30,7 @@ test('what the API server keeps for itself, a status, and the order of keys are 
   expect(differenceOf(before, { ...after, spec: undefined }, FILE)).toEqual(NONE);
 });
 
-test("kubectl's note of what it applied last is no difference: deploy takes it away", () => {
+test("ignores kubectl's last-applied annotation: deploy removes it", () => {
   const noted = live(configMap({ a: '1' }, { [LAST_APPLIED_ANNOTATION]: '{"data":{"a":"1"}}' }));
   expect(differenceOf(noted, live(configMap({ a: '1' })), FILE)).toEqual(NONE);
   expect(differenceOf(noted, live(configMap({ a: '2' })), FILE).text).not.toContain('last-applied');
@@ -57,7 +57,7 @@ test('an object that is not on the cluster is shown whole', () => {
   });
 });
 
-test('an object that would be taken away is shown whole', () => {
+test('shows all lines of an object that would be deleted', () => {
   const { kind, text } = differenceOf(live(configMap({ a: '1' })), undefined, FILE);
   expect(kind).toBe('removed');
   expect(text).toContain(

@@ -4,7 +4,7 @@ import { masked } from '../../../cluster/diff/masked';
 import { holds } from '../../properties';
 import { configMap, secret } from './support';
 
-test('a value that stays the same, one that changes, one that comes and one that goes can be told apart', () => {
+test('shows whether a value is unchanged, changed, added or removed', () => {
   const [before, after] = masked(
     secret({ data: { same: 'YQ==', changed: 'YQ==', gone: 'YQ==' } }),
     secret({ data: { same: 'YQ==', changed: 'Yg==', new: 'YQ==' } }),

@@ -3,15 +3,15 @@ import type { Dist } from '../../../cluster/dist';
 import type { Manifest } from '../../../manifests/manifest';
 import type { Reference } from '../../../manifests/reference';
 import { contractAnnotations, type Contract, ENVIRONMENT_LABEL } from '../../../manifests/contract';
-import { definitionFor } from './helm';
+import { crdFor } from './helm';
 
 export const ENVIRONMENT = 'model';
 
-/** Some objects that belong together, as constructs make them. */
+/** Objects that belong together, as a construct creates them. */
 export interface Unit {
   readonly stage: number;
   readonly objects: readonly Manifest[];
-  /** The units without which it makes no sense. */
+  /** The units that this one needs. */
   readonly on: readonly Unit[];
 }
 
@@ -20,22 +20,22 @@ export interface Environment {
   readonly units: readonly Unit[];
 }
 
-const KINDS = ['namespace', 'definition', 'operator', 'release', 'release', 'custom', 'custom', 'custom', 'settings', 'volume'] as const;
+const KINDS = ['namespace', 'crd', 'operator', 'release', 'release', 'custom', 'custom', 'custom', 'settings', 'volume'] as const;
 
-interface Wish {
+interface UnitSpec {
   readonly what: (typeof KINDS)[number];
-  /** Which namespace, which definition and which Secret of those that there are. */
+  /** The indices of its namespace, its CRD and the Secret that it reads. */
   readonly choices: readonly [number, number, number];
   readonly holdsData: boolean;
-  /** Makes a Secret, brings a definition. */
+  /** Whether it makes a Secret, or a release a CRD. */
   readonly makes: boolean;
   readonly reads: boolean;
-  /** Something of its own: a Secret is in dist, too; a chart keeps a volume. */
+  /** Whether the Secret is in dist, too; whether a chart has a volume that Helm keeps. */
   readonly more: boolean;
 }
 
 const choice = fc.nat({ max: 5 });
-const wish: fc.Arbitrary<Wish> = fc.record({
+const unitSpec: fc.Arbitrary<UnitSpec> = fc.record({
   what: fc.constantFrom(...KINDS),
   choices: fc.tuple(choice, choice, choice),
   holdsData: fc.nat({ max: 3 }).map((number) => number === 3),
@@ -44,9 +44,9 @@ const wish: fc.Arbitrary<Wish> = fc.record({
   more: fc.boolean(),
 });
 
-/** Stage sets as checks let them pass: nothing needs what only a later stage makes. */
+/** Environments that pass the checks: no object needs an object of a later stage. */
 export const environments: fc.Arbitrary<Environment> = fc
-  .record({ stages: fc.array(fc.array(wish, { maxLength: 3 }), { minLength: 1, maxLength: 6 }), guarded: fc.boolean() })
+  .record({ stages: fc.array(fc.array(unitSpec, { maxLength: 3 }), { minLength: 1, maxLength: 6 }), guarded: fc.boolean() })
   .map(({ stages, guarded }) => built(stages, guarded));
 
 interface Offer {
@@ -54,18 +54,18 @@ interface Offer {
   readonly secret: Reference;
 }
 
-interface Definition {
+interface Crd {
   readonly reference: Reference;
   readonly unit: Unit;
-  /** A release brings it, some time after it was applied. */
+  /** Whether a release installs it, some time after it was applied. */
   readonly late: boolean;
   readonly operators: Unit[];
   isUsed: boolean;
 }
 
-function built(stages: readonly (readonly Wish[])[], guarded: boolean): Environment {
+function built(stages: readonly (readonly UnitSpec[])[], guarded: boolean): Environment {
   const builder = new Builder();
-  for (const [stage, wishes] of stages.entries()) for (const each of wishes) builder.add(stage, each);
+  for (const [stage, specs] of stages.entries()) for (const each of specs) builder.add(stage, each);
   const policy = object('admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy', { name: 'data-protection' });
   if (guarded) builder.units.push({ stage: stages.length, objects: [policy], on: [] });
   return { stages: stages.length + (guarded ? 1 : 0), units: builder.units };
@@ -74,79 +74,79 @@ function built(stages: readonly (readonly Wish[])[], guarded: boolean): Environm
 class Builder {
   readonly units: Unit[] = [];
   private readonly namespaces: { name: string; unit?: Unit }[] = [{ name: 'default' }];
-  private readonly definitions: Definition[] = [];
+  private readonly crds: Crd[] = [];
   private readonly offers: Offer[] = [];
 
-  add(stage: number, { what, choices, holdsData, makes, reads, more }: Wish): void {
+  add(stage: number, { what, choices, holdsData, makes, reads, more }: UnitSpec): void {
     const name = `${what}-${this.units.length}`;
-    const home = pick(this.namespaces, choices[0]) ?? { name: 'default' };
+    const namespace = pick(this.namespaces, choices[0]) ?? { name: 'default' };
     const read = reads ? pick(this.offers, choices[2]) : undefined;
     const contract: Contract = {
       ...(holdsData && { holdsData: `the data of ${name}` }),
       ...(read && { reads: [read.secret] }),
     };
-    const on = [home.unit, read?.unit].filter((unit) => unit !== undefined);
+    const on = [namespace.unit, read?.unit].filter((unit) => unit !== undefined);
     switch (what) {
       case 'namespace': {
         const unit = this.unit(stage, [object('v1 Namespace', { name, contract: { holdsData: contract.holdsData } })]);
         this.namespaces.push({ name, unit });
         return;
       }
-      case 'definition': {
+      case 'crd': {
         const reference = referenceFor(name);
-        const unit = this.unit(stage, [labelled(definitionFor(reference), { holdsData: contract.holdsData })]);
-        this.definitions.push({ reference, unit, late: false, operators: [], isUsed: false });
+        const unit = this.unit(stage, [labelled(crdFor(reference), { holdsData: contract.holdsData })]);
+        this.crds.push({ reference, unit, late: false, operators: [], isUsed: false });
         return;
       }
       case 'operator': {
-        // What an operator looks after has to come later than itself, or with it.
-        const definition = pick(
-          this.definitions.filter(({ isUsed, operators }) => !isUsed && operators.length === 0),
+        // Custom resources must be in the stage of their operator or a later one.
+        const crd = pick(
+          this.crds.filter(({ isUsed, operators }) => !isUsed && operators.length === 0),
           choices[1],
         );
-        if (!definition) return;
-        const operated = { ...contract, operates: [definition.reference] };
-        const account = object('v1 ServiceAccount', { name, namespace: home.name });
+        if (!crd) return;
+        const operated = { ...contract, operates: [crd.reference] };
+        const account = object('v1 ServiceAccount', { name, namespace: namespace.name });
         const deployment = object('apps/v1 Deployment', {
           name,
-          namespace: home.name,
+          namespace: namespace.name,
           contract: operated,
           spec: { replicas: 1, serviceAccountName: name },
         });
-        definition.operators.push(this.unit(stage, [account, deployment], [...on, definition.unit]));
+        crd.operators.push(this.unit(stage, [account, deployment], [...on, crd.unit]));
         return;
       }
       case 'release':
-        return this.addRelease(stage, name, { home, contract, on, makes, more });
+        return this.addRelease(stage, name, { namespace, contract, on, makes, more });
       case 'custom': {
-        const definition = pick(
-          this.definitions.filter(({ late, unit }) => !late || unit.stage < stage),
+        const crd = pick(
+          this.crds.filter(({ late, unit }) => !late || unit.stage < stage),
           choices[1],
         );
-        if (!definition) return;
-        const secret: Reference = { kind: 'Secret', namespace: home.name, name: `${name}-user`, keys: ['password'] };
-        const isMade = makes && definition.operators.length > 0;
-        const custom = object(`${groupOf(definition.reference)}/v1 Custom`, {
+        if (!crd) return;
+        const secret: Reference = { kind: 'Secret', namespace: namespace.name, name: `${name}-user`, keys: ['password'] };
+        const isMade = makes && crd.operators.length > 0;
+        const custom = object(`${groupOf(crd.reference)}/v1 Custom`, {
           name,
-          namespace: home.name,
+          namespace: namespace.name,
           contract: { ...contract, ...(isMade && { makes: [secret] }) },
           spec: { setting: 0 },
         });
-        const filled = { ...object('v1 Secret', { name: secret.name, namespace: home.name }), data: { user: 'dXNlcg==' } };
+        const filled = { ...object('v1 Secret', { name: secret.name, namespace: namespace.name }), data: { user: 'dXNlcg==' } };
         const objects = [custom, ...(isMade && more ? [filled] : [])];
-        const unit = this.unit(stage, objects, [...on, definition.unit, ...definition.operators]);
-        definition.isUsed = true;
+        const unit = this.unit(stage, objects, [...on, crd.unit, ...crd.operators]);
+        crd.isUsed = true;
         if (isMade) this.offers.push({ unit, secret });
         return;
       }
       case 'settings': {
-        const manifest = { ...object('v1 Secret', { name, namespace: home.name, contract }), data: { setting: 'MA==' } };
+        const manifest = { ...object('v1 Secret', { name, namespace: namespace.name, contract }), data: { setting: 'MA==' } };
         const unit = this.unit(stage, [manifest], on);
-        this.offers.push({ unit, secret: { kind: 'Secret', namespace: home.name, name } });
+        this.offers.push({ unit, secret: { kind: 'Secret', namespace: namespace.name, name } });
         return;
       }
       case 'volume': {
-        const claim = object('v1 PersistentVolumeClaim', { name, namespace: home.name, contract });
+        const claim = object('v1 PersistentVolumeClaim', { name, namespace: namespace.name, contract });
         this.unit(stage, [claim], on);
       }
     }
@@ -155,11 +155,17 @@ class Builder {
   private addRelease(
     stage: number,
     name: string,
-    { home, contract, on, makes, more }: { home: { name: string }; contract: Contract; on: readonly Unit[]; makes: boolean; more: boolean },
+    {
+      namespace,
+      contract,
+      on,
+      makes,
+      more,
+    }: { namespace: { name: string }; contract: Contract; on: readonly Unit[]; makes: boolean; more: boolean },
   ): void {
     const reference = referenceFor(name);
-    const secret: Reference = { kind: 'Secret', namespace: home.name, name: `${name}-settings`, keys: ['url'] };
-    const spec = { chart: name, targetNamespace: home.name, values: { setting: 0, volume: more } };
+    const secret: Reference = { kind: 'Secret', namespace: namespace.name, name: `${name}-settings`, keys: ['url'] };
+    const spec = { chart: name, targetNamespace: namespace.name, values: { setting: 0, volume: more } };
     const chart = object('helm.cattle.io/v1 HelmChart', {
       name,
       namespace: 'kube-system',
@@ -168,7 +174,7 @@ class Builder {
     });
     const unit = this.unit(stage, [chart], on);
     this.offers.push({ unit, secret });
-    if (makes) this.definitions.push({ reference, unit, late: true, operators: [unit], isUsed: false });
+    if (makes) this.crds.push({ reference, unit, late: true, operators: [unit], isUsed: false });
   }
 
   private unit(stage: number, objects: readonly Manifest[], on: readonly Unit[] = []): Unit {
@@ -208,7 +214,7 @@ function labelled(manifest: Manifest, contract: Contract = {}): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, labels, annotations: contractAnnotations(contract) } };
 }
 
-/** The folder that synth would write of these units. */
+/** The dist of these units. */
 export function distOf({ stages }: Environment, units: readonly Unit[]): Dist {
   const names = Array.from({ length: stages }, (_, index) => `${index + 1}0-stage`);
   const written = names.map((name, stage) => ({
@@ -219,9 +225,9 @@ export function distOf({ stages }: Environment, units: readonly Unit[]): Dist {
   return { folder: 'dist', environment: ENVIRONMENT, stages: written.filter(({ objects }) => objects.length > 0) };
 }
 
-/** Without these units, and without those that make no sense without them. */
-export function without(units: readonly Unit[], gone: readonly Unit[]): Unit[] {
-  const left = units.filter((unit) => !gone.includes(unit));
+/** Without these units, and without those that need them. */
+export function without(units: readonly Unit[], removed: readonly Unit[]): Unit[] {
+  const left = units.filter((unit) => !removed.includes(unit));
   const next = left.filter(({ on }) => on.every((unit) => left.includes(unit)));
   return next.length === left.length ? left : without(next, []);
 }

@@ -5,17 +5,17 @@ import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Reference } from '../../../manifests/reference';
 import { contractAnnotations, contractOf } from '../../../manifests/contract';
 
-/** What the values of a chart of the model say. */
+/** The values of a chart of the model. */
 export interface ChartValues {
   readonly setting: number;
-  /** The chart has a volume that Helm leaves. */
+  /** Whether the chart has a volume that Helm keeps when it uninstalls the release. */
   readonly volume: boolean;
 }
 
 export const HELM_FINALIZER = 'wrangler.cattle.io/on-helm-chart-remove';
 
-/** Where a release is, and what it is called. */
-export function placeOf(chart: Manifest): { readonly namespace: string; readonly name: string } {
+/** The namespace and name of the release of a HelmChart. */
+export function releaseKeyOf(chart: Manifest): { readonly namespace: string; readonly name: string } {
   const { namespace, name } = readRelease(chart) ?? { namespace: 'default', name: '' };
   return { namespace, name };
 }
@@ -24,8 +24,8 @@ export function valuesOf(chart: Manifest): ChartValues {
   return (chart['spec'] as { values: ChartValues }).values;
 }
 
-/** A definition, as a contract names it. */
-export function definitionFor({ name, keys = [] }: Reference): Manifest {
+/** The CRD that a reference of a contract names. */
+export function crdFor({ name, keys = [] }: Reference): Manifest {
   const [plural = ''] = name.split('.');
   const [version = '', kind = ''] = (keys[0] ?? '').split('/');
   const group = name.slice(plural.length + 1);
@@ -33,13 +33,13 @@ export function definitionFor({ name, keys = [] }: Reference): Manifest {
   return { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name }, spec };
 }
 
-export const isDefinitionReference = ({ kind }: Reference): boolean => kind === 'CustomResourceDefinition';
+export const isCrdReference = ({ kind }: Reference): boolean => kind === 'CustomResourceDefinition';
 
-/** What a chart installs, besides the definitions, which it brings in `crds/`: Helm leaves those behind. */
+/** The objects of a chart, without its CRDs, which are in `crds/` and which Helm does not uninstall. */
 export function objectsOf(chart: Manifest): Manifest[] {
   const { makes = [], operates = [] } = contractOf(chart);
-  const { namespace, name } = placeOf(chart);
-  const annotations = contractAnnotations({ operates: [...makes, ...operates].filter(isDefinitionReference) });
+  const { namespace, name } = releaseKeyOf(chart);
+  const annotations = contractAnnotations({ operates: [...makes, ...operates].filter(isCrdReference) });
   const { setting } = valuesOf(chart);
   const isPgo = name === 'pgo';
   const env = [{ name: 'RELATED_IMAGE_POSTGRES_15', value: `postgres:15.${setting}` }];
@@ -53,23 +53,23 @@ export function objectsOf(chart: Manifest): Manifest[] {
   return [deployment, ...secrets];
 }
 
-/** A Secret that comes to be because of an object, as its contract names it. */
-export function secretFor({ name, namespace, keys = [] }: Reference, home: string): Manifest {
+/** The Secret that a reference of a contract names. */
+export function secretFor({ name, namespace, keys = [] }: Reference, defaultNamespace: string): Manifest {
   const data = Object.fromEntries(keys.map((key) => [key, 'c2VjcmV0']));
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: namespace ?? home }, data };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: namespace ?? defaultNamespace }, data };
 }
 
-/** The volume that Helm was told to keep. */
+/** The volume that Helm keeps, by the annotation `helm.sh/resource-policy`. */
 export function volumeOf(chart: Manifest): Manifest[] {
-  const { namespace, name } = placeOf(chart);
+  const { namespace, name } = releaseKeyOf(chart);
   const annotations = { 'meta.helm.sh/release-name': name, 'helm.sh/resource-policy': 'keep' };
   const metadata = { name: `${name}-data`, namespace, annotations };
   return valuesOf(chart).volume ? [{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, status: { phase: 'Bound' } }] : [];
 }
 
-/** The Secret in which Helm keeps a revision of a release. */
+/** The Secret in which Helm records a revision of a release. */
 export function releaseOf(chart: LiveObject): Manifest {
-  const { namespace, name } = placeOf(chart);
+  const { namespace, name } = releaseKeyOf(chart);
   const manifest = objectsOf(chart)
     .map((object) => JSON.stringify(object))
     .join('\n---\n');
@@ -85,7 +85,7 @@ export function releaseOf(chart: LiveObject): Manifest {
   return { apiVersion: 'v1', kind: 'Secret', metadata, data: { release: Buffer.from(packed).toString('base64') } };
 }
 
-/** The Job by which the Helm controller installs a chart, beside the HelmChart. */
+/** The Job that installs a chart, in the namespace of the HelmChart. */
 export function installJobOf(chart: LiveObject): Manifest {
   const { name, uid, namespace = 'default', generation = 1 } = chart.metadata;
   const ownerReferences = [{ ...keyOf(chart), name, uid }];

@@ -3,17 +3,17 @@ import type { LiveObject } from '../../../cluster/objects/live-object';
 import { FIELD_MANAGER } from '../../../cluster/api/cluster';
 import type { Reference } from '../../../manifests/reference';
 import { contractOf, DELETE_ANNOTATION, DELETE_WITH_DATA, ENVIRONMENT_LABEL, HOLDS_DATA_ANNOTATION } from '../../../manifests/contract';
-import { placeOf } from './helm';
+import { releaseKeyOf } from './helm';
 import type { ModelServer } from './model-server';
 
-/** Something was deleted that must not be. */
+/** An object was deleted that must be kept. */
 export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
 const DATA_KINDS = ['Namespace', 'CustomResourceDefinition.apiextensions.k8s.io', 'PersistentVolumeClaim'];
 
-/** It has the label, and not by `kubectl label`. */
+/** Whether an object has the environment's label, and not only by `kubectl label`. */
 export const isOurs = ({ metadata }: LiveObject): boolean =>
   metadata.labels?.[ENVIRONMENT_LABEL] !== undefined && (metadata.managedFields ?? []).some(({ manager }) => manager !== 'kubectl-label');
 
@@ -23,10 +23,10 @@ const isApplied = (object: LiveObject): boolean =>
 export const holdsData = (object: Manifest): boolean =>
   contractOf(object).holdsData !== undefined || DATA_KINDS.includes(groupKindOf(object));
 
-/** A policy protects what says in an annotation that it holds data. */
+/** Whether a policy protects an object: it has the annotation `holds-data`. */
 const isProtected = (object: Manifest): boolean => contractOf(object).holdsData !== undefined;
 
-/** The names of the definitions that it looks after. */
+/** The names of the CRDs whose custom resources an object reconciles. */
 export function operatedBy(object: Manifest): readonly string[] {
   const { annotations = NONE } = object.metadata;
   const names = known.get(annotations) ?? operatedFor(object);
@@ -35,7 +35,7 @@ export function operatedBy(object: Manifest): readonly string[] {
 }
 
 const NONE = {};
-/** It is asked for all the time, and objects are replaced, never changed. */
+/** A cache, because this is called very often. Objects are replaced, never changed in place. */
 const known = new WeakMap<object, readonly string[]>();
 
 function operatedFor(object: Manifest): string[] {
@@ -43,16 +43,16 @@ function operatedFor(object: Manifest): string[] {
   return [...makes, ...operates].filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ name }) => name);
 }
 
-/** All objects of the kinds that it looks after, wherever they are. */
+/** The custom resources that an object reconciles, in all namespaces. */
 export function objectsOperatedBy(object: Manifest, server: ModelServer): LiveObject[] {
   const names = operatedBy(object);
   return server
-    .definitions()
+    .crds()
     .filter(({ metadata }) => names.includes(metadata.name))
-    .flatMap((definition) => server.instancesOf(definition));
+    .flatMap((crd) => server.instancesOf(crd));
 }
 
-/** What others may read of it. */
+/** The object itself and what it makes: what other objects may read. */
 export const offersOf = (object: Manifest): Reference[] => [keyOf(object), ...(contractOf(object).makes ?? [])];
 
 export function readsOf(reader: Manifest, offers: readonly Reference[]): boolean {
@@ -60,30 +60,34 @@ export function readsOf(reader: Manifest, offers: readonly Reference[]): boolean
   return contractOf(reader).reads?.some(isNamed) ?? false;
 }
 
-export interface Circumstances {
+export interface DeletionState {
   readonly server: ModelServer;
   readonly deleteData: boolean;
-  /** The place of its stage, whether dist still has it or not. */
+  /** The index of its stage, also of an object that is no longer in dist. */
   readonly stageOf: (object: Manifest) => number;
   readonly isInDist: (object: Manifest) => boolean;
 }
 
-/** Fails when an object must not be deleted now, whatever was asked for: every request to delete something comes by here. */
-export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf, isInDist }: Circumstances): void {
+/** Throws a Violation if an object must not be deleted now. Called before every deletion. */
+export function checkDeletion(object: LiveObject, { server, deleteData, stageOf, isInDist }: DeletionState): void {
   const refuse = (reason: string): never => {
     throw new Violation(`${formatKey(keyOf(object))} was deleted, but ${reason}`);
   };
   const refuseFor = (left: LiveObject | undefined, reason: string): void => {
     if (left) refuse(`${formatKey(keyOf(left))} ${reason}`);
   };
-  if (isInventory(object)) return refuseFor(server.all().find(isApplied), 'is left, and would be forgotten');
+  if (isInventory(object)) return refuseFor(server.all().find(isApplied), 'still exists and would no longer be recorded');
   const ours = server.all().filter((other) => isOurs(other) && other.metadata.uid !== object.metadata.uid);
-  refuseFor(objectsOperatedBy(object, server)[0], 'is left, and only it takes that apart');
+  refuseFor(objectsOperatedBy(object, server)[0], 'still exists and only this can finalize it');
   if (object.kind === 'ServiceAccount') {
     const operator = ours.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === object.metadata.name);
-    if (operator) refuseFor(objectsOperatedBy(operator, server)[0], `is left, and ${operator.metadata.name} can do nothing without it`);
+    if (operator)
+      refuseFor(
+        objectsOperatedBy(operator, server)[0],
+        `still exists, and ${operator.metadata.name} cannot finalize it without its ServiceAccount`,
+      );
   }
-  if (object.kind === 'CustomResourceDefinition') refuseFor(server.instancesOf(object)[0], 'is left, and would go with it');
+  if (object.kind === 'CustomResourceDefinition') refuseFor(server.instancesOf(object)[0], 'still exists and would be deleted with it');
   if (object.kind === 'Namespace') {
     const { name } = object.metadata;
     refuseFor(
@@ -91,8 +95,8 @@ export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf,
       'is in it',
     );
     refuseFor(
-      ours.find((other) => other.kind === 'HelmChart' && placeOf(other).namespace === name),
-      'has put its release into it',
+      ours.find((other) => other.kind === 'HelmChart' && releaseKeyOf(other).namespace === name),
+      'has its release in it',
     );
     const operated = ours.flatMap((operator) => objectsOperatedBy(operator, server));
     refuseFor(
@@ -107,15 +111,16 @@ export function judgeDeletion(object: LiveObject, { server, deleteData, stageOf,
     const isKept = ({ kind }: Manifest): boolean => deleteData && kind === 'Namespace';
     refuseFor(
       ours.find((other) => isProtected(other) && !isKept(other)),
-      'holds data, and is protected no longer',
+      'holds data and would no longer be protected',
     );
   }
   const isMarked = object.metadata.annotations?.[DELETE_ANNOTATION] === DELETE_WITH_DATA;
   const isGuarded = ours.some(({ kind }) => kind === 'ValidatingAdmissionPolicy');
-  if (isGuarded && !isMarked && object.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined) refuse('it is guarded, and not marked');
+  if (isGuarded && !isMarked && object.metadata.annotations?.[HOLDS_DATA_ANNOTATION] !== undefined)
+    refuse('it is protected and has no mark');
   refuseFor(
     ours.find((reader) => stageOf(reader) > stageOf(object) && readsOf(reader, offersOf(object))),
-    'reads it, or what it makes',
+    'reads it or what it makes',
   );
 }
 

@@ -1,11 +1,11 @@
-/** A value of JSON that has fields. */
+/** A JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What server-side apply makes of a value: what is applied now, over what is there, without what was applied earlier and is no longer. Lists count as one. */
+/** The result of a server-side apply: the applied fields are set, and fields that were applied before and are no longer are removed. Lists are atomic. */
 export function applied(live: unknown, before: unknown, now: unknown): unknown {
   if (!isFields(now)) return now;
   const result: Record<string, unknown> = isFields(live) ? { ...live } : {};

@@ -4,33 +4,33 @@ import { formatKey, type Kind, keyOf, type ObjectKey, type Manifest } from '../.
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { ModelServer } from './model-server';
 
-/** The process has been killed: none of its requests reaches the cluster any more. */
+/** The process was killed: none of its further requests reaches the cluster. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
 /** When a command is killed. */
 export interface Kill {
-  /** How many of its requests are answered before. */
+  /** The number of requests that are answered before. */
   readonly after: number;
-  /** The last one reaches the cluster all the same, and only its answer is lost. */
+  /** Whether the cluster processes the last request, and only the response is lost. */
   readonly late: boolean;
 }
 
 export interface ModelClusterOptions {
   readonly kill?: Kill | undefined;
-  /** Time goes on while a command asks. */
+  /** Called before each request. */
   readonly onRequest?: () => void;
-  /** Sees every deletion that is asked for, before it is done. */
+  /** Called before each deletion. */
   readonly onDelete?: (object: LiveObject) => void;
 }
 
-/** What one run of a command sees of the cluster. As the real one, it asks which kinds are served once, and again when told to. */
+/** The port of one run of a command. Like the real one, it discovers the served kinds once, and again after `rediscover`. */
 export class ModelCluster implements Cluster {
   readonly namespace = 'default';
   /** Aborted when the process is killed. */
   readonly killed = new AbortController();
-  /** What was changed, in words. */
+  /** The writes, for messages. */
   readonly writes: string[] = [];
   private requests = 0;
   private resources: ReadonlyMap<string, Resource> | undefined;
@@ -64,17 +64,17 @@ export class ModelCluster implements Cluster {
 
   async list(kind: Kind, { namespace, labels = '', fields }: ListOptions = {}): Promise<LiveObject[]> {
     if ((await this.resource(kind)) === undefined) return [];
-    const wanted = labels === '' ? [] : labels.split(',').map((label) => label.split('='));
+    const selectors = labels === '' ? [] : labels.split(',').map((label) => label.split('='));
     return this.request(() => {
       this.mustServe(kind);
-      // Only Events are asked for by their fields, and nobody writes any.
+      // Only Events are selected by field, and the model has none.
       if (fields !== undefined) return [];
       return this.server
         .of(kind)
         .filter(
           ({ metadata }) =>
             (namespace === undefined || metadata.namespace === namespace) &&
-            wanted.every(([name = '', value]) => hasLabel(metadata.labels, name, value)),
+            selectors.every(([name = '', value]) => hasLabel(metadata.labels, name, value)),
         );
     });
   }
@@ -91,7 +91,7 @@ export class ModelCluster implements Cluster {
   }
 
   async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
-    if (Array.isArray(patch)) throw new Error('nobody has applied anything with kubectl here');
+    if (Array.isArray(patch)) throw new Error('the model has no objects of client-side apply');
     if ((await this.resource(key)) === undefined) throw notServed(key);
     return this.request(() => {
       this.writes.push(`patch ${formatKey(key)}`);
@@ -115,7 +115,7 @@ export class ModelCluster implements Cluster {
   }
 
   private async request<Answer>(ask: () => Answer): Promise<Answer> {
-    // Requests that are sent at once are answered in turns.
+    // Concurrent requests are answered in turns.
     await undefined;
     const { kill, onRequest } = this.options;
     if (this.killed.signal.aborted) throw new Killed();

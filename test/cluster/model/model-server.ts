@@ -6,7 +6,7 @@ import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey, type Manifest } fr
 import type { LiveObject, ManagedFields } from '../../../cluster/objects/live-object';
 import { applied, patched } from './merge';
 
-/** The kinds that are always there: Kubernetes' own, and those that k3s brings. */
+/** The kinds that are always served: Kubernetes' own, and those of k3s. */
 const BUILT_IN = [
   'v1 Namespace namespaces',
   'v1 ConfigMap configmaps *',
@@ -24,40 +24,40 @@ const BUILT_IN = [
   'helm.cattle.io/v1 HelmChartConfig helmchartconfigs *',
 ].map((line) => line.split(' ') as [string, string, string, string?]);
 
-/** The finalizers with which Kubernetes itself holds what has a content. */
-const HELD: Readonly<Record<string, string>> = {
+/** Finalizers that Kubernetes removes when the content of the object is deleted. */
+const BUILT_IN_FINALIZERS: Readonly<Record<string, string>> = {
   Namespace: 'kubernetes',
   'CustomResourceDefinition.apiextensions.k8s.io': 'customresourcecleanup.apiextensions.k8s.io',
 };
 
-/** Steps from a definition to its kind's being served; it is established in the first. */
+/** The steps after which the kind of a new CRD is served. It is Established after the first. */
 const SERVED_AFTER = 2;
 
-export interface DefinitionSpec {
+export interface CrdSpec {
   readonly group: string;
   readonly names: { readonly kind: string; readonly plural: string };
   readonly versions: readonly { readonly name: string; readonly served: boolean }[];
 }
 
-/** Who has set the label of the environment: all that is read of managedFields. */
+/** managedFields with the manager of the environment's label. The commands read no other field of them. */
 export function labelledBy(manager: string, operation: 'Apply' | 'Update'): ManagedFields[] {
   const fieldsV1 = { 'f:metadata': { 'f:labels': { [`f:${ENVIRONMENT_LABEL}`]: {} } } };
   return [{ manager, operation, apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1 }];
 }
 
-export const specOf = (definition: Manifest): DefinitionSpec => definition['spec'] as DefinitionSpec;
+export const specOf = (crd: Manifest): CrdSpec => crd['spec'] as CrdSpec;
 
-/** Uids are never used twice, also not by another server: what was unpacked of a release is remembered by them. */
+/** Unique among all servers of the process: contents of releases are cached by uid. */
 let uids = 0;
 
 /**
- * An API server in memory, with the controllers that belong to it: what is in a namespace goes with it, objects go with their definition, and
- * what is owned with its owners; finalizers hold them. Objects are never changed, but replaced, so that nobody's copy changes.
+ * An API server in memory, with its controllers: the contents of a deleted namespace, custom resources of a deleted CRD and objects without a living
+ * owner are deleted; finalizers delay that. Objects are replaced, never changed in place, so that callers can keep them.
  */
 export class ModelServer {
-  /** By id, and those of one kind together. */
+  /** By kind, and then by id. */
   private readonly objects = new Map<string, Map<string, LiveObject>>();
-  /** What our manager has applied, by uid. */
+  /** The manifest that our field manager applied last, by uid. */
   private readonly owned = new Map<string, Manifest>();
   private readonly established = new Map<string, number>();
   private served: ReadonlyMap<string, Resource> | undefined;
@@ -67,7 +67,7 @@ export class ModelServer {
     for (const name of ['default', 'kube-system', 'elsewhere']) this.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
 
-  /** Rises with every change. */
+  /** Increases with every change. */
   get changes(): number {
     return this.version;
   }
@@ -80,12 +80,12 @@ export class ModelServer {
     return [...this.objects.values()].flatMap((objects) => [...objects.values()]);
   }
 
-  /** Of whatever version. */
+  /** All objects of a kind, in any version. */
   of(kind: Kind): LiveObject[] {
     return [...(this.objects.get(groupKindOf(kind))?.values() ?? [])];
   }
 
-  /** `apiVersion kind` of all that can be asked for. A definition's kind is served a moment after it is established. */
+  /** The served kinds, by `apiVersion kind`. The kind of a CRD is served a step after the CRD is Established. */
   discovery(): ReadonlyMap<string, Resource> {
     return (this.served ??= this.discover());
   }
@@ -95,9 +95,9 @@ export class ModelServer {
     const resources = new Map<string, Resource>(
       BUILT_IN.map(([apiVersion, kind, name, scope]) => [`${apiVersion} ${kind}`, { name, namespaced: scope === '*', verbs }]),
     );
-    for (const definition of this.definitions()) {
-      if ((this.established.get(definition.metadata.uid) ?? 0) < SERVED_AFTER) continue;
-      const { group, names, versions } = specOf(definition);
+    for (const crd of this.crds()) {
+      if ((this.established.get(crd.metadata.uid) ?? 0) < SERVED_AFTER) continue;
+      const { group, names, versions } = specOf(crd);
       for (const { name } of versions) resources.set(`${group}/${name} ${names.kind}`, { name: names.plural, namespaced: true, verbs });
     }
     return resources;
@@ -124,12 +124,12 @@ export class ModelServer {
     return this.change(key, (object) => patched(object, patch) as LiveObject) ?? live;
   }
 
-  /** As somebody else makes an object; nothing where it is there already. */
+  /** Creates an object as another client does. If it exists, it is not changed. */
   create(manifest: Manifest, { applied: ours = false, dryRun = false } = {}): LiveObject {
     const present = this.get(keyOf(manifest));
     if (present) return present;
     this.admit(manifest);
-    const held = HELD[groupKindOf(manifest)];
+    const held = BUILT_IN_FINALIZERS[groupKindOf(manifest)];
     const metadata = { ...manifest.metadata, uid: `uid-${++uids}`, resourceVersion: String(++this.version), generation: 1 };
     const creationTimestamp = new Date(this.now()).toISOString();
     const managedFields = ours ? labelledBy(FIELD_MANAGER, 'Apply') : [];
@@ -143,7 +143,7 @@ export class ModelServer {
     return object;
   }
 
-  /** As somebody else changes an object, if it is there. */
+  /** Changes an object, if it exists, as another client does. */
   change(key: ObjectKey, by: (object: LiveObject) => LiveObject): LiveObject | undefined {
     const live = this.get(key);
     if (!live) return undefined;
@@ -151,15 +151,15 @@ export class ModelServer {
     return isDeepStrictEqual(next, live) ? live : this.put(live, next);
   }
 
-  /** Gone at once, or when its finalizers are. */
+  /** Deletes an object: at once, or when its last finalizer is removed. */
   delete(key: ObjectKey): void {
     const live = this.get(key);
     if (live?.metadata.deletionTimestamp !== undefined) return;
     if (live) this.put(live, { ...live, metadata: { ...live.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
   }
 
-  /** Adds a finalizer, or takes one off. */
-  hold(key: ObjectKey, finalizer: string, held: boolean): void {
+  /** Adds or removes a finalizer. */
+  setFinalizer(key: ObjectKey, finalizer: string, held: boolean): void {
     this.change(key, (object) => {
       const { finalizers = [] } = object.metadata;
       if (finalizers.includes(finalizer) === held) return object;
@@ -168,12 +168,12 @@ export class ModelServer {
     });
   }
 
-  /** Its own controllers take a step. */
+  /** Runs one step of the controllers of Kubernetes. */
   tick(): void {
-    for (const definition of this.definitions()) this.tickDefinition(definition);
+    for (const crd of this.crds()) this.tickCrd(crd);
     for (const namespace of this.of({ apiVersion: 'v1', kind: 'Namespace' })) {
       if (namespace.metadata.deletionTimestamp !== undefined)
-        this.takeAlong(
+        this.deleteContents(
           namespace,
           this.all().filter((object) => object.metadata.namespace === namespace.metadata.name),
         );
@@ -181,47 +181,47 @@ export class ModelServer {
     const all = this.all();
     const owned = all.filter(({ metadata }) => metadata.ownerReferences !== undefined);
     if (owned.length === 0) return;
-    const there = new Set(all.map(({ metadata }) => metadata.uid));
-    for (const object of owned) if (!object.metadata.ownerReferences?.some(({ uid }) => there.has(uid))) this.delete(keyOf(object));
+    const uids = new Set(all.map(({ metadata }) => metadata.uid));
+    for (const object of owned) if (!object.metadata.ownerReferences?.some(({ uid }) => uids.has(uid))) this.delete(keyOf(object));
   }
 
-  definitions(): LiveObject[] {
+  crds(): LiveObject[] {
     return this.of({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' });
   }
 
-  /** All objects of a definition, wherever. */
-  instancesOf(definition: Manifest): LiveObject[] {
-    const { group, names } = specOf(definition);
+  /** The custom resources of a CRD, in all namespaces. */
+  instancesOf(crd: Manifest): LiveObject[] {
+    const { group, names } = specOf(crd);
     return this.of({ apiVersion: `${group}/v1`, kind: names.kind });
   }
 
-  private tickDefinition(definition: LiveObject): void {
-    const { uid, deletionTimestamp } = definition.metadata;
+  private tickCrd(crd: LiveObject): void {
+    const { uid, deletionTimestamp } = crd.metadata;
     const age = (this.established.get(uid) ?? 0) + 1;
     this.established.set(uid, age);
     if (age <= SERVED_AFTER) this.served = undefined;
     const status = { conditions: [{ type: 'Established', status: 'True' }] };
-    if (age === 1) this.change(keyOf(definition), (object) => ({ ...object, status }));
-    if (deletionTimestamp !== undefined) this.takeAlong(definition, this.instancesOf(definition));
+    if (age === 1) this.change(keyOf(crd), (object) => ({ ...object, status }));
+    if (deletionTimestamp !== undefined) this.deleteContents(crd, this.instancesOf(crd));
   }
 
-  private takeAlong(holder: LiveObject, content: readonly LiveObject[]): void {
+  private deleteContents(holder: LiveObject, content: readonly LiveObject[]): void {
     for (const object of content) this.delete(keyOf(object));
-    if (content.length === 0) this.hold(keyOf(holder), HELD[groupKindOf(holder)] ?? '', false);
+    if (content.length === 0) this.setFinalizer(keyOf(holder), BUILT_IN_FINALIZERS[groupKindOf(holder)] ?? '', false);
   }
 
   private admit(manifest: Manifest): void {
     const { namespace } = manifest.metadata;
-    const definition = this.definitions().find((each) => `${specOf(each).names.kind}.${specOf(each).group}` === groupKindOf(manifest));
-    if (definition?.metadata.deletionTimestamp !== undefined)
+    const crd = this.crds().find((each) => `${specOf(each).names.kind}.${specOf(each).group}` === groupKindOf(manifest));
+    if (crd?.metadata.deletionTimestamp !== undefined)
       throw new ApiError(405, {
         reason: 'MethodNotAllowed',
         message: 'create not allowed while custom resource definition is terminating',
       });
     if (namespace === undefined) return;
-    const home = this.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    if (!home) throw new ApiError(404, { reason: 'NotFound', message: `namespaces "${namespace}" not found` });
-    if (home.metadata.deletionTimestamp === undefined) return;
+    const live = this.get({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    if (!live) throw new ApiError(404, { reason: 'NotFound', message: `namespaces "${namespace}" not found` });
+    if (live.metadata.deletionTimestamp === undefined) return;
     const causes = [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated` }];
     throw new ApiError(403, { reason: 'Forbidden', message: `namespace ${namespace} is being terminated`, details: { causes } });
   }
@@ -229,8 +229,8 @@ export class ModelServer {
   private put(live: LiveObject, next: LiveObject): LiveObject {
     const { generation = 1 } = live.metadata;
     const isNew = !isDeepStrictEqual({ ...next, metadata: 0, status: 0 }, { ...live, metadata: 0, status: 0 });
-    const isDoomed = next.metadata.deletionTimestamp !== live.metadata.deletionTimestamp;
-    const metadata = { ...next.metadata, resourceVersion: String(++this.version), generation: generation + (isNew || isDoomed ? 1 : 0) };
+    const isDeleted = next.metadata.deletionTimestamp !== live.metadata.deletionTimestamp;
+    const metadata = { ...next.metadata, resourceVersion: String(++this.version), generation: generation + (isNew || isDeleted ? 1 : 0) };
     const object = { ...next, metadata };
     if (metadata.deletionTimestamp === undefined || (metadata.finalizers ?? []).length > 0) this.store(object);
     else {

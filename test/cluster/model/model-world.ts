@@ -2,7 +2,7 @@ import { type Kind, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Clock } from '../../../cluster/session';
 import { contractOf } from '../../../manifests/contract';
-import { definitionFor, HELM_FINALIZER, installJobOf, isDefinitionReference, objectsOf, releaseOf, secretFor, volumeOf } from './helm';
+import { crdFor, HELM_FINALIZER, installJobOf, isCrdReference, objectsOf, releaseOf, secretFor, volumeOf } from './helm';
 import { operatedBy } from './invariants';
 import { ModelPostgresOperator } from './postgres-operator';
 import type { ModelServer } from './model-server';
@@ -11,12 +11,12 @@ const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
 const HELM_CHART: Kind = { apiVersion: 'helm.cattle.io/v1', kind: 'HelmChart' };
 const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
 
-/** Each operator's own. */
+/** The finalizer of every operator. */
 export const FINALIZER = 'example.org/operator';
 
 /**
- * What goes on in a cluster while somebody waits: each pause is a step in which Kubernetes, k3s' Helm controller and operators do a little. Time is
- * only counted.
+ * The controllers of a cluster. Each pause of a command is one step of Kubernetes, k3s' Helm controller and the operators. The clock advances only
+ * by these pauses.
  */
 export class ModelWorld implements Clock {
   private time = Date.UTC(2026, 0, 1);
@@ -25,7 +25,7 @@ export class ModelWorld implements Clock {
 
   constructor(
     private readonly server: ModelServer,
-    /** The most steps that something takes. */
+    /** The maximum number of steps that an action of a controller takes. */
     private readonly slowness: number,
   ) {
     this.postgres = new ModelPostgresOperator(server, (object, step) => this.isDue(object, step));
@@ -42,7 +42,7 @@ export class ModelWorld implements Clock {
     await undefined;
   }
 
-  /** Until nothing happens any more by itself. */
+  /** Runs steps until no controller changes anything. */
   settle(): void {
     for (let quiet = 0; quiet < this.slowness + 3;) {
       const before = this.server.changes;
@@ -60,10 +60,10 @@ export class ModelWorld implements Clock {
     }
     for (const chart of server.of(HELM_CHART)) this.tickChart(chart);
     for (const set of server.of({ apiVersion: 'apps/v1', kind: 'StatefulSet' })) this.postgres.tickSet(set);
-    const operators = server.of(DEPLOYMENT).filter((deployment) => this.works(deployment));
-    for (const definition of server.definitions()) {
-      const operator = operators.find((each) => operatedBy(each).includes(definition.metadata.name));
-      if (operator) for (const object of server.instancesOf(definition)) this.tickCustom(object, operator);
+    const operators = server.of(DEPLOYMENT).filter((deployment) => this.isRunning(deployment));
+    for (const crd of server.crds()) {
+      const operator = operators.find((each) => operatedBy(each).includes(crd.metadata.name));
+      if (operator) for (const object of server.instancesOf(crd)) this.tickCustom(object, operator);
     }
   }
 
@@ -74,8 +74,8 @@ export class ModelWorld implements Clock {
     this.server.change(keyOf(deployment), (object) => ({ ...object, status }));
   }
 
-  /** An operator that is there, and has its account. */
-  private works({ metadata, spec, status }: LiveObject): boolean {
+  /** Whether a Deployment runs and its ServiceAccount exists. */
+  private isRunning({ metadata, spec, status }: LiveObject): boolean {
     if (metadata.deletionTimestamp !== undefined || status === undefined) return false;
     const { serviceAccountName: name } = spec as { serviceAccountName?: string };
     return (
@@ -84,7 +84,7 @@ export class ModelWorld implements Clock {
     );
   }
 
-  /** As an operator does: what an object makes goes before it, and its finalizer last. */
+  /** Reconciles a custom resource as an operator does. On deletion it deletes the Secrets first, and removes its finalizer last. */
   private tickCustom(object: LiveObject, operator: LiveObject): void {
     const { server } = this;
     const key = keyOf(object);
@@ -92,18 +92,19 @@ export class ModelWorld implements Clock {
     const isPostgres = object.kind === 'PostgresCluster';
     const made = (): Manifest[] => (contractOf(object).makes ?? []).map((reference) => secretFor(reference, namespace));
     if (deletionTimestamp !== undefined) {
-      if (!finalizers.includes(FINALIZER) || !this.isDue(object, 'taken apart')) return;
+      if (!finalizers.includes(FINALIZER) || !this.isDue(object, 'finalized')) return;
       for (const secret of made()) server.delete(keyOf(secret));
       if (isPostgres && !this.postgres.tearDown(object)) return;
-      if (this.isDue(object, 'gone')) server.hold(key, FINALIZER, false);
+      if (this.isDue(object, 'deleted')) server.setFinalizer(key, FINALIZER, false);
       return;
     }
-    server.hold(key, FINALIZER, true);
+    server.setFinalizer(key, FINALIZER, true);
     if (isPostgres) this.postgres.tick(server.get(key) ?? object, operator);
     if (!this.isDue(object, `${generation}`)) return;
     const ownerReferences = [{ apiVersion: object.apiVersion, kind: object.kind, name, uid }];
-    const bring = (secret: Manifest): void => this.bring({ ...secret, metadata: { ...secret.metadata, ownerReferences } } as Manifest);
-    if (!this.attempt(() => made().forEach(bring)) || isPostgres) return;
+    const createOrUpdate = (secret: Manifest): void =>
+      this.createOrUpdate({ ...secret, metadata: { ...secret.metadata, ownerReferences } } as Manifest);
+    if (!this.attempt(() => made().forEach(createOrUpdate)) || isPostgres) return;
     const conditions = [{ type: 'Ready', status: 'True' }];
     server.change(key, (live) => ({ ...live, status: { observedGeneration: generation, conditions } }));
   }
@@ -116,12 +117,12 @@ export class ModelWorld implements Clock {
     if (deletionTimestamp !== undefined) {
       if (!finalizers.includes(HELM_FINALIZER) || !this.isDue(chart, 'uninstalled')) return;
       for (const object of [...objectsOf(chart), releaseOf(chart)]) server.delete(keyOf(object));
-      // Nobody has stopped it.
+      // An install Job that is not suspended may still finish.
       if (isActive(job) && !isSuspended(job)) this.install(chart);
       server.delete(jobKey);
-      return server.hold(keyOf(chart), HELM_FINALIZER, false);
+      return server.setFinalizer(keyOf(chart), HELM_FINALIZER, false);
     }
-    server.hold(keyOf(chart), HELM_FINALIZER, true);
+    server.setFinalizer(keyOf(chart), HELM_FINALIZER, true);
     if (job === undefined) return void this.attempt(() => server.create(installJobOf(chart)));
     if (job.metadata.annotations?.['of'] !== String(generation)) return server.delete(jobKey);
     if (!isActive(job) || !this.isDue(chart, `installed ${generation}`)) return;
@@ -130,20 +131,20 @@ export class ModelWorld implements Clock {
     server.change(jobKey, (object) => ({ ...object, status }));
   }
 
-  /** Whether all of it could be installed. If not, its Job tries again. */
+  /** Installs the release; false if something could not be created. Its Job then tries again. */
   private install(chart: LiveObject): boolean {
     const { server } = this;
     const { makes = [] } = contractOf(chart);
-    const definitions = makes.filter(isDefinitionReference).map(definitionFor);
-    if (definitions.some((definition) => server.get(keyOf(definition))?.metadata.deletionTimestamp !== undefined)) return false;
+    const crds = makes.filter(isCrdReference).map(crdFor);
+    if (crds.some((crd) => server.get(keyOf(crd))?.metadata.deletionTimestamp !== undefined)) return false;
     return this.attempt(() => {
-      for (const definition of definitions) server.create(definition);
-      for (const object of [...objectsOf(chart), ...volumeOf(chart), releaseOf(chart)]) this.bring(object);
+      for (const crd of crds) server.create(crd);
+      for (const object of [...objectsOf(chart), ...volumeOf(chart), releaseOf(chart)]) this.createOrUpdate(object);
     });
   }
 
-  /** Makes an object, or makes it what it should be. */
-  private bring(manifest: Manifest): void {
+  /** Creates an object, or updates it to the manifest. */
+  private createOrUpdate(manifest: Manifest): void {
     const { metadata, ...content } = manifest;
     const { ownerReferences } = metadata as LiveObject['metadata'];
     this.server.create(manifest);
@@ -160,12 +161,12 @@ export class ModelWorld implements Clock {
       make();
       return true;
     } catch {
-      // Its namespace goes, or is not there yet: next time.
+      // Its namespace is terminating or does not exist yet: the next step tries again.
       return false;
     }
   }
 
-  /** Everything takes its time, and not everything the same. */
+  /** Whether an action is done in this step. The number of steps depends on the object and the action. */
   private isDue({ metadata: { uid, name } }: LiveObject, what: string): boolean {
     const steps = (this.waited.get(`${uid} ${what}`) ?? 0) + 1;
     this.waited.set(`${uid} ${what}`, steps);

@@ -4,9 +4,19 @@ import { ENVIRONMENT, environments } from './environments';
 import { CommandProblem } from '../../../cluster/problem';
 import { keptWithoutDeletingData } from './kept';
 import { type Pace, Scenario, words } from './scenario';
-import { destroys, isForeign, kills, removeForeign, stories, foreignObjects, ownershipStories, run, runStory } from './story';
+import {
+  destroys,
+  isForeign,
+  kills,
+  removeForeign,
+  sequences,
+  foreignObjects,
+  ownershipSequences,
+  run,
+  runSequence,
+} from './event-sequence';
 
-// In the project deep these are two thousand stories.
+// In the project deep these are two thousand sequences.
 jest.setTimeout(300_000);
 
 const paces: fc.Arbitrary<Pace> = fc.record({ slowness: fc.nat({ max: 3 }), requests: fc.integer({ min: 2, max: 40 }) });
@@ -69,13 +79,13 @@ test('destroy keeps what holds data and what that needs, and deploy creates the 
 });
 
 test('in any sequence of commands and faults, no object is deleted before its dependents, and destroy --delete-data deletes everything in the end', async () => {
-  const property = fc.asyncProperty(environments, paces, stories, fc.boolean(), async (environment, pace, story, isRestored) => {
+  const property = fc.asyncProperty(environments, paces, sequences, fc.boolean(), async (environment, pace, sequence, isRestored) => {
     const scenario = new Scenario(environment, pace);
     const before = scenario.state();
-    await runStory(scenario, story);
+    await runSequence(scenario, sequence);
     removeForeign(scenario);
     // Objects whose operator was deleted can be finalized only when it is deployed again.
-    if (isRestored || story.events.some(({ what }) => what === 'delete an operator')) {
+    if (isRestored || sequence.events.some(({ what }) => what === 'delete an operator')) {
       scenario.units = environment.units;
       expect(await scenario.deploy()).toEqual(DEPLOYED);
     }
@@ -89,9 +99,9 @@ test('custom resources of others are deleted neither with a namespace nor with a
   const property = fc.asyncProperty(environments, paces, foreignObjects, destroys, async (environment, pace, foreignObject, destroying) => {
     const scenario = new Scenario(environment, pace);
     const foreign = (): string[] => scenario.server.all().filter(isForeign).map(words);
-    await runStory(scenario, { first: undefined, events: [foreignObject] });
+    await runSequence(scenario, { first: undefined, events: [foreignObject] });
     const made = foreign();
-    await runStory(scenario, { first: undefined, events: [{ ...destroying, deleteData: true, kill: undefined }] });
+    await runSequence(scenario, { first: undefined, events: [{ ...destroying, deleteData: true, kill: undefined }] });
     expect(foreign()).toEqual(made);
   });
   await holdsProperty(property);
@@ -136,16 +146,16 @@ test('a destroy that is killed and run again has the result of one that was not'
 });
 
 test('objects of others with the names of dist keep their uid and fields in any sequence of commands', async () => {
-  const property = fc.asyncProperty(environments, paces, ownershipStories, async (environment, pace, { before, events }) => {
+  const property = fc.asyncProperty(environments, paces, ownershipSequences, async (environment, pace, { before, events }) => {
     const scenario = new Scenario(environment, pace);
     scenario.deleteNamespaceContents = false;
     for (const event of before) await run(scenario, event);
     for (const event of events) {
-      if (event.what === 'remove what is foreign') continue;
+      if (event.what === 'remove foreign objects') continue;
       await run(scenario, event).catch((error: unknown) => {
         if (!(error instanceof CommandProblem)) throw error;
       });
-      expect(scenario.harmed).toEqual([]);
+      expect(scenario.changedForeign).toEqual([]);
     }
   });
   await holdsProperty(property, runs(600));

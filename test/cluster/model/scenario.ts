@@ -9,7 +9,7 @@ import { DELETE_ANNOTATION } from '../../../manifests/contract';
 import { distOf, type Environment, type Unit } from './environments';
 import { ApiError } from '../../../cluster/api/api-error';
 import { isDeepStrictEqual } from 'node:util';
-import { isOurs, judgeDeletion } from './invariants';
+import { isOurs, checkDeletion } from './invariants';
 import { type Kill, Killed, ModelCluster } from './model-cluster';
 import { labelledBy, ModelServer } from './model-server';
 import { ModelWorld } from './model-world';
@@ -18,9 +18,9 @@ const SILENT: Reporter = { line: () => undefined, waiting: () => undefined, end:
 const TIMEOUT_MILLISECONDS = 30_000;
 
 export interface Pace {
-  /** The most steps of the world that something takes. */
+  /** The maximum number of steps that an action of a controller takes. */
   readonly slowness: number;
-  /** After how many requests the world takes a step; besides, it does so in every pause. */
+  /** The number of requests after which the controllers run a step, besides the one in each pause. */
   readonly requests: number;
 }
 
@@ -31,15 +31,15 @@ export interface Run {
   readonly kill?: Kill | undefined;
 }
 
-/** A cluster, and people who run commands on it. */
+/** A cluster, the commands that run on it, and changes by others. */
 export class Scenario {
   readonly server = new ModelServer();
   readonly world: ModelWorld;
-  /** What dist has. */
+  /** The units in dist. */
   units: readonly Unit[];
   /** Deletes namespaces also when they contain objects of others. */
   deleteNamespaceContents = true;
-  /** What the last command has changed. */
+  /** The writes of the last command. */
   writes: readonly string[] = [];
   private readonly stages: ReadonlyMap<string, number>;
   private requests = 0;
@@ -58,7 +58,7 @@ export class Scenario {
     return distOf(this.environment, this.units);
   }
 
-  /** Nothing when it was killed. */
+  /** Undefined if it was killed. */
   async deploy({ stages = [], deleteData = false, allow = [], kill }: Run = {}): Promise<DeployResult | undefined> {
     return this.run({ deleteData, kill }, (session) =>
       deploy(session, this.dist, {
@@ -74,7 +74,7 @@ export class Scenario {
     );
   }
 
-  /** Nothing when it was killed. */
+  /** Undefined if it was killed. */
   async destroy({ stages = [], deleteData = false, kill }: Run = {}): Promise<DeletionResult | undefined> {
     return this.run({ deleteData, kill }, (session) =>
       destroy(session, this.dist, {
@@ -123,8 +123,8 @@ export class Scenario {
     if (live) this.expectedForeign.set(live.metadata.uid, live);
   }
 
-  /** Foreign objects that our commands have deleted or changed: none. */
-  get harmed(): string[] {
+  /** Foreign objects that our commands have deleted or changed. Must be empty. */
+  get changedForeign(): string[] {
     return this.foreign.flatMap((object) => {
       const live = this.server.get(keyOf(object));
       if (live?.metadata.uid !== object.metadata.uid || live.metadata.deletionTimestamp !== undefined)
@@ -154,7 +154,7 @@ export class Scenario {
     );
   }
 
-  /** In words, what of the environment is there. */
+  /** The objects of the environment that exist, for messages. */
   get ours(): string[] {
     return this.server.all().filter(isOurs).map(words);
   }
@@ -177,7 +177,7 @@ export class Scenario {
         if (++this.requests % this.pace.requests === 0) world.tick();
       },
       onDelete: (object) =>
-        judgeDeletion(object, {
+        checkDeletion(object, {
           server,
           deleteData,
           stageOf: (of) => this.stages.get(words(of)) ?? -1,
@@ -188,7 +188,7 @@ export class Scenario {
       return await command({ cluster, clock: world, reporter: SILENT, signal: cluster.killed.signal });
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
-      // Nobody is as quick as a controller.
+      // Controllers run before the next command starts.
       for (let step = 0; step < 2; step++) world.tick();
       return undefined;
     } finally {
@@ -205,7 +205,7 @@ function foreignFields(object: LiveObject): unknown {
 
 export const words = (object: Manifest): string => formatKey(keyOf(object));
 
-/** All but what is only of the moment, and what Helm packs. */
+/** An object without uid, versions and times, and without the content of Helm's Secrets. */
 function contentOf({ metadata, ...fields }: LiveObject): unknown {
   const { name, namespace, labels, annotations = {}, finalizers, deletionTimestamp } = metadata;
   const unmarked = Object.entries(annotations).filter(([key]) => key !== DELETE_ANNOTATION);

@@ -51,7 +51,7 @@ describe('the union of two field sets', () => {
 });
 
 describe('taking fields over from client-side apply', () => {
-  test('there is nothing to do for an object that kubectl has not applied', () => {
+  test('is undefined for an object that kubectl has not applied', () => {
     expect(migrated([], takeover)).toBeUndefined();
     expect(migrated([entry('platform', 'Apply', { 'f:data': {} }), entry('manager', 'Update', {})], takeover)).toBeUndefined();
   });
@@ -85,7 +85,7 @@ describe('taking fields over from client-side apply', () => {
     expect(after).toEqual([...others, entry('platform', 'Apply', { 'f:data': {} })]);
   });
 
-  test('fields of another version are let go: they may have another path there', () => {
+  test('drops fields of another version: they may have another path there', () => {
     const old = entry(CLIENT_SIDE_APPLY, 'Update', { 'f:spec': { 'f:old': {} } }, { apiVersion: 'v1beta1' });
     const own = entry('platform', 'Apply', { 'f:spec': { 'f:new': {} } });
     expect(migrated([own, old], takeover)).toEqual([own]);

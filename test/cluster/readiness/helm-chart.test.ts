@@ -224,7 +224,7 @@ describe('an object of the release', () => {
   });
 });
 
-test('a HelmChart is ready exactly when its newest release has its version and values, in whatever order they are written', async () => {
+test('a HelmChart is ready exactly when its newest release has its version and values, in any order', async () => {
   const values = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.oneof(fc.integer(), fc.boolean(), fc.constantFrom('x', 'y')), {
     minKeys: 1,
   });

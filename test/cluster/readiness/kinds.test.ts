@@ -37,20 +37,18 @@ describe('a PersistentVolumeClaim', () => {
 });
 
 describe('a CustomResourceDefinition', () => {
-  const definition = (...conditions: object[]): Promise<string> =>
+  const crd = (...conditions: object[]): Promise<string> =>
     stateOf(live('apiextensions.k8s.io/v1 CustomResourceDefinition', { namespace: '', status: { conditions } }));
 
   test('is ready when it is established', async () => {
-    expect(await definition(condition('NamesAccepted', 'True'), condition('Established', 'True'))).toBe('ready');
-    expect(await definition(condition('Established', 'False', { reason: 'Installing' }))).toBe('waiting: is not established yet');
-    expect(await definition()).toBe('waiting: is not established yet');
+    expect(await crd(condition('NamesAccepted', 'True'), condition('Established', 'True'))).toBe('ready');
+    expect(await crd(condition('Established', 'False', { reason: 'Installing' }))).toBe('waiting: is not established yet');
+    expect(await crd()).toBe('waiting: is not established yet');
   });
 
   test('has failed when another has its names', async () => {
     const message = '"Widget" is already in use';
-    expect(await definition(condition('NamesAccepted', 'False', { message }), condition('Established', 'False'))).toBe(
-      `failed: ${message}`,
-    );
+    expect(await crd(condition('NamesAccepted', 'False', { message }), condition('Established', 'False'))).toBe(`failed: ${message}`);
   });
 });
 

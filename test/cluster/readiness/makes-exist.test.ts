@@ -39,24 +39,20 @@ test('looks for a reference without namespace beside its maker, or in no namespa
 });
 
 describe('a CRD', () => {
-  const DEFINITION = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
-  const definition = (established: 'True' | 'False', served: boolean): LiveObject =>
+  const CRD = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
+  const crd = (established: 'True' | 'False', served: boolean): LiveObject =>
     live('apiextensions.k8s.io/v1 CustomResourceDefinition', {
       namespace: '',
-      name: DEFINITION.name,
+      name: CRD.name,
       spec: { names: { kind: 'Widget' }, versions: [{ name: 'v1', served }] },
       status: { conditions: [condition('Established', established)] },
     });
 
   test('must be established, and serve the versions of the contract', async () => {
-    expect(await making([DEFINITION])).toBe('waiting: CustomResourceDefinition widgets.example.org does not exist yet');
-    expect(await making([DEFINITION], definition('False', true))).toBe(
-      'waiting: CustomResourceDefinition widgets.example.org: is not established yet',
-    );
-    expect(await making([DEFINITION], definition('True', false))).toBe(
-      'waiting: CustomResourceDefinition widgets.example.org does not serve v1/Widget',
-    );
-    expect(await making([DEFINITION], definition('True', true))).toBe('ready');
+    expect(await making([CRD])).toBe('waiting: CustomResourceDefinition widgets.example.org does not exist yet');
+    expect(await making([CRD], crd('False', true))).toBe('waiting: CustomResourceDefinition widgets.example.org: is not established yet');
+    expect(await making([CRD], crd('True', false))).toBe('waiting: CustomResourceDefinition widgets.example.org does not serve v1/Widget');
+    expect(await making([CRD], crd('True', true))).toBe('ready');
   });
 });
 

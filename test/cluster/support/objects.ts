@@ -27,8 +27,8 @@ export function manifest(what: string, { metadata = {}, contract = {}, ...fields
   };
 }
 
-/** A definition of the group example.org: `definition('Widget', 'v1', 'v2')` is widgets.example.org. */
-export function definition(kind: string, ...versions: readonly string[]): Manifest {
+/** A CRD of the group example.org: `CRD('Widget', 'v1', 'v2')` is widgets.example.org. */
+export function crd(kind: string, ...versions: readonly string[]): Manifest {
   const plural = `${kind.toLowerCase()}s`;
   return manifest(`apiextensions.k8s.io/v1 CustomResourceDefinition ${plural}.example.org`, {
     spec: {

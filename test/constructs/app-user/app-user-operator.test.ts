@@ -23,7 +23,7 @@ test('no replicas are a problem', () => {
   expect(problemsOf(install())).toEqual([]);
 });
 
-test('it says which Secrets it makes, and is told to make exactly these', () => {
+test('declares the Secrets that it generates, and is configured to generate exactly these', () => {
   const deployment = objectsOf(install()).find(({ kind }) => kind === 'Deployment');
   expect(deployment && contractOf(deployment).makes?.map(formatReference)).toEqual([
     'Secret cvat/cvat-redis: password',
@@ -31,8 +31,8 @@ test('it says which Secrets it makes, and is told to make exactly these', () => 
     'Secret cvat/cvat-administrator: password, username',
     'Secret cvat/cvat-robot: password, username',
   ]);
-  const told = /value: '(\[.*\])'/.exec(yamlOf(install()))?.[1] ?? '[]';
-  expect(JSON.parse(told)).toEqual([
+  const configured = /value: '(\[.*\])'/.exec(yamlOf(install()))?.[1] ?? '[]';
+  expect(JSON.parse(configured)).toEqual([
     { name: 'cvat-redis', random: ['password'] },
     { name: 'cvat-kvrocks', random: ['password'] },
     { name: 'cvat-administrator', random: ['password'], values: { username: 'administrator' } },
@@ -61,7 +61,7 @@ test('it finds CVAT within the cluster, and tells people where it is from outsid
 `);
 });
 
-test('it may talk to the name service, the API server and CVAT, and to nobody else', () => {
+test('allows connections to DNS, the API server and CVAT only', () => {
   const policy = objectsOf(install()).find(({ kind }) => kind === 'NetworkPolicy');
   const { egress, policyTypes } = policy?.['spec'] as { policyTypes: string[]; egress: { to?: object[]; ports: { port: number }[] }[] };
   expect(policyTypes).toEqual(['Ingress', 'Egress']);

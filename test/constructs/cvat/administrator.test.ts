@@ -34,11 +34,11 @@ test('a Job with another content has another name, because no Job can be changed
   expect(names[2]).not.toBe(names[0]);
 });
 
-test('whatever its name, it is found by its label', () => {
+test('has a label that selects it, also under another name', () => {
   expect(job().manifest.metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'cvat-administrators' });
 });
 
-test('it waits for the tables before it makes anybody', () => {
+test('waits for the tables before it creates the superusers', () => {
   const [command, flag, script = ''] = job().pod.containers[0].args;
   expect([command, flag]).toEqual(['bash', '-c']);
   expect(script.indexOf('until django-admin migrate --check')).toBe(0);

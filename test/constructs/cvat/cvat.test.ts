@@ -26,7 +26,7 @@ function problems(change: Partial<CvatProps>): string[] {
   return problemsOf((chart) => new Cvat(chart, 'cvat', { ...props, ...change }));
 }
 
-test('the chart is told about the host, the volumes, the database and the Secrets of the caches, and no default twice', () => {
+test('sets the host, the volumes, the database and the Secrets of the caches in the values, and no defaults', () => {
   expect(values()).toMatchInlineSnapshot(`
     {
       "analytics": {

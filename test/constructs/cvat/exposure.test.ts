@@ -86,7 +86,7 @@ describe('an HTTPRoute', () => {
       metadata:
         annotations:
           platform.kapernikov.com/needs: |-
-            CustomResourceDefinition httproutes.gateway.networking.k8s.io: v1/HTTPRoute <- the Gateway API, which most gateway controllers bring: https://gateway-api.sigs.k8s.io/guides/getting-started/
+            CustomResourceDefinition httproutes.gateway.networking.k8s.io: v1/HTTPRoute <- the Gateway API, which most gateway controllers install: https://gateway-api.sigs.k8s.io/guides/getting-started/
             Gateway gateways/public <- the cluster's own: kubectl -n gateways get gateway public
         name: cvat
         namespace: annotation

@@ -14,7 +14,7 @@ test('PGO is its chart in a namespace of its own, and serves the kinds of its ch
           CustomResourceDefinition pgadmins.postgres-operator.crunchydata.com: v1beta1/PGAdmin
           CustomResourceDefinition crunchybridgeclusters.postgres-operator.crunchydata.com: v1beta1/CrunchyBridgeCluster
         platform.kapernikov.com/needed-by: every PostgresCluster
-        platform.kapernikov.com/needs: "CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- k3s and RKE2 bring it; on another kind of cluster choose another delivery"
+        platform.kapernikov.com/needs: "CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- included in k3s and RKE2; on another cluster use another delivery"
       name: pgo
       namespace: kube-system
     spec:

@@ -98,8 +98,7 @@ export class Api {
   }
 
   /**
-   * Server-side apply with force, as controllers do it. `kubectl apply --server-side` does more: what it has applied before without that, it takes
-   * away as far as it does not apply it now, whoever it is for.
+   * Server-side apply with force, as controllers do it. `kubectl apply --server-side` also takes over the fields of its own client-side apply.
    */
   async apply(path: string, body: object, fieldManager: string): Promise<void> {
     const { server, ca, headers } = loginOf(this.kubeconfig);
@@ -126,9 +125,9 @@ export class Api {
   }
 }
 
-/** What happens now and then to everybody who writes to a cluster in which others write, too, or whose API server is away. */
+/** Whether an error is temporary: a conflict with other clients, or an API server that is down. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof KubernetesApiError) return [403, 404, 409, 410, 429].includes(error.status) || error.status >= 500;
-  // Not by its class: errors of Node.js itself are of another world than that of a test in Jest.
+  // Not by its class: Jest runs tests in a context with other global classes than Node's.
   return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|socket disconnected|has not answered/.test(String(error));
 }

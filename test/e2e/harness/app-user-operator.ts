@@ -1,7 +1,7 @@
 /**
  * The AppUser operator of the cluster, the real one: pods.ts plays its Pod, and here its program runs as long as its Deployment is there, with
  * the environment that this gives it, and as its ServiceAccount. The CVAT that it talks to is its own stand-in. That has the administrators that
- * the Job of dist is told to make, as soon as that Job is complete.
+ * the Job of dist is to create, as soon as that Job is complete.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -52,7 +52,7 @@ export class AppUserOperator {
     return new AppUserOperator(controlPlane, await CvatStandIn.start(), bundle);
   }
 
-  /** Starts the program anew, as when its Pod moves to another node: it forgets for how long it wanted to wait. */
+  /** Restarts the program, as when its Pod moves to another node: its back-off is lost. */
   async restart(): Promise<void> {
     await this.program?.stop();
   }

@@ -83,7 +83,7 @@ export class Cluster {
     }
   }
 
-  /** What a cluster has before anybody deploys something. */
+  /** The objects of a cluster before the first deploy. */
   async furnish({ traefik = false }: ClusterOptions): Promise<void> {
     const furniture = [storageClass, ...(traefik ? [ingressClass, ingressService] : [])];
     const applied = this.kubectl.apply(furniture, '--server-side');

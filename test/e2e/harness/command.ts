@@ -73,7 +73,7 @@ export class Commands {
     this.api.close();
   }
 
-  /** Whatever a test is about: no output may show what is in a Secret. */
+  /** In every test: no output may contain a value of a Secret. */
   private async refuseSecrets(args: readonly string[], text: string): Promise<void> {
     for (const { metadata, type, data = {} } of await this.api.list<Secret>('/api/v1/secrets')) {
       if (PUBLIC_TYPES.includes(type)) continue;

@@ -13,7 +13,7 @@ import { until } from './until';
 export interface ControlPlaneOptions {
   /** Users besides the administrator, for tests of RBAC: the API server reads them once, when it starts. */
   readonly users?: readonly User[];
-  /** Users whose requests are written down. @default nobody */
+  /** Users whose requests are audited. @default none */
   readonly audited?: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Somebody whom the API server knows. The name of a user is the name of its kubeconfig file, too. */
+/** A user of the API server. Its name is also that of its kubeconfig file. */
 export interface User {
   readonly name: string;
   readonly groups?: readonly string[];

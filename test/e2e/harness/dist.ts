@@ -51,7 +51,7 @@ export function objectsIn(environment: Environment): Manifest[] {
   return stagesIn(environment).flatMap(({ objects }) => objects);
 }
 
-/** The names of the CRDs that the releases among these objects bring. */
+/** The names of the CRDs that the releases among these objects install. */
 export function definitionsMadeBy(objects: readonly Manifest[]): string[] {
   const made = objects.flatMap((object) => contractOf(object).makes ?? []);
   return made.filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ name }) => name);
@@ -66,7 +66,7 @@ export function printed({ apiVersion, kind, metadata }: Manifest): string {
 /** What becomes of a file of dist: another text; nothing to leave it out. */
 export type Edits = Readonly<Record<string, (text: string) => string | undefined>>;
 
-/** The folder of an environment that somebody has changed: a copy below the given one. Files are named without their ending, as stages are. */
+/** An edited copy of an environment's folder, below the given one. Files are named like stages, without their extension. */
 export function edited({ folder }: Environment, directory: string, edits: Edits): string {
   const copy = mkdtempSync(join(directory, 'dist-'));
   const names = readdirSync(resolve(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));

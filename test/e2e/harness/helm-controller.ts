@@ -8,14 +8,14 @@ import { until } from './until';
 /** Who k3s' Helm controller is here. In k3s it runs within the server, which may do everything. */
 export const HELM_CONTROLLER: User = { name: 'helm-controller', groups: ['system:masters'] };
 
-const DEFINITION = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/helmcharts.helm.cattle.io';
+const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/helmcharts.helm.cattle.io';
 
 interface CustomResourceDefinition extends Live {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
 
 /**
- * The controller by which k3s installs HelmCharts, the real one, as a process of its own. It brings its definitions, and makes the Jobs;
+ * The real Helm controller of k3s, as a process of its own. It installs its CRDs, and creates the Jobs;
  * helm-jobs.ts does their work. The control plane must know HELM_CONTROLLER.
  */
 export class HelmController {
@@ -38,8 +38,8 @@ export class HelmController {
     this.program = program;
     const served = async (): Promise<boolean | undefined> => {
       if (program.exit !== undefined) throw new Error(`the Helm controller ended. The end of its log:\n${this.log()}`);
-      const definition = await this.api.get<CustomResourceDefinition>(DEFINITION);
-      return definition?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
+      const crd = await this.api.get<CustomResourceDefinition>(CRD);
+      return crd?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
     };
     await until('HelmCharts are served', served, { seconds: 60 });
   }

@@ -3,7 +3,7 @@
  * controller's Jobs and their Pods are real, and so are Helm, the identity (the Job's ServiceAccount), and the releases that come of it.
  *
  * The decisions are those of klipper-helm's entry script (0.13, https://github.com/k3s-io/klipper-helm/blob/master/entry): nothing is done to a
- * release whose revision is not the one that the controller saw; a failed release is left alone (abort), upgraded (retry) or installed anew
+ * release whose revision is not the one that the controller saw; a failed release is left alone (abort), upgraded (retry) or installed again
  * (reinstall); retry never fails an upgrade's Job; the Job's hash goes onto the release's Secret. As for the kubelet: a failed container starts
  * again, and the Pod tells how often and why.
  *
@@ -89,7 +89,7 @@ export class HelmJobs {
     }
   }
 
-  /** Whether the Pod is still there to be told about. */
+  /** Whether the Pod still exists. */
   private async tell({ metadata }: Pod, status: object): Promise<boolean> {
     const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
     const written = await until(

@@ -1,5 +1,5 @@
 /**
- * Runs as a process of its own and is the parent of everything that a test starts. When the process that forked it goes away, for whatever
+ * Runs as a process of its own and is the parent of everything that a test starts. When the process that forked it ends, for any
  * reason (the end, an exception, Ctrl-C, SIGKILL), the channel between them closes, and the keeper kills its children and removes their
  * folder. Handlers for signals in the test's own process could not do that: Jest gives tests a copy of `process` whose handlers never run.
  */
@@ -8,7 +8,7 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What to run. Input and output are files, so that nobody has to pass data through. */
+/** The program to run. Input and output are files, so that no process has to forward data. */
 export interface Program {
   readonly command: string;
   readonly arguments: readonly string[];

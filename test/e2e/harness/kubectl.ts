@@ -5,7 +5,7 @@ import { Runner, type RunOptions, type RunResult } from './run';
 export type KubectlResult = RunResult;
 export type KubectlOptions = RunOptions;
 
-/** kubectl as one user of a control plane. Whatever it writes besides its output goes to the control plane's temporary folder. */
+/** kubectl as one user of a control plane. Its cache is in the control plane's temporary folder. */
 export class Kubectl {
   private readonly runner: Runner;
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Different free ports of the loopback address. Somebody may take one before it is used: who uses them must be ready to ask again. */
+/** Different free ports of the loopback address. Another process may use one first: callers must be able to try again. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -82,7 +82,7 @@ export function owned(cluster: PostgresCluster, apiVersion: string, kind: string
   return { apiVersion, kind, metadata };
 }
 
-/** The Secret of a user: a password that is there stays, others' keys are not named. Values are for nobody to connect with. */
+/** The Secret of a user. An existing password and keys of others are kept. No database accepts the values. */
 export function userSecret(cluster: PostgresCluster, user: string, databases: readonly string[] = [], live?: UserSecret): Manifest {
   const { name, namespace } = cluster.metadata;
   const kept = (key: string, otherwise: () => string): string => {

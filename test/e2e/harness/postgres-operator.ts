@@ -182,7 +182,7 @@ export class PostgresOperator {
     return { sets, pods, backups, claims, secrets };
   }
 
-  /** Whether somebody took away something of it. */
+  /** Whether one of its objects was deleted. */
   private isIncomplete(cluster: PostgresCluster, { sets, secrets }: Seen): boolean {
     const wanted = cluster.spec.instances.reduce((sum, { replicas }) => sum + replicas, 1);
     const hasPassword = ({ name }: { readonly name: string }): boolean =>

@@ -29,27 +29,27 @@ const REASONS: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /**
- * The next patch of the status, in PGO's order; nothing when there is no more to tell. First what is not yet so, with the generation; then how
- * many instances are ready, and the host of the backups; then that the database is there; then that the first backup is complete.
+ * The next patch of the status, in PGO's order; undefined when the status is up to date. First the generation, with all conditions false; then the
+ * number of ready instances and the repository host; then the initialized database; then the complete first backup.
  * @param broken the repositories in which no stanza can be created
  */
 export function nextStatus(cluster: PostgresCluster, observed: Observed, broken: readonly string[] = []): object | undefined {
   const { metadata, spec, status } = cluster;
   const repositories = spec.backups?.pgbackrest?.repos ?? [];
   if (status?.observedGeneration !== metadata.generation) {
-    // Instances are not counted again: what the status says of them is from before this generation is applied.
-    const told = (name: string): RepositoryStatus | undefined => status?.pgbackrest?.repos?.find((repo) => repo.name === name);
+    // Instances keep their numbers of the previous generation.
+    const reported = (name: string): RepositoryStatus | undefined => status?.pgbackrest?.repos?.find((repo) => repo.name === name);
     return {
       observedGeneration: metadata.generation,
       conditions: conditionsOf(cluster, {}),
       pgbackrest: {
         repoHost: { apiVersion: 'apps/v1', kind: 'StatefulSet', ready: status?.pgbackrest?.repoHost?.ready ?? false },
-        repos: repositories.map(({ name }) => told(name) ?? { name, stanzaCreated: false }),
+        repos: repositories.map(({ name }) => reported(name) ?? { name, stanzaCreated: false }),
       },
     };
   }
   const counted = counts(cluster, observed);
-  if (JSON.stringify(counted) !== JSON.stringify(told(cluster))) {
+  if (JSON.stringify(counted) !== JSON.stringify(reported(cluster))) {
     return {
       instances: counted.instances,
       conditions: conditionsOf(cluster, { [HOST_READY]: counted.hostReady }),
@@ -93,7 +93,7 @@ function counts({ metadata, spec, status }: PostgresCluster, { pods, claims, set
     const all = pods.filter((pod) => pod.metadata.labels?.[label('instance-set')] === name);
     const ready = all.filter(isReady).length;
     const updated = all.filter((pod) => isUpdated(pod, sets)).length;
-    // Zero is not told.
+    // PGO omits zeros.
     return {
       name,
       ...(all.length > 0 && { replicas: all.length, ...(updated > 0 && { updatedReplicas: updated }) }),
@@ -108,13 +108,13 @@ function counts({ metadata, spec, status }: PostgresCluster, { pods, claims, set
   return { instances: sorted(instances), hostReady, repos: sorted(repos) };
 }
 
-/** What the status says of the same. */
-function told({ status }: PostgresCluster): Counted {
+/** The same fields as reported in the status. */
+function reported({ status }: PostgresCluster): Counted {
   const { repoHost, repos = [] } = status?.pgbackrest ?? {};
   return { instances: sorted(status?.instances ?? []), hostReady: repoHost?.ready ?? false, repos: sorted(repos) };
 }
 
-/** With the fields of each in one order, to be compared. */
+/** With sorted fields, for a comparison. */
 function sorted<Item extends object>(items: readonly Item[]): Item[] {
   return items.map((item) => Object.fromEntries(Object.entries(item).sort(([one], [other]) => one.localeCompare(other))) as Item);
 }

@@ -129,7 +129,7 @@ export class Processes {
     this.entries.clear();
   }
 
-  /** Keeps this Node.js process alive only while somebody waits for an answer: a test that forgets to close does not hang. */
+  /** Keeps this Node.js process alive only while a caller waits for a response: a test that does not close it does not hang. */
   private async whileHeld<Answer>(answer: Promise<Answer>): Promise<Answer> {
     if (this.waiting++ === 0) {
       this.keeper.ref();

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { ruleOf } from '../../../operator/src/kubernetes/rbac-rule';
 
-/** What is told of each request, in the words of RBAC. The request waits for it. */
+/** Called with each request, in terms of RBAC. The request waits for it. */
 export type OnRequest = (verb: string, resource: string) => void | Promise<void>;
 
 /** A way to an API server on which every request is seen: what comes in is not encrypted, and what goes on is. */

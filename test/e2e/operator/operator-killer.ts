@@ -6,7 +6,7 @@ import type { OperatorTestCluster } from './operator-test-cluster';
 const WRITES = ['create', 'update', 'patch', 'delete'];
 
 /**
- * Kills the operator after one of its calls, whose answer it never hears, and starts it anew. Calls are requests to CVAT, and what is written
+ * Kills the operator after one of its calls, whose response it never gets, and restarts it. Calls are requests to CVAT, and what is written
  * to Kubernetes; after reading there, everything is as it was before.
  */
 export class OperatorKiller {
@@ -19,7 +19,7 @@ export class OperatorKiller {
 
   static async start(cluster: OperatorTestCluster): Promise<OperatorKiller> {
     const apiProxy = await cluster.startApiProxy();
-    // Started anew, it looks at everything; in between, nothing but what a test does must make it call.
+    // After a restart it reconciles everything; meanwhile only a test's actions may cause calls.
     const environment = { KUBECONFIG: cluster.kubeconfigBy(apiProxy.url), RESYNC_SECONDS: '600' };
     return new OperatorKiller(cluster, apiProxy, environment, await cluster.operator('operator-0', environment));
   }
@@ -57,7 +57,7 @@ export class OperatorKiller {
     this.spare();
     const ended = this.operator.program.stop('SIGKILL');
     kill.comes(ended.then(async () => void (this.operator = await this.cluster.operator('operator-0', this.environment))));
-    // Whoever is about to answer waits for this: nothing comes between the call and the end.
+    // The server waits for this before it responds: nothing happens between the call and the end.
     await ended;
   }
 }
@@ -69,7 +69,7 @@ export class Kill {
     return this.succession !== undefined;
   }
 
-  /** Resolves when the operator has been started anew. */
+  /** Resolves when the operator was restarted. */
   get over(): Promise<void> {
     return this.succession ?? Promise.resolve();
   }

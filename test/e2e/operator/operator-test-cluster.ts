@@ -36,7 +36,7 @@ export interface EventObject {
   readonly regarding: { readonly kind: string; readonly name: string };
 }
 
-/** A Kubernetes with the AppUser definition, a stand-in for CVAT, and the operator as the one file that its image holds. */
+/** A Kubernetes with the AppUser CRD, a stand-in for CVAT, and the operator as the one file that its image holds. */
 export class OperatorTestCluster {
   readonly api: ApiClient;
   private readonly operators: Operator[] = [];
@@ -96,7 +96,7 @@ export class OperatorTestCluster {
     return this.apiProxy;
   }
 
-  /** Starts the operator; two with one name are the same replica, started anew. */
+  /** Starts the operator. Two with one name are the same replica after a restart. */
   async operator(podName = 'operator-0', environment: Readonly<Record<string, string>> = {}): Promise<Operator> {
     const [port = 0] = await freePorts(1);
     const log = join(this.controlPlane.directory, `operator-${this.operators.length}.log`);
@@ -208,7 +208,7 @@ export class OperatorTestCluster {
 
   private async install(): Promise<void> {
     const { kubectl } = this.controlPlane;
-    const definition = readFileSync(join(ROOT, 'constructs', 'app-user', 'app-user.crd.yaml'), 'utf8');
+    const crd = readFileSync(join(ROOT, 'constructs', 'app-user', 'app-user.crd.yaml'), 'utf8');
     const role = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
@@ -223,7 +223,7 @@ export class OperatorTestCluster {
       subjects: [{ kind: 'User', name: OPERATOR.name, apiGroup: 'rbac.authorization.k8s.io' }],
     };
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
-    for (const manifest of [definition, [namespace, role, binding]]) {
+    for (const manifest of [crd, [namespace, role, binding]]) {
       const { code, stderr } = await kubectl.apply(manifest);
       if (code !== 0) throw new Error(stderr);
     }

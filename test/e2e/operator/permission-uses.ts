@@ -20,7 +20,7 @@ export const PERMISSION_USES: Readonly<Record<string, (cluster: OperatorTestClus
   'get services': (cluster) => deletedWhileDown(cluster, 'right-to-services'),
 };
 
-/** The second change is told by the same Event. */
+/** The second change is counted in the same Event. */
 async function changedTwice(cluster: OperatorTestCluster, name: string): Promise<void> {
   for (const lastName of ['Once', 'Twice']) {
     await cluster.reason(name, 'Synced');

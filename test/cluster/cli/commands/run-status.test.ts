@@ -19,9 +19,9 @@ test('counts objects that are no longer in dist apart, and says whether deploy p
   await (await Inventory.read(session.cluster, 'local')).add('10-one', [OLD, VOLUME].map(keyOf));
   const { code, out } = await ran('status', runStatus, session, DIST);
   expect(code).toBe(0);
-  expect(out).toMatch(/ConfigMap cvat\/old +left over +is no longer in dist: the next deploy takes it away/);
+  expect(out).toMatch(/ConfigMap cvat\/old +left over +is no longer in dist: the next deploy prunes it/);
   // By its kind: it has no annotation.
-  expect(out).toMatch(/PersistentVolumeClaim cvat\/media +left over +is no longer in dist: holds data \(its volume\), so it stays/);
+  expect(out).toMatch(/PersistentVolumeClaim cvat\/media +left over +is no longer in dist: holds data \(its volume\), so deploy keeps it/);
   expect(out.trimEnd().split('\n').at(-1)).toBe('local is ready (2 objects, 2 left over).');
 });
 

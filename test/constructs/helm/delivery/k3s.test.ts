@@ -44,7 +44,7 @@ test('a release is a HelmChart in kube-system, with its contract', () => {
       annotations:
         platform.kapernikov.com/makes: Service monitoring/grafana
         platform.kapernikov.com/needs: |-
-          CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- k3s and RKE2 bring it; on another kind of cluster choose another delivery
+          CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- included in k3s and RKE2; on another cluster use another delivery
           Secret monitoring/login: password <- kubectl create secret …
       name: grafana
       namespace: kube-system
@@ -77,7 +77,7 @@ test('no values are no text, rather than an empty map', () => {
   expect(spec({ values: {} })).not.toHaveProperty('valuesContent');
 });
 
-test('values come back as they were, one a line, whatever they look like', () => {
+test('values are unchanged after a round trip through YAML, one a line', () => {
   const shared = { cpu: '500m' };
   const long = 'word '.repeat(60).trim();
   const values = {

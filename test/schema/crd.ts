@@ -27,7 +27,7 @@ export interface StructuralSchema {
 }
 
 /** A CustomResourceDefinition. */
-export interface Definition {
+export interface Crd {
   readonly kind: 'CustomResourceDefinition';
   readonly spec: {
     readonly group: string;
@@ -58,5 +58,5 @@ export function parseObjects(yaml: string): KubernetesObject[] {
 }
 
 /** The CRDs among some objects. */
-export const definitionsIn = (objects: readonly { readonly kind: string }[]): Definition[] =>
-  objects.filter((object): object is Definition => object.kind === 'CustomResourceDefinition');
+export const crdsIn = (objects: readonly { readonly kind: string }[]): Crd[] =>
+  objects.filter((object): object is Crd => object.kind === 'CustomResourceDefinition');

@@ -5,7 +5,7 @@ import type { Kubectl } from './kubectl';
 import { served } from './served';
 
 /** The CRD of another project: as it was released if CRDS_DIR or the cache has it, or else from imports/schemas/. */
-export class Definition {
+export class Crd {
   /** `postgresclusters.postgres-operator.crunchydata.com` */
   readonly name: string;
   private readonly group: string;
@@ -36,17 +36,17 @@ export class Definition {
   }
 }
 
-export const DEFINITIONS: readonly Definition[] = crdSources.map((source) => new Definition(source));
+export const CRDS: readonly Crd[] = crdSources.map((source) => new Crd(source));
 
-/** One of the definitions by its name. */
-export function definition(name: string): Definition {
-  const found = DEFINITIONS.find((candidate) => candidate.name === name);
+/** One of the CRDs by its name. */
+export function crd(name: string): Crd {
+  const found = CRDS.find((candidate) => candidate.name === name);
   if (!found) throw new Error(`scripts/crd-sources.ts has no ${name}`);
   return found;
 }
 
-/** Installs definitions as their projects' charts do, and returns when the kinds are served. */
-export async function install(kubectl: Kubectl, definitions: readonly Definition[]): Promise<void> {
-  await kubectl.output(['apply', '--server-side', ...definitions.flatMap(({ path }) => ['-f', path])]);
-  await served(kubectl, ...definitions.map(({ name }) => name));
+/** Installs CRDs as their projects' charts do, and returns when the kinds are served. */
+export async function install(kubectl: Kubectl, crds: readonly Crd[]): Promise<void> {
+  await kubectl.output(['apply', '--server-side', ...crds.flatMap(({ path }) => ['-f', path])]);
+  await served(kubectl, ...crds.map(({ name }) => name));
 }

@@ -22,17 +22,17 @@ export const destroys = fc.record({
   kill,
 });
 export const foreignObjects = fc.record({ what: fc.constant('create a foreign object' as const), index, place: index });
-const mishaps = fc.oneof(
+const faults = fc.oneof(
   fc.record({ what: fc.constant('change dist' as const), index }),
-  fc.record({ what: fc.constant('drop from dist' as const), index, alone: fc.boolean() }),
+  fc.record({ what: fc.constant('remove from dist' as const), index, alone: fc.boolean() }),
   fc.record({ what: fc.constant('delete an operator' as const), index }),
   fc.record({ what: fc.constant('add a foreign finalizer' as const), index }),
-  fc.record({ what: fc.constant('remove what is foreign' as const) }),
+  fc.record({ what: fc.constant('remove foreign objects' as const) }),
   fc.record({ what: fc.constant('settle' as const) }),
 );
 
-/** What others do with objects of dist's names. */
-const foreigners = fc.oneof(
+/** What other clients do with objects that have the names of dist's objects. */
+const foreignChanges = fc.oneof(
   fc.record({ what: fc.constant('create an object of dist' as const), index, differs: fc.boolean() }),
   fc.record({ what: fc.constant('label a foreign object' as const), index }),
   fc.record({ what: fc.constant('remove a label' as const), index }),
@@ -43,38 +43,38 @@ const foreigners = fc.oneof(
   }),
 );
 
-/** Commands, and events on the cluster. */
+/** Commands and changes on the cluster. */
 const events = fc.oneof(
   { arbitrary: deploys, weight: 2 },
   { arbitrary: destroys, weight: 2 },
   { arbitrary: foreignObjects, weight: 1 },
-  { arbitrary: mishaps, weight: 2 },
+  { arbitrary: faults, weight: 2 },
 );
-const ownershipEvents = fc.oneof({ arbitrary: events, weight: 2 }, { arbitrary: foreigners, weight: 1 });
+const ownershipEvents = fc.oneof({ arbitrary: events, weight: 2 }, { arbitrary: foreignChanges, weight: 1 });
 type Event = typeof ownershipEvents extends fc.Arbitrary<infer Each> ? Each : never;
 
 /** The first deploy may be interrupted. */
-export const stories = fc.record({ first: kill, events: fc.array(events, { minLength: 1, maxLength: 7 }) });
-type Story = typeof stories extends fc.Arbitrary<infer Each> ? Each : never;
+export const sequences = fc.record({ first: kill, events: fc.array(events, { minLength: 1, maxLength: 7 }) });
+type Sequence = typeof sequences extends fc.Arbitrary<infer Each> ? Each : never;
 
-/** Stories in which others create objects with the names of dist's objects, before the first deploy and later. */
-export const ownershipStories = fc.record({
-  before: fc.array(foreigners, { maxLength: 4 }),
+/** Sequences in which other clients create objects with the names of dist's objects, before the first deploy and later. */
+export const ownershipSequences = fc.record({
+  before: fc.array(foreignChanges, { maxLength: 4 }),
   events: fc.array(ownershipEvents, { minLength: 1, maxLength: 7 }),
 });
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
 /** Namespaces that no environment deletes. */
-const PRESENT = ['default', 'kube-system'];
-const HOLD = 'example.org/foreign-finalizer';
+const BUILT_IN_NAMESPACES = ['default', 'kube-system'];
+const FOREIGN_FINALIZER = 'example.org/foreign-finalizer';
 const FOREIGN = 'foreign';
 
 export const isForeign = ({ metadata }: Manifest): boolean => metadata.name === FOREIGN;
 
-/** Runs a story on a cluster. */
-export async function runStory(scenario: Scenario, story: Story): Promise<void> {
-  await scenario.deploy({ kill: story.first });
-  for (const event of story.events) await run(scenario, event);
+/** Runs a sequence of events on a cluster. */
+export async function runSequence(scenario: Scenario, sequence: Sequence): Promise<void> {
+  await scenario.deploy({ kill: sequence.first });
+  for (const event of sequence.events) await run(scenario, event);
 }
 
 export async function run(scenario: Scenario, event: Event): Promise<void> {
@@ -90,9 +90,9 @@ export async function run(scenario: Scenario, event: Event): Promise<void> {
     case 'change dist':
       scenario.units = units.map((unit, at) => (at === event.index % units.length ? changed(unit) : unit));
       return;
-    case 'drop from dist': {
-      const gone = units.filter((_unit, at) => at === event.index % units.length);
-      const left = event.alone ? units.filter((unit) => !gone.includes(unit)) : without(units, gone);
+    case 'remove from dist': {
+      const removed = units.filter((_unit, at) => at === event.index % units.length);
+      const left = event.alone ? units.filter((unit) => !removed.includes(unit)) : without(units, removed);
       if (left.length > 0) scenario.units = left;
       return;
     }
@@ -103,22 +103,22 @@ export async function run(scenario: Scenario, event: Event): Promise<void> {
       return;
     }
     case 'create a foreign object': {
-      const served = server.definitions().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-      const definition = served[event.index % served.length];
+      const served = server.crds().filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      const crd = served[event.index % served.length];
       const namespaces = server
         .of({ apiVersion: 'v1', kind: 'Namespace' })
-        .filter((namespace) => !PRESENT.includes(namespace.metadata.name));
-      const home = namespaces[event.place % namespaces.length];
-      if (!definition || !home || home.metadata.deletionTimestamp !== undefined) return;
-      const { group, names } = specOf(definition);
-      const metadata = { name: FOREIGN, namespace: home.metadata.name };
+        .filter((namespace) => !BUILT_IN_NAMESPACES.includes(namespace.metadata.name));
+      const namespace = namespaces[event.place % namespaces.length];
+      if (!crd || !namespace || namespace.metadata.deletionTimestamp !== undefined) return;
+      const { group, names } = specOf(crd);
+      const metadata = { name: FOREIGN, namespace: namespace.metadata.name };
       server.create({ apiVersion: `${group}/v1`, kind: names.kind, metadata });
       return;
     }
     case 'add a foreign finalizer': {
       const ours = server.all().filter((each) => isOurs(each) && each.metadata.deletionTimestamp === undefined);
       const object = ours[event.index % ours.length];
-      if (object) server.hold(keyOf(object), HOLD, true);
+      if (object) server.setFinalizer(keyOf(object), FOREIGN_FINALIZER, true);
       return;
     }
     case 'create an object of dist': {
@@ -145,7 +145,7 @@ export async function run(scenario: Scenario, event: Event): Promise<void> {
       if (object && !live) scenario.createByManager(object, event.manager);
       return;
     }
-    case 'remove what is foreign':
+    case 'remove foreign objects':
       return removeForeign(scenario);
     case 'settle':
       return world.settle();
@@ -181,7 +181,7 @@ export function removeForeign({ server, world }: Scenario): void {
     if (release.metadata.deletionTimestamp === undefined) for (const object of objects) server.create(object);
   }
   const keys = server.all().map((object): ObjectKey => keyOf(object));
-  for (const key of keys) server.hold(key, HOLD, false);
+  for (const key of keys) server.setFinalizer(key, FOREIGN_FINALIZER, false);
   const foreign = server.all().filter(isForeign);
   for (const object of foreign) server.delete(keyOf(object));
   world.settle();
