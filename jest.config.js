@@ -13,24 +13,45 @@ const common = {
 
 const fixtures = '<rootDir>/test/fixtures/setup.ts';
 
-/** Only `deep` runs these: conformance of what the other tests use as a server or as generated code. */
-const conformance = ['<rootDir>/operator/test/stand-in/', '<rootDir>/operator/test/exchanges/', '<rootDir>/test/schema/import.test.ts'];
+/**
+ * Only `deep` runs these: conformance of what the other tests use as a server, as a schema or as generated code, and tests of programs, which start
+ * processes. Without them, `npm test` takes half the time.
+ */
+const onlyDeep = [
+  '<rootDir>/operator/test/bundle.test.ts',
+  '<rootDir>/operator/test/exchanges/',
+  '<rootDir>/operator/test/stand-in/',
+  '<rootDir>/test/program.test.ts',
+  '<rootDir>/test/schema/deliveries.test.ts',
+  '<rootDir>/test/schema/fetch-crds.test.ts',
+  '<rootDir>/test/schema/git-ops.test.ts',
+  '<rootDir>/test/schema/import.test.ts',
+  '<rootDir>/test/schema/negative.test.ts',
+  '<rootDir>/test/schema/stored-schemas.test.ts',
+  '<rootDir>/test/scripts/check-types.test.ts',
+  '<rootDir>/test/scripts/cluster.test.ts',
+  '<rootDir>/test/scripts/library.test.ts',
+  '<rootDir>/test/scripts/synth.test.ts',
+];
 
-/** `deep` runs these again, with more examples: `runs` in test/properties.ts. */
+/** `deep` runs these again, with all examples: `runs` in test/properties.ts. */
 const properties = [
   '<rootDir>/operator/test/accounts/secrets.test.ts',
   '<rootDir>/operator/test/model/model.test.ts',
   '<rootDir>/test/cluster/model/model.test.ts',
   '<rootDir>/test/cluster/model/postgres.test.ts',
   '<rootDir>/test/checks/dist.test.ts',
+  '<rootDir>/test/cluster/cli/duration.test.ts',
   '<rootDir>/test/cluster/cli/options.test.ts',
   '<rootDir>/test/cluster/diff/masked.test.ts',
   '<rootDir>/test/cluster/helm/release-secret.test.ts',
   '<rootDir>/test/cluster/objects/managed-fields.test.ts',
+  '<rootDir>/test/constructs/helm/resource-name.test.ts',
   '<rootDir>/test/constructs/merge.test.ts',
   '<rootDir>/test/constructs/syntax/*.test.ts',
   '<rootDir>/test/manifests/contract.test.ts',
   '<rootDir>/test/manifests/difference/field-changes.test.ts',
+  '<rootDir>/test/manifests/helm-release.test.ts',
   '<rootDir>/test/review/review.test.ts',
   '<rootDir>/test/schema/app-user-email.test.ts',
 ];
@@ -46,7 +67,11 @@ module.exports = {
       displayName: 'unit',
       globalSetup: fixtures,
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...['cluster', 'deep', 'e2e', 'schema'].map((folder) => `<rootDir>/test/${folder}/`)],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...['cluster', 'deep', 'e2e', 'schema'].map((folder) => `<rootDir>/test/${folder}/`),
+        ...onlyDeep,
+      ],
     },
     {
       ...common,
@@ -59,13 +84,13 @@ module.exports = {
       displayName: 'schema',
       globalSetup: '<rootDir>/test/schema/setup.ts',
       testMatch: ['<rootDir>/test/schema/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...conformance],
+      testPathIgnorePatterns: ['/node_modules/', ...onlyDeep],
     },
     {
       ...common,
       displayName: 'operator',
       testMatch: ['<rootDir>/operator/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...conformance],
+      testPathIgnorePatterns: ['/node_modules/', ...onlyDeep],
     },
     {
       ...common,
@@ -75,7 +100,7 @@ module.exports = {
       testMatch: [
         '<rootDir>/test/deep/**/*.test.ts',
         ...properties,
-        ...conformance.map((path) => (path.endsWith('/') ? `${path}**/*.test.ts` : path)),
+        ...onlyDeep.map((path) => (path.endsWith('/') ? `${path}**/*.test.ts` : path)),
       ],
     },
     {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyText } from '../properties';
 
 /** Texts that some YAML reader does not read as text, or not as the same text, when they are not quoted. */
 export const ambiguousTexts = [
@@ -162,7 +163,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   fc.stringMatching(/^[-+]?[0-9xXbBoOeEpPaF_.:]{1,8}$/),
   fc.array(fragment, { maxLength: 6 }).map((parts) => parts.join('')),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
-  fc.string({ unit: 'binary', maxLength: 6 }),
+  anyText({ maxLength: 6 }),
 );
 
 /** Numbers that JSON and Go's float64 and int64 both have. */
