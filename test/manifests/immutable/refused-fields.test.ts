@@ -54,7 +54,7 @@ test('a message with a colon in it is kept whole', () => {
   ]);
 });
 
-test('older versions and rules of definitions say it in other words', () => {
+test('recognizes the messages of older versions and of rules in CRDs', () => {
   expect(refusedFields(refusal('Forbidden: updates to parameters are forbidden.'))).toHaveLength(1);
   expect(refusedFields(refusal('Invalid value: "string": Value is immutable'))).toHaveLength(1);
   expect(refusedFields(refusal('Invalid value: rbac.RoleRef{APIGroup:"a", Kind:"b", Name:"c"}: cannot change roleRef'))).toEqual([

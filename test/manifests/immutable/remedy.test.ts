@@ -8,7 +8,7 @@ function object(apiVersion: string, kind: string, namespace?: string, annotation
 
 const at = (field: string): [{ field: string; message: string }] => [{ field, message: 'field is immutable' }];
 
-test('a Job is deleted, and deploy runs it anew', () => {
+test('advises to delete a Job, which deploy then creates and runs again', () => {
   expect(remedyOf(object('batch/v1', 'Job', 'cvat'), at('spec.template'))).toBe(
     'Delete the Job, and deploy creates and runs it again: kubectl -n cvat delete job one',
   );
