@@ -18,6 +18,8 @@ export interface Connection {
   readonly namespace: string;
   /** Called before every request, because tokens expire. */
   readonly credentials: () => Promise<Credentials>;
+  /** Forgets credentials that the API server has refused, so that the next ones are new. False: the next ones would be the same. */
+  readonly renew?: (refused: Credentials) => boolean;
 }
 
 /** What authenticates a request. Client certificates are in the agent. */
@@ -36,12 +38,13 @@ export function connect(context?: string, environment: NodeJS.ProcessEnv = proce
   const proxy = cluster['proxy-url'] || proxyFromEnvironment(cluster.server, environment);
   if (proxy !== undefined && !/^(https?|socks5h?):\/\//.test(proxy))
     throw new CommandProblem(`proxy-url: must begin with http://, https:// or socks5://; got "${withoutPassword(proxy)}".`);
-  return { context: name, server: cluster.server, namespace, credentials: credentialsOf(selected, proxy) };
+  return { context: name, server: cluster.server, namespace, ...credentialsOf(selected, proxy) };
 }
 
-function credentialsOf(context: KubeconfigContext, proxy: string | undefined): () => Promise<Credentials> {
+function credentialsOf(context: KubeconfigContext, proxy: string | undefined): Pick<Connection, 'credentials' | 'renew'> {
   const authenticator = new Authenticator(context);
   let known: Promise<Credentials & { readonly until: number }> | undefined;
+  let latest: Credentials | undefined;
   let last: { readonly tls: ConnectionOptions; readonly agent: HttpAgent } | undefined;
   const read = async (): Promise<Credentials & { readonly until: number }> => {
     const { tls, headers, expires = Infinity } = await authenticator.authenticate();
@@ -49,16 +52,25 @@ function credentialsOf(context: KubeconfigContext, proxy: string | undefined): (
     if (!last || !isDeepStrictEqual(last.tls, tls)) last = { tls, agent: await agentFor(context.cluster.server, tls, proxy) };
     return { agent: last.agent, headers, until: Math.min(Date.now() + CREDENTIALS_MILLISECONDS, expires) };
   };
-  return async () => {
+  const credentials = async (): Promise<Credentials> => {
     const current = known;
-    if (current && (await current).until > Date.now()) return current;
+    if (current && (await current).until > Date.now()) return (latest = await current);
     // Another call may have started to read them meanwhile.
     if (known === current) {
       known = read();
       known.catch(() => (known = undefined));
     }
-    return known ?? read();
+    return (latest = await (known ?? read()));
   };
+  const renew = (refused: Credentials): boolean => {
+    // Of several requests that were refused, only the first renews them.
+    if (refused === latest) {
+      known = latest = undefined;
+      authenticator.forget();
+    }
+    return authenticator.canRenew;
+  };
+  return { credentials, renew };
 }
 
 async function agentFor(server: string, tls: ConnectionOptions, proxy: string | undefined): Promise<HttpAgent> {

@@ -38,6 +38,17 @@ export class Authenticator {
     };
   }
 
+  /** Whether authenticate() may return other credentials the next time: those of a plugin, and of files. */
+  get canRenew(): boolean {
+    const { exec, tokenFile, 'client-certificate': certificate } = this.context.user;
+    return Boolean(exec ?? tokenFile ?? certificate);
+  }
+
+  /** The plugin runs again, although its credential has not expired. */
+  forget(): void {
+    this.plugin = undefined;
+  }
+
   private async execCredential(): Promise<ExecCredential> {
     if (this.plugin === undefined || (this.plugin.expires ?? Infinity) <= Date.now()) this.plugin = await execCredential(this.context);
     return this.plugin;
@@ -73,6 +84,10 @@ function tokenOf({ token, tokenFile }: KubeconfigUser): string | undefined {
 function serverTls({ cluster, name }: KubeconfigContext): ConnectionOptions {
   const ca = fromDataOrFile(cluster, 'certificate-authority', `cluster of the context "${name}": certificate-authority`, isCertificate);
   const servername = cluster['tls-server-name'];
+  if (ca !== undefined && cluster['insecure-skip-tls-verify'] === true)
+    throw new Error(
+      `cluster of the context "${name}": must have either certificate-authority or insecure-skip-tls-verify; got both. Remove the second.`,
+    );
   return {
     ...(ca !== undefined && { ca }),
     ...(cluster['insecure-skip-tls-verify'] === true && { rejectUnauthorized: false }),

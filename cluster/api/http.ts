@@ -88,13 +88,18 @@ export class Http {
     }
   }
 
-  private async once<Body>(request: HttpRequest): Promise<HttpAnswer<Body>> {
-    const answer = await this.open(request, await this.credentials());
+  private async once<Body>(request: HttpRequest, isRetry = false): Promise<HttpAnswer<Body>> {
+    const credentials = await this.credentials();
+    const answer = await this.open(request, credentials);
     const { statusCode: code = 0 } = answer;
     const text = await read(answer);
     this.reached = true;
     for (const warning of warningsOf(answer)) this.options.onWarning?.(warning);
-    if (code === 401) throw unauthorized(this.connection);
+    if (code === 401) {
+      // A token may be revoked before it expires. kubectl runs an exec plugin again, too.
+      if (!isRetry && this.connection.renew?.(credentials)) return this.once(request, true);
+      throw unauthorized(this.connection);
+    }
     if (code < 200 || code > 299) throw new ApiError(code, statusOf(text, answer));
     return { code, body: this.parsed(request.path, text) as Body };
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -16,6 +16,8 @@ const AUDITED = [ADMINISTRATOR.name, VIEWER.name, 'system:anonymous'];
 let controlPlane: ControlPlane;
 let folder: string;
 let proxy: Server;
+/** Variables of the environment besides HOME and KUBECONFIG. */
+let inPod: Record<string, string> = {};
 /** What the proxy was asked to connect to. */
 const connected: string[] = [];
 
@@ -95,7 +97,7 @@ async function identities(
       .filter((request) => request.userAgent?.startsWith(userAgent))
       .map(({ user, impersonatedUser }) => impersonatedUser ?? user);
   const before = matching().length;
-  const outcome = await run(command, { cwd: ROOT, env: { KUBECONFIG: kubeconfig, HOME: folder } });
+  const outcome = await run(command, { cwd: ROOT, env: { ...inPod, KUBECONFIG: kubeconfig, HOME: folder } });
   await new Promise((resolve) => setTimeout(resolve, 300)); // the audit log is written after the answer
   const all = matching()
     .slice(before)
@@ -156,12 +158,36 @@ describe('requests have the identity that those of kubectl have, with', () => {
   });
 });
 
+// kubectl reads the ServiceAccount from this folder only: root can make it where there is none.
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+(process.getuid?.() === 0 && !existsSync('/var/run/secrets') ? test : test.skip)(
+  'in a Pod, without a kubeconfig, requests have the identity of the ServiceAccount',
+  async () => {
+    mkdirSync(SERVICE_ACCOUNT, { recursive: true });
+    try {
+      writeFileSync(join(SERVICE_ACCOUNT, 'token'), tokenOf(VIEWER.name));
+      writeFileSync(join(SERVICE_ACCOUNT, 'namespace'), 'default');
+      writeFileSync(join(SERVICE_ACCOUNT, 'ca.crt'), readFileSync(controlPlane.authority));
+      const { hostname, port } = new URL(controlPlane.server);
+      inPod = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+      for (const command of [byKubectl, byUs]) expect((await command('')).seen.map(({ username }) => username)).toEqual([VIEWER.name]);
+    } finally {
+      inPod = {};
+      rmSync('/var/run/secrets', { recursive: true });
+    }
+  },
+);
+
 describe('nothing is sent, as by kubectl, with', () => {
   test.each<[string, () => Parts]>([
     ['as-groups without as', () => ({ user: { ...admin(), 'as-groups': ['devs'] } })],
     ['a token and a username', () => ({ user: { ...admin(), username: 'a', password: 'b' } })],
     ['invalid certificate-authority-data', () => ({ user: admin(), cluster: { 'certificate-authority-data': 'bm8=' } })],
     ['an exec plugin that is not found', () => ({ user: { exec: exec({ command: 'no-such-plugin' }) } })],
+    [
+      'a certificate authority and insecure-skip-tls-verify',
+      () => ({ user: admin(), cluster: { 'certificate-authority': 'ca.crt', 'insecure-skip-tls-verify': true } }),
+    ],
     ['a cluster without a server', () => ({ user: null, cluster: { server: '' } })],
   ])('%s', async (_, parts) => {
     const file = write('config', parts());
@@ -170,9 +196,12 @@ describe('nothing is sent, as by kubectl, with', () => {
     expect([ours.outcome.code, ours.seen, ours.outcome.stderr]).toEqual([2, [], expect.not.stringMatching(/^\s+at /m) as string]);
   });
 
-  test('as-uid, which kubectl sends and we refuse: without it, the identity would be another', async () => {
-    const { outcome, seen } = await byUs(write('config', { user: { ...admin(), as: 'jane', 'as-uid': '7' } }));
+  test.each([
+    ['as-uid', '7'],
+    ['as-user-extra', { reason: ['view'] }],
+  ])('%s, which kubectl sends and we refuse: without it, the identity would be another', async (field, value) => {
+    const { outcome, seen } = await byUs(write('config', { user: { ...admin(), as: 'jane', [field]: value } }));
     expect([outcome.code, seen]).toEqual([2, []]);
-    expect(outcome.stderr).toContain('users[u].user.as-uid: is not supported');
+    expect(outcome.stderr).toContain(`users[u].user.${field}: is not supported`);
   });
 });
