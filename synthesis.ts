@@ -5,7 +5,7 @@ import { acknowledge } from './checks/acknowledgement';
 import type { CheckFinding } from './checks/rule';
 import { renderingsOf } from './constructs/helm/delivery/rendered';
 import { type LockedRendering, readChartLock, renderingFinding } from './manifests/chart-lock';
-import type { Acknowledgement } from './manifests/finding';
+import { type Acknowledgement, isSameValue } from './manifests/finding';
 import type { Manifest } from './manifests/manifest';
 import type { Stage } from './manifests/stage';
 import { toYamlDocuments } from './manifests/yaml';
@@ -92,12 +92,6 @@ function isSameField(ofConstruct: string, ofObject: string): boolean {
   // The other two are where Flux and Argo CD have them.
   if (ofConstruct === 'name') return /^(releaseName|source\.helm\.releaseName)$/.test(field);
   return /^chart\b/.test(ofConstruct) && /^(chart|version|chart\.spec\.version|ref\.(tag|digest)|source\.targetRevision)$/.test(field);
-}
-
-/** Whether two findings about one construct are about the same value: what it is follows "got" in both. */
-function isSameValue(one: string, other: string): boolean {
-  const [ofOne, ofOther] = [one, other].map((message) => /; got (.+?)\.?$/.exec(message)?.[1]);
-  return ofOne !== undefined && ofOne !== 'none' && ofOne === ofOther;
 }
 
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */

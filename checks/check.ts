@@ -2,6 +2,7 @@ import type { Stage } from '../manifests/stage';
 import { defaultPassword } from './rules/default-password';
 import { duplicateIdentity } from './rules/duplicate-identity';
 import { invalidField } from './rules/invalid-field';
+import { isSameValue } from '../manifests/finding';
 import { longName } from './rules/long-name';
 import { EnvironmentObjects } from '../manifests/environment-objects';
 import { missingNamespace } from './rules/missing-namespace';
@@ -35,5 +36,11 @@ export const rules: readonly Rule[] = [
 /** The findings of all rules in one environment. */
 export function check(stages: readonly Stage[]): CheckFinding[] {
   const environment = new EnvironmentObjects(stages);
-  return rules.flatMap((rule) => rule.check(environment).map((finding) => ({ rule: rule.name, ...finding })));
+  const findings = rules.flatMap((rule) => rule.check(environment).map((finding) => ({ rule: rule.name, ...finding })));
+  return findings.filter((finding) => finding.rule !== invalidField.name || !findings.some((other) => explains(other, finding)));
+}
+
+/** Whether the finding of another rule is about the same value: it knows more of it than a schema. */
+function explains(other: CheckFinding, { object, message }: CheckFinding): boolean {
+  return other.rule !== invalidField.name && other.object.manifest === object.manifest && isSameValue(other.message, message);
 }

@@ -10,7 +10,7 @@ export { DataProtection } from './data-protection';
 export { argoCdGitOps, type ArgoCdGitOpsOptions } from './git-ops/argo-cd';
 export { fluxGitOps, type FluxGitOpsOptions } from './git-ops/flux';
 export { artifactSource, type GitOps, type GitOpsSource, gitSource } from './git-ops/git-ops';
-export { type ChartSource, fromArchive, fromGit, fromOci, fromRepository, withSecret } from './helm/chart-source';
+export { type ChartSource, fromArchive, fromGit, fromOci, fromRepository, withCa, withSecret } from './helm/chart-source';
 export { Delivery, type Release } from './helm/delivery';
 export { argoCd } from './helm/delivery/argo-cd';
 export { flux } from './helm/delivery/flux';

@@ -4,6 +4,12 @@ export interface Finding {
   readonly remedy: string;
 }
 
+/** Whether two findings about one object are about the same value: what it is follows "got" in their messages. */
+export function isSameValue(one: string, other: string): boolean {
+  const [ofOne, ofOther] = [one, other].map((message) => /; got (.+?)\.?$/.exec(message)?.[1]);
+  return ofOne !== undefined && ofOne !== 'none' && ofOne === ofOther;
+}
+
 /** A finding of a check that an environment accepts. */
 export interface Acknowledgement {
   /** The rule's name: `default-password`. */

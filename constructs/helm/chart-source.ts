@@ -1,15 +1,24 @@
 import { isFinding, openChartArchive } from '../../manifests/chart-archive';
 import type { Finding } from '../../manifests/finding';
+import { OLDEST_KUBERNETES, supportsFrom } from '../../manifests/kube-version';
 import { chartAddress, chartName } from '../syntax/chart-address';
+import { objectName } from '../syntax/name';
 import { exactVersion } from '../syntax/version';
 
 /** Where a Helm chart comes from, and exactly which one. */
 export type ChartSource = RepositoryChart | OciChart | GitChart | ArchiveChart;
 
-/** A chart of an HTTP repository: a folder on the web with an index.yaml. */
-export interface RepositoryChart {
-  readonly kind: 'repository';
+/** What a private repository or registry asks for. */
+export interface PrivateSource {
+  /** The name of a Secret with the login: see `withSecret`. */
   readonly secret?: string;
+  /** The name of an object with the certificates of a CA: see `withCa`. */
+  readonly ca?: string;
+}
+
+/** A chart of an HTTP repository: a folder on the web with an index.yaml. */
+export interface RepositoryChart extends PrivateSource {
+  readonly kind: 'repository';
   /** The repository's address: `https://kapernikov.github.io/cvat-helm/`. */
   readonly url: string;
   readonly name: string;
@@ -17,9 +26,8 @@ export interface RepositoryChart {
 }
 
 /** A chart in a container registry. */
-export interface OciChart {
+export interface OciChart extends PrivateSource {
   readonly kind: 'oci';
-  readonly secret?: string;
   /** With the chart's name and without a tag: `oci://registry-1.docker.io/cvat/cvat`. */
   readonly url: string;
   readonly version: string;
@@ -28,9 +36,8 @@ export interface OciChart {
 }
 
 /** A chart in a git repository. */
-export interface GitChart {
+export interface GitChart extends PrivateSource {
   readonly kind: 'git';
-  readonly secret?: string;
   /** `https://github.com/cvat-ai/cvat`. */
   readonly url: string;
   /** The folder of the chart in the repository. */
@@ -77,11 +84,19 @@ export function fromArchive(file: string): ArchiveChart {
 }
 
 /**
- * A private source. The Secret is beside the delivery's own object: in kube-system with k3s, in flux-system with Flux. Argo CD finds its Secret by
- * the address and ignores this name. Declare the Secret in `needs`, with the command that creates it.
+ * A source that asks for a login. The Secret is beside the delivery's own object: in kube-system with k3s, in flux-system with Flux, in argocd with
+ * Argo CD, which finds it by its address and label. It is declared as a need of the installer, with the command that creates it.
  */
 export function withSecret<Source extends RepositoryChart | OciChart | GitChart>(source: Source, secret: string): Source {
   return { ...source, secret };
+}
+
+/**
+ * A source whose certificate is signed by a CA that the controller does not know. The key `ca.crt` of the object has the CA's certificates: of a ConfigMap
+ * in kube-system with k3s, of a Secret in flux-system with Flux. It is declared as a need of the installer, too.
+ */
+export function withCa<Source extends RepositoryChart | OciChart>(source: Source, ca: string): Source {
+  return { ...source, ca };
 }
 
 /** A source as one line, to find its vendored archive in the lock file: `https://charts.min.io minio 5.4.0`. */
@@ -100,6 +115,15 @@ export function describeSource(source: ChartSource): string {
 
 /** Findings about a source that are the same for every delivery, by field. */
 export function chartSourceFindings(source: ChartSource): [string, Finding | undefined][] {
+  const { secret, ca }: PrivateSource = source.kind === 'archive' ? {} : source;
+  return [
+    ...addressFindings(source),
+    ['chart.secret', secret === undefined ? undefined : objectName(secret)],
+    ['chart.ca', ca === undefined ? undefined : objectName(ca)],
+  ];
+}
+
+function addressFindings(source: ChartSource): [string, Finding | undefined][] {
   switch (source.kind) {
     case 'repository':
       return [
@@ -134,10 +158,16 @@ function hexadecimal(value: string, pattern: RegExp, digits: string): Finding | 
 function archiveFinding(file: string): Finding | undefined {
   const archive = openChartArchive(file);
   if (isFinding(archive)) return archive;
-  return archive.chart.deprecated
-    ? {
-        message: `"${file}" is deprecated by its authors (Chart.yaml: deprecated: true).`,
-        remedy: 'Choose another chart: docs/choosing.md.',
-      }
-    : undefined;
+  const { deprecated, kubeVersion } = archive.chart;
+  if (kubeVersion !== undefined && supportsFrom(kubeVersion, OLDEST_KUBERNETES) === false) {
+    return {
+      message: `"${file}" must support Kubernetes ${OLDEST_KUBERNETES} or later; got "${kubeVersion}" (Chart.yaml: kubeVersion).`,
+      remedy: 'Choose another version of the chart.',
+    };
+  }
+  if (!deprecated) return undefined;
+  return {
+    message: `"${file}" is deprecated by its authors (Chart.yaml: deprecated: true).`,
+    remedy: 'Choose another chart: docs/choosing.md.',
+  };
 }

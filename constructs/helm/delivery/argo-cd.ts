@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { contractAnnotations } from '../../../manifests/contract';
+import { isSameObject } from '../../../manifests/custom-resource-definition';
 import type { Need } from '../../../manifests/reference';
 import { report } from '../../problem';
 import type { ChartSource } from '../chart-source';
@@ -44,6 +45,12 @@ class ArgoCdDelivery extends Delivery {
         remedy: 'Set controller.sync.timeout.seconds in argocd-cmd-params-cm for all Applications.',
       });
     }
+    if (chart.kind !== 'archive' && chart.ca !== undefined) {
+      report(scope, 'chart.ca', {
+        message: `must be left out, because Argo CD reads certificates by host from argocd-tls-certs-cm; got "${chart.ca}".`,
+        remedy: `Run: argocd cert add-tls ${hostOf(chart.url)} --from ca.crt`,
+      });
+    }
     new ApiObject(scope, 'resource', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Application',
@@ -52,7 +59,10 @@ class ArgoCdDelivery extends Delivery {
         namespace: NAMESPACE,
         // Without it, deleting the Application keeps all its objects.
         finalizers: ['resources-finalizer.argocd.argoproj.io/foreground'],
-        annotations: contractAnnotations({ ...contract, needs: [...NEEDS, ...(contract.needs ?? [])] }),
+        annotations: contractAnnotations({
+          ...contract,
+          needs: [...NEEDS, ...loginNeeds(chart, contract.needs), ...(contract.needs ?? [])],
+        }),
       },
       spec: {
         project: 'default',
@@ -75,7 +85,34 @@ function makesCrds({ makes = [] }: Release['contract']): boolean {
   return makes.some(({ kind }) => kind === 'CustomResourceDefinition');
 }
 
-/** The private ones need no reference: Argo CD finds a Secret with the label argocd.argoproj.io/secret-type by the address. */
+/**
+ * The Secret of a private source. The Application does not refer to it: Argo CD finds it by its label and its address.
+ * https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/#repositories
+ */
+function loginNeeds(chart: ChartSource, declared: readonly Need[] = []): Need[] {
+  if (chart.kind === 'archive' || chart.secret === undefined) return [];
+  const { secret: name, url } = chart;
+  const login = url.startsWith('ssh://') ? ['sshPrivateKey'] : ['password', 'username'];
+  const type = { repository: 'helm', oci: 'oci', git: 'git' }[chart.kind];
+  const files = login.map((key) => `--from-file=${key}`).join(' ');
+  const kubectl = `kubectl --namespace ${NAMESPACE}`;
+  const need: Need = {
+    kind: 'Secret',
+    namespace: NAMESPACE,
+    name,
+    keys: [...login, 'type', 'url'],
+    remedy:
+      `${kubectl} create secret generic ${name} --from-literal=type=${type} --from-literal=url=${url} ${files}\n` +
+      `${kubectl} label secret ${name} argocd.argoproj.io/secret-type=repository`,
+  };
+  return declared.some((other) => isSameObject(need, other)) ? [] : [need];
+}
+
+function hostOf(url: string): string {
+  return /^[a-z]+:\/\/(?:[^/@]*@)?([^/:]+)/.exec(url)?.[1] ?? 'HOST';
+}
+
+/** A private source needs no reference. */
 function sourceOf(chart: ChartSource): Readonly<Record<string, string>> | undefined {
   switch (chart.kind) {
     case 'repository':

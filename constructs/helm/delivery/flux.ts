@@ -3,12 +3,16 @@ import type { Construct, IConstruct } from 'constructs';
 import { contractAnnotations } from '../../../manifests/contract';
 import type { Need } from '../../../manifests/reference';
 import { report } from '../../problem';
-import type { ChartSource } from '../chart-source';
+import type { ChartSource, PrivateSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
+import { privateSourceNeeds, type SecretPlace } from '../private-source';
 import { resourceName } from '../resource-name';
 
 /** The namespace of the objects: Flux is installed there, and nothing that is deleted with an environment contains it. */
 const NAMESPACE = 'flux-system';
+
+/** Sources and what they refer to are in one namespace. https://fluxcd.io/flux/components/source/helmrepositories/#secret-reference */
+const PLACE: SecretPlace = { namespace: NAMESPACE, caKind: 'Secret' };
 
 const SOURCE_API = 'source.toolkit.fluxcd.io/v1';
 
@@ -39,6 +43,7 @@ class FluxDelivery extends Delivery {
       return;
     }
     const { name, namespace, values, timeout = '15m', contract } = release;
+    const { needs = [] } = contract;
     const sourceRef = { kind: source.kind, name: ensureSource(scope, source) };
     // dist has the CRDs of what a release only operates. All others are upgraded with the release, which Helm itself never does.
     const crds = contract.operates?.some(({ kind }) => kind === 'CustomResourceDefinition') ? 'Skip' : 'CreateReplace';
@@ -50,7 +55,10 @@ class FluxDelivery extends Delivery {
       metadata: {
         name,
         namespace: NAMESPACE,
-        annotations: contractAnnotations({ ...contract, needs: [...needsOf(source), ...(contract.needs ?? [])] }),
+        annotations: contractAnnotations({
+          ...contract,
+          needs: [...needsOf(source), ...privateSourceNeeds(release.chart, PLACE, needs), ...needs],
+        }),
       },
       spec: {
         interval: INTERVAL,
@@ -92,8 +100,12 @@ function sourceOf(chart: ChartSource): Source | undefined {
   }
 }
 
-function source(kind: Source['kind'], { url, secret }: { readonly url: string; readonly secret?: string }, fields: object): Source {
-  return { kind, url, spec: { interval: INTERVAL, url, ...(secret !== undefined && { secretRef: { name: secret } }), ...fields } };
+function source(kind: Source['kind'], { url, secret, ca }: PrivateSource & { readonly url: string }, fields: object): Source {
+  const references = {
+    ...(secret !== undefined && { secretRef: { name: secret } }),
+    ...(ca !== undefined && { certSecretRef: { name: ca } }),
+  };
+  return { kind, url, spec: { interval: INTERVAL, url, ...references, ...fields } };
 }
 
 function chartOf(chart: ChartSource, sourceRef: { readonly kind: string; readonly name: string }): Record<string, unknown> {

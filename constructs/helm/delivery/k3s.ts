@@ -10,6 +10,7 @@ import { report } from '../../problem';
 import { asGoPrints } from '../../syntax/duration';
 import type { ChartSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
+import { privateSourceNeeds, type SecretPlace } from '../private-source';
 
 /** An archive is stored base64-encoded in a ConfigMap, which holds at most 1 MiB: above that k3s reports the failure in its log only. */
 const LARGEST_ARCHIVE = 740_000;
@@ -20,6 +21,9 @@ const HELM_CONTROLLER: Need = {
   keys: ['v1/HelmChart'],
   remedy: 'included in k3s and RKE2; on another cluster use another delivery',
 };
+
+/** The controller reads Secrets and ConfigMaps of the namespace of the HelmChart. https://docs.k3s.io/helm#helmchart-field-definitions */
+const PLACE: SecretPlace = { namespace: 'kube-system', basicAuthType: 'kubernetes.io/basic-auth', caKind: 'ConfigMap' };
 
 /**
  * Delivery by the Helm controller of k3s and RKE2: a HelmChart for each release.
@@ -45,14 +49,16 @@ class K3sDelivery extends Delivery {
       // A string, not an object: every version of the controller understands it.
       valuesContent: Object.keys(release.values).length > 0 ? toYaml(release.values) : undefined,
     };
+    const { needs = [] } = release.contract;
+    const privateNeeds = privateSourceNeeds(release.chart, PLACE, needs);
     new ApiObject(scope, 'resource', {
       apiVersion: 'helm.cattle.io/v1',
       kind: 'HelmChart',
       metadata: {
         name: release.name,
         // Never deleted. If the namespace of the HelmChart were deleted, the release would not be uninstalled.
-        namespace: 'kube-system',
-        annotations: contractAnnotations({ ...release.contract, needs: [HELM_CONTROLLER, ...(release.contract.needs ?? [])] }),
+        namespace: PLACE.namespace,
+        annotations: contractAnnotations({ ...release.contract, needs: [HELM_CONTROLLER, ...privateNeeds, ...needs] }),
       },
       spec,
     });
@@ -66,7 +72,8 @@ function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec>
         repo: chart.url,
         chart: chart.name,
         version: chart.version,
-        authSecret: chart.secret === undefined ? undefined : { name: chart.secret },
+        authSecret: nameOf(chart.secret),
+        repoCAConfigMap: nameOf(chart.ca),
       };
     case 'oci':
       if (chart.digest !== undefined) {
@@ -78,7 +85,8 @@ function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec>
       return {
         chart: chart.url,
         version: chart.version,
-        dockerRegistrySecret: chart.secret === undefined ? undefined : { name: chart.secret },
+        dockerRegistrySecret: nameOf(chart.secret),
+        repoCAConfigMap: nameOf(chart.ca),
       };
     case 'git':
       report(scope, 'chart', {
@@ -89,6 +97,10 @@ function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec>
     case 'archive':
       return { chartContent: archiveContent(scope, chart.file) };
   }
+}
+
+function nameOf(name: string | undefined): { readonly name: string } | undefined {
+  return name === undefined ? undefined : { name };
 }
 
 function archiveContent(scope: Construct, file: string): string | undefined {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { satisfies, validRange } from 'semver';
 import type { ChartArchive } from '../../../manifests/chart-archive';
 import { type FieldPath, formatField, isMap } from '../../../manifests/fields';
 import type { Finding } from '../../../manifests/finding';
 import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
+import { supports } from '../../../manifests/kube-version';
 import type { RenderedObject } from './rendered-object';
 
 const OTHER_DELIVERIES = 'Use another delivery for this release: k3s(), flux() or argoCd() run Helm on the cluster.';
@@ -13,8 +13,7 @@ const MOST_DIFFERENCES = 5;
 
 /** The chart must be for the Kubernetes version that it is rendered for. Helm's own message for it names neither the chart nor the way out. */
 export function kubeVersionFinding({ chart }: ChartArchive, kubeVersion: string): Finding | undefined {
-  const range = chart.kubeVersion === undefined ? undefined : validRange(chart.kubeVersion, { loose: true });
-  if (!range || satisfies(kubeVersion, range, { includePrerelease: true, loose: true })) return undefined;
+  if (chart.kubeVersion === undefined || supports(chart.kubeVersion, kubeVersion) !== false) return undefined;
   return {
     message: `${chart.name} ${chart.version} needs Kubernetes ${chart.kubeVersion}; got ${kubeVersion}.`,
     remedy: 'Choose another version of the chart, or correct kubeVersion of rendered().',

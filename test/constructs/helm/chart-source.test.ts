@@ -63,3 +63,13 @@ test('a deprecated archive is a problem', () => {
     `chart.file: "${file}" is deprecated by its authors (Chart.yaml: deprecated: true). Choose another chart: docs/choosing.md.`,
   ]);
 });
+
+test('an archive for older Kubernetes only is a problem', () => {
+  const chartFor = (kubeVersion: string): string =>
+    packChart(join(folder, 'limited.tgz'), { 'Chart.yaml': `name: limited\nversion: 1.0.0\nkubeVersion: '${kubeVersion}'\n` });
+  const file = chartFor('>=1.19.0-0, <1.25.0-0');
+  expect(findings(fromArchive(file))).toEqual([
+    `chart.file: "${file}" must support Kubernetes 1.30 or later; got ">=1.19.0-0, <1.25.0-0" (Chart.yaml: kubeVersion). Choose another version of the chart.`,
+  ]);
+  for (const kubeVersion of ['>= 1.23.0-0', '', '1.31.x']) expect(findings(fromArchive(chartFor(kubeVersion)))).toEqual([]);
+});
