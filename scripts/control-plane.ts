@@ -1,7 +1,8 @@
 /**
  * Makes sure that the programs of a Kubernetes control plane, and those with which k3s installs charts, exist for test/e2e, and prints the
  * folder that holds them. They are built once from source, because that needs only Go and works on every platform, and they stay in a cache
- * outside the repository. All come from one Go module, so that what they have in common is compiled once.
+ * outside the repository. All come from one Go module, so that what they have in common is compiled once. With the argument `flux` it builds the
+ * controllers of Flux instead.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -20,6 +21,23 @@ const PROGRAMS = [
 ] as const;
 
 export type BuiltProgram = (typeof PROGRAMS)[number]['name'];
+
+interface Program {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** Flux' controllers are a Go module of their own, because they need other versions of packages. */
+const FLUX_PROGRAMS = [
+  { name: 'source-controller', source: 'github.com/fluxcd/source-controller' },
+  { name: 'helm-controller', source: 'github.com/fluxcd/helm-controller' },
+  { name: 'kustomize-controller', source: 'github.com/fluxcd/kustomize-controller' },
+] as const;
+
+export type FluxProgram = (typeof FLUX_PROGRAMS)[number]['name'];
+
+const FLUX_MODULE = join(__dirname, '..', 'test', 'e2e', 'flux');
+const FLUX_FLAGS = ['-trimpath', '-ldflags', '-s -w'];
 
 const GO_MODULE = join(__dirname, '..', 'test', 'e2e', 'kubernetes');
 const GO_ENVIRONMENT = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' };
@@ -66,17 +84,20 @@ function buildFlags({ kubernetes, helm }: Versions): string[] {
 }
 
 /** The cache folder of exactly this go.mod, these flags and this machine: a change of any of them is another folder. */
-function cacheFolder(versions: Versions): string {
+function cacheFolder(module: string, flags: readonly string[], prefix: string): string {
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(GO_MODULE, file)));
-  hash.update(JSON.stringify([buildFlags(versions), process.platform, process.arch]));
+  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(module, file)));
+  hash.update(JSON.stringify([flags, process.platform, process.arch]));
   const configured = process.env['XDG_CACHE_HOME'];
   const caches = configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
-  return join(caches, 'third-party-platform', 'control-plane', `${versions.kubernetes}-${hash.digest('hex').slice(0, 12)}`);
+  return join(caches, 'third-party-platform', 'control-plane', `${prefix}-${hash.digest('hex').slice(0, 12)}`);
 }
 
-const missingPrograms = (folder: string): string[] =>
-  PROGRAMS.map((program) => program.name).filter((name) => !existsSync(join(folder, name)));
+const controlPlaneFolder = (versions: Versions): string => cacheFolder(GO_MODULE, buildFlags(versions), versions.kubernetes);
+const fluxFolder = (): string => cacheFolder(FLUX_MODULE, FLUX_FLAGS, 'flux');
+
+const missingPrograms = (folder: string, programs: readonly Program[] = PROGRAMS): string[] =>
+  programs.map((program) => program.name).filter((name) => !existsSync(join(folder, name)));
 
 /** The folder of KUBEBUILDER_ASSETS, the convention of controller-runtime's envtest, or nothing when that is not set. */
 function givenFolder(): string | undefined {
@@ -96,7 +117,7 @@ function givenFolder(): string | undefined {
 export function findControlPlane(): string {
   const given = givenFolder();
   if (given !== undefined) return given;
-  const folder = cacheFolder(controlPlaneVersions());
+  const folder = controlPlaneFolder(controlPlaneVersions());
   const missing = missingPrograms(folder);
   if (missing.length === 0) return folder;
   throw new ControlPlaneProblem(
@@ -104,25 +125,56 @@ export function findControlPlane(): string {
   );
 }
 
+/** The folder of Flux' controllers, for tests: never builds. */
+export function findFlux(): string {
+  const folder = fluxFolder();
+  const missing = missingPrograms(folder, FLUX_PROGRAMS);
+  if (missing.length === 0) return folder;
+  throw new ControlPlaneProblem(`Flux is not built yet: ${folder} has no ${missing.join(', no ')}.\nRun "npm run control-plane flux".`);
+}
+
+/** The same, after building those that are missing. */
+export async function ensureFlux(interrupt?: AbortSignal): Promise<string> {
+  const folder = fluxFolder();
+  if (missingPrograms(folder, FLUX_PROGRAMS).length === 0) return folder;
+  requireGo(controlPlaneVersions().go);
+  report(`building the controllers of Flux into ${folder}: needed once, takes minutes`);
+  await buildAll({ module: FLUX_MODULE, programs: FLUX_PROGRAMS, folder, flags: FLUX_FLAGS }, interrupt);
+  return folder;
+}
+
 /** The folder of the programs, after building those that are missing. */
 export async function ensureControlPlane(interrupt?: AbortSignal): Promise<string> {
   const given = givenFolder();
   if (given !== undefined) return given;
   const versions = controlPlaneVersions();
-  const folder = cacheFolder(versions);
+  const folder = controlPlaneFolder(versions);
   if (missingPrograms(folder).length === 0) return folder;
   requireGo(versions.go);
-  mkdirSync(folder, { recursive: true });
-  removeLeftovers(folder);
   const { kubernetes, etcd, helm, helmController } = versions;
   report(`building Kubernetes ${kubernetes}, etcd ${etcd}, Helm ${helm} and k3s' Helm controller ${helmController}`);
   report(`into ${folder}: needed once, takes minutes`);
-  for (const [index, program] of PROGRAMS.entries()) {
+  await buildAll({ module: GO_MODULE, programs: PROGRAMS, folder, flags: buildFlags(versions) }, interrupt);
+  return folder;
+}
+
+interface Build {
+  /** The folder of go.mod. */
+  readonly module: string;
+  readonly programs: readonly Program[];
+  readonly folder: string;
+  readonly flags: readonly string[];
+}
+
+async function buildAll(all: Build, interrupt?: AbortSignal): Promise<void> {
+  const { programs, folder } = all;
+  mkdirSync(folder, { recursive: true });
+  removeLeftovers(folder);
+  for (const [index, program] of programs.entries()) {
     // Asked again before each: another run may have built it in the meantime.
     if (existsSync(join(folder, program.name))) continue;
-    await build(program, `${program.name} (${index + 1} of ${PROGRAMS.length})`, folder, buildFlags(versions), interrupt);
+    await build(program, `${program.name} (${index + 1} of ${programs.length})`, all, interrupt);
   }
-  return folder;
 }
 
 /** Asks inside the module's folder, where a Go that is too old either fetches the right toolchain by itself or says that it must not. */
@@ -141,13 +193,7 @@ function requireGo(needed: string): void {
 }
 
 /** Builds in a folder of its own and renames: a program in the cache is whole, also after an interrupt and with a concurrent run. */
-async function build(
-  program: (typeof PROGRAMS)[number],
-  label: string,
-  folder: string,
-  flags: readonly string[],
-  interrupt?: AbortSignal,
-): Promise<void> {
+async function build(program: Program, label: string, { module, folder, flags }: Build, interrupt?: AbortSignal): Promise<void> {
   interrupt?.throwIfAborted();
   const started = Date.now();
   const seconds = (): string => `${Math.round((Date.now() - started) / 1000)} s`;
@@ -156,7 +202,7 @@ async function build(
   report(`building ${label}`);
   // A process group of its own, so that an interrupt also ends the compilers that Go started; at once: Go's cache bears it.
   const go = spawn('go', ['build', ...flags, '-o', join(partial, program.name), program.source], {
-    cwd: GO_MODULE,
+    cwd: module,
     // An interrupted Go leaves its temporary folder behind: here it goes away with ours.
     env: { ...GO_ENVIRONMENT, GOTMPDIR: partial },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -197,7 +243,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => interrupt.abort(new ControlPlaneProblem(`stopped by ${signal}.`)));
   try {
-    process.stdout.write(`${await ensureControlPlane(interrupt.signal)}\n`);
+    const ensure = process.argv[2] === 'flux' ? ensureFlux : ensureControlPlane;
+    process.stdout.write(`${await ensure(interrupt.signal)}\n`);
   } catch (error) {
     if (!(error instanceof ControlPlaneProblem)) throw error;
     process.stderr.write(`${error.message}\n`);
