@@ -50,16 +50,30 @@ describe('a HelmRelease', () => {
     expect(await release(READY, { suspend: true })).toBe('failed: is suspended: Flux does not reconcile it until spec.suspend is false');
   });
 
-  test('waits for the chart of its OCIRepository, a change of which is not in its generation', async () => {
-    const spec = { chartRef: { kind: 'OCIRepository', name: 'chart' } };
-    const source = (digest: string): LiveObject =>
-      live('source.toolkit.fluxcd.io/v1 OCIRepository', {
-        name: 'chart',
-        status: { artifact: { revision: `1.0.0@sha256:${digest.repeat(64)}` } },
-      });
+  describe.each([
+    ['OCIRepository', { chartRef: { kind: 'OCIRepository', name: 'chart' } }, (id: string) => `1.0.0@sha256:${id.repeat(64)}`],
+    [
+      'GitRepository',
+      { chart: { spec: { chart: 'chart', sourceRef: { kind: 'GitRepository', name: 'chart' } } } },
+      (id: string) => `v1.0.0@sha1:${id.repeat(40)}`,
+    ],
+  ])('whose chart is in its %s, a change of which is not in its generation', (kind, spec, revision) => {
+    const source = (id: string, status: object = READY): LiveObject =>
+      live(`source.toolkit.fluxcd.io/v1 ${kind}`, { name: 'chart', status: { ...status, artifact: { revision: revision(id) } } });
     const installed = helmRelease({ ...READY, lastAttemptedRevision: '1.0.0+aaaaaaaaaaaa' }, spec);
-    expect(await stateOf(installed, [source('a')])).toBe('ready');
-    expect(await stateOf(installed, [source('b')])).toBe('waiting: its new chart is not installed yet');
+
+    test('is ready with the chart that was fetched', async () => {
+      expect(await stateOf(installed, [source('a')])).toBe('ready');
+      expect(await stateOf(installed, [source('b')])).toBe('waiting: its new chart is not installed yet');
+    });
+
+    test('waits until the source is fetched as it is now', async () => {
+      const old = { conditions: [condition('Ready', 'True', { observedGeneration: 1 })] };
+      expect(await stateOf(installed, [source('a', old)])).toMatch(
+        new RegExp(`^waiting: ${kind} \\S+chart: its controller has not observed the last change yet$`),
+      );
+      expect(await stateOf(installed, [])).toMatch(new RegExp(`^waiting: ${kind} \\S+chart is not found$`));
+    });
   });
 });
 
