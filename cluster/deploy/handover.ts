@@ -1,3 +1,5 @@
+import { DELETE_ANNOTATION, DELETE_WITH_DATA } from '../../manifests/contract';
+import { isGuarded } from '../../manifests/data-protection/guarded';
 import { releaseOf } from '../../manifests/helm-release';
 import { formatKey, groupKindOf, keyOf, type Manifest } from '../../manifests/manifest';
 import type { Target } from '../delete/target';
@@ -29,21 +31,31 @@ function problem(old: Manifest, successor: Manifest): string {
   return `  ${formatKey(keyOf(old))} installed the release that ${formatKey(keyOf(successor))} takes over. Delete it without uninstalling the release:\n${steps.join('\n')}`;
 }
 
-/** How to delete an object of a delivery and keep its release. https://docs.k3s.io/helm, https://fluxcd.io/flux/components/helm/helmreleases/ */
+/**
+ * How to delete an object of a delivery and keep its release. Data protection refuses to delete one that others need until it is marked.
+ * https://docs.k3s.io/helm, https://fluxcd.io/flux/components/helm/helmreleases/
+ */
 function stepsFor(manifest: Manifest): string[] {
   const { namespace = 'default', name } = manifest.metadata;
   const kubectl = `kubectl -n ${namespace}`;
+  const mark = isGuarded(manifest) ? [`${DELETE_ANNOTATION}=${DELETE_WITH_DATA}`] : [];
+  const annotate = (kind: string, ...annotations: readonly string[]): string[] =>
+    annotations.length === 0 ? [] : [`${kubectl} annotate ${kind} ${name} ${annotations.join(' ')}`];
   const withoutFinalizer = (kind: string): string => `${kubectl} patch ${kind} ${name} --type merge -p '{"metadata":{"finalizers":null}}'`;
   switch (groupKindOf(manifest)) {
     case 'HelmChart.helm.cattle.io':
       return [
-        `${kubectl} annotate helmchart ${name} helmcharts.helm.cattle.io/unmanaged=true`,
+        ...annotate('helmchart', 'helmcharts.helm.cattle.io/unmanaged=true', ...mark),
         `${kubectl} delete helmchart ${name} --wait=false`,
         withoutFinalizer('helmchart'),
       ];
     case 'HelmRelease.helm.toolkit.fluxcd.io':
-      return [`${kubectl} patch helmrelease ${name} --type merge -p '{"spec":{"suspend":true}}'`, `${kubectl} delete helmrelease ${name}`];
+      return [
+        `${kubectl} patch helmrelease ${name} --type merge -p '{"spec":{"suspend":true}}'`,
+        ...annotate('helmrelease', ...mark),
+        `${kubectl} delete helmrelease ${name}`,
+      ];
     default:
-      return [withoutFinalizer('application'), `${kubectl} delete application ${name}`];
+      return [withoutFinalizer('application'), ...annotate('application', ...mark), `${kubectl} delete application ${name}`];
   }
 }

@@ -1,6 +1,6 @@
 import { refuseHandover } from '../../../cluster/deploy/handover';
 import type { Target } from '../../../cluster/delete/target';
-import { keyOf } from '../../../manifests/manifest';
+import { keyOf, type Manifest } from '../../../manifests/manifest';
 import { manifest } from '../support/objects';
 
 const target = (what: string, inDist: boolean, spec: object): Target => {
@@ -44,6 +44,29 @@ test('suspends a HelmRelease before it is deleted, and removes the finalizer of 
   );
   expect(refusal(application(false), helmRelease(true))).toContain(
     `    kubectl -n argocd patch application pgo --type merge -p '{"metadata":{"finalizers":null}}'\n    kubectl -n argocd delete application pgo`,
+  );
+});
+
+test('marks a release that data protection guards, because the API server refuses to delete it otherwise', () => {
+  const mark = 'platform.kapernikov.com/delete=with-its-data';
+  const guarded = (target: Target): Target => ({
+    ...target,
+    manifest: {
+      ...(target.manifest as Manifest),
+      metadata: {
+        ...(target.manifest as Manifest).metadata,
+        annotations: { 'platform.kapernikov.com/needed-by': 'every PostgresCluster' },
+      },
+    },
+  });
+  expect(refusal(guarded(helmChart(false)), helmRelease(true))).toContain(
+    `annotate helmchart pgo helmcharts.helm.cattle.io/unmanaged=true ${mark}\n`,
+  );
+  expect(refusal(guarded(helmRelease(false)), helmChart(true))).toContain(
+    `    kubectl -n flux-system annotate helmrelease pgo ${mark}\n    kubectl -n flux-system delete helmrelease pgo`,
+  );
+  expect(refusal(guarded(application(false)), helmRelease(true))).toContain(
+    `    kubectl -n argocd annotate application pgo ${mark}\n    kubectl -n argocd delete application pgo`,
   );
 });
 
