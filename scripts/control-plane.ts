@@ -27,11 +27,15 @@ interface Program {
   readonly source: string;
 }
 
-/** Flux' controllers are a Go module of their own, because they need other versions of packages. */
+/**
+ * Flux' controllers, and the registry that test/e2e publishes charts in. A Go module of their own, because they need other versions of packages. In
+ * the order of building: the first compiles most of what the others share.
+ */
 const FLUX_PROGRAMS = [
-  { name: 'source-controller', source: 'github.com/fluxcd/source-controller' },
-  { name: 'helm-controller', source: 'github.com/fluxcd/helm-controller' },
   { name: 'kustomize-controller', source: 'github.com/fluxcd/kustomize-controller' },
+  { name: 'helm-controller', source: 'github.com/fluxcd/helm-controller' },
+  { name: 'source-controller', source: 'github.com/fluxcd/source-controller' },
+  { name: 'registry', source: 'github.com/google/go-containerregistry/cmd/registry' },
 ] as const;
 
 export type FluxProgram = (typeof FLUX_PROGRAMS)[number]['name'];

@@ -52,6 +52,7 @@ const MISTAKES: readonly (readonly [string, string, ...Partial<Release>[]])[] = 
   ['a tag that moves', 'unpinned-version', { values: { image: { repository: 'tool', tag: 'latest' } } }],
   ['a name that is too long', 'long-name', { name: 't'.repeat(54) }],
   ['a Secret of a later stage', 'stage-order', { reads: [reads] }, { name: 'zone', makes: [reads] }],
+  ['a namespace of a later stage', 'stage-order', { reads: [{ kind: 'Namespace', name: 'late' }] }, { name: 'zone', namespace: 'late' }],
   ['one name twice', 'duplicate-identity', {}, { namespace: 'default' }],
 ];
 

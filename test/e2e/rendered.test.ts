@@ -3,6 +3,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Chart } from 'cdk8s';
+import { argoCdGitOps } from '../../constructs/git-ops/argo-cd';
+import { fluxGitOps } from '../../constructs/git-ops/flux';
+import { gitSource } from '../../constructs/git-ops/git-ops';
 import { fromArchive, fromRepository } from '../../constructs/helm/chart-source';
 import { rendered, type RenderedOptions } from '../../constructs/helm/delivery/rendered';
 import { HelmRelease } from '../../constructs/helm/helm-release';
@@ -63,6 +66,23 @@ test('renders a vendored chart into plain objects: CRDs in a stage before, names
 test('reads what templates write as Helm does: YAML 1.1, and dates as text', () => {
   const deployment = objects().find(({ kind }) => kind === 'Deployment');
   expect(deployment?.metadata.annotations).toMatchObject({ enabled: 'yes', mode: '0o17', since: '2026-11-20' });
+});
+
+test.each([
+  ['Flux', fluxGitOps],
+  ['Argo CD', argoCdGitOps],
+])('%s can apply the stages', (_, gitOps) => {
+  const source = gitSource('https://example.org/platform', { branch: 'main' });
+  const release = { name: 'gates', namespace: 'gates', chart: fromArchive(archive) };
+  const environment = {
+    delivery: rendered({ kubeVersion: '1.33.0' }),
+    dataProtection: false,
+    releases: [release],
+    gitOps: gitOps({ source }),
+  };
+  const { files, problems } = synthesize({ trial: environment });
+  expect(problems.filter(({ field }) => field === 'gitOps')).toEqual([]);
+  expect([...files.keys()].filter((file) => file.includes('/gitops/'))).not.toEqual([]);
 });
 
 test('tells the chart the Kubernetes version and the API versions of the cluster', () => {

@@ -1,5 +1,5 @@
-// The controllers of Flux that test/e2e runs, built from source: their binaries are in no package registry. A module of its own, because
-// they need other versions of packages than the control plane does.
+// The controllers of Flux that test/e2e runs, and the registry that they fetch charts from. They are built from source, because their binaries are
+// in no package registry, and in a module of their own, because they need other versions of packages than the control plane does.
 module flux-controllers
 
 go 1.26.0
@@ -8,6 +8,7 @@ tool (
 	github.com/fluxcd/helm-controller
 	github.com/fluxcd/kustomize-controller
 	github.com/fluxcd/source-controller
+	github.com/google/go-containerregistry/cmd/registry
 )
 
 // Only this commit has BLAKE3, which the source-controller registers.

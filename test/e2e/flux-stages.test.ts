@@ -1,0 +1,272 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fluxGitOps } from '../../constructs/git-ops/flux';
+import { gitSource } from '../../constructs/git-ops/git-ops';
+import { fromOci } from '../../constructs/helm/chart-source';
+import { flux } from '../../constructs/helm/delivery/flux';
+import type { Environment } from '../../constructs/platform';
+import type { Manifest } from '../../manifests/manifest';
+import { environments } from '../fixtures/environments';
+import { synthesize } from '../fixtures/synthesize';
+import { AppUserOperator } from './harness/app-user-operator';
+import { ChartSources } from './harness/chart-sources';
+import { assemble, CHARTS } from './harness/charts';
+import { type Cluster, startCluster } from './harness/cluster';
+import { Commands } from './harness/command';
+import { Flux, FLUX } from './harness/flux';
+import type { Kubectl } from './harness/kubectl';
+import { until } from './harness/until';
+
+jest.setTimeout(300_000);
+
+const PGO = 'oci://registry.developers.crunchydata.com/crunchydata/pgo';
+const CVAT = 'oci://registry-1.docker.io/cvat/cvat';
+
+interface Live extends Manifest {
+  readonly metadata: Manifest['metadata'] & {
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly status?: {
+    readonly conditions?: readonly { type: string; status: string; reason: string; message: string; lastTransitionTime: string }[];
+    readonly inventory?: { readonly entries: readonly { id: string }[] };
+  };
+}
+
+/** An environment whose stages Flux applies from git: all of `local` but its users, and a release that holds no data. */
+describe('gitOps with Flux on the real controllers', () => {
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let controllers: Flux;
+  let sources: ChartSources;
+  let commands: Commands;
+  let appUserOperator: AppUserOperator;
+  /** dist/trial of the last push. */
+  let folder: string;
+
+  beforeAll(async () => {
+    cluster = await startCluster({ users: [FLUX], traefik: true });
+    ({ kubectl } = cluster);
+    commands = new Commands(cluster.controlPlane);
+    sources = await ChartSources.start(cluster.controlPlane);
+    for (const [chart, version] of [
+      [PGO, '5.8.7'],
+      [PGO, '5.8.8'],
+      [CVAT, '2.73.0'],
+    ] as const)
+      sources.publish(assemble(CHARTS[chart] ?? { fixture: '' }, version, cluster.controlPlane.directory));
+    sources.publish(assemble({ fixture: 'app' }, '1.0.0', cluster.controlPlane.directory));
+    controllers = new Flux(cluster.controlPlane);
+    await controllers.start();
+    appUserOperator = await AppUserOperator.start(cluster.controlPlane);
+  });
+
+  afterAll(async () => {
+    commands?.close();
+    await appUserOperator?.stop();
+    await sources?.stop();
+    await controllers?.stop();
+    await cluster?.stop();
+  });
+
+  /** What synth writes of the environment, with the registry of the test in place of those on the network. */
+  function synth(change: Partial<Environment> = {}): string {
+    const releases = [{ name: 'tool', namespace: 'cvat', chart: fromOci(sources.ociOf('app'), '1.0.0') }];
+    const gitOps = fluxGitOps({ source: gitSource(sources.git.urlOf('platform'), { branch: 'main' }) });
+    const { files, problems } = synthesize({
+      trial: { ...environments['local'], delivery: flux(), gitOps, appUsers: [], releases, ...change },
+    });
+    expect(problems).toEqual([]);
+    const repository = mkdtempSync(join(cluster.controlPlane.directory, 'platform-'));
+    for (const [file, text] of files) {
+      const path = join(repository, 'dist', file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text.replaceAll(PGO, sources.ociOf('pgo')).replaceAll(CVAT, sources.ociOf('cvat')));
+    }
+    return join(repository, 'dist', 'trial');
+  }
+
+  /** `git push`, without the minute until Flux looks. */
+  async function push(dist: string): Promise<void> {
+    folder = dist;
+    const commit = sources.git.commit('platform', join(dist, '..', '..'));
+    const [found] = (await kubectl.run(['get', 'gitrepository', 'trial', '-n', 'flux-system', '-o', 'name'])).stdout.split('\n');
+    if (!found) return;
+    await kubectl.output([
+      'annotate',
+      'gitrepository',
+      'trial',
+      '-n',
+      'flux-system',
+      '--overwrite',
+      `reconcile.fluxcd.io/requestedAt=${commit}`,
+    ]);
+    const revision = 'jsonpath={.status.lastAppliedRevision}';
+    await until(
+      `${commit} is applied by the entry`,
+      async () => (await kubectl.output(['get', 'kustomization', 'trial', '-n', 'flux-system', '-o', revision])).endsWith(commit),
+      { seconds: 60 },
+    );
+  }
+
+  const kustomizations = async (): Promise<Live[]> => {
+    const { items } = await kubectl.get<{ items: Live[] }>('kustomizations', '-n', 'flux-system');
+    return items.filter(({ metadata }) => metadata.name !== 'trial');
+  };
+
+  const readyOf = ({ status }: Live): NonNullable<NonNullable<Live['status']>['conditions']>[number] | undefined =>
+    status?.conditions?.find(({ type }) => type === 'Ready');
+
+  /** `trial-30-postgres True` or the reason why not. */
+  const states = async (): Promise<string[]> =>
+    (await kustomizations()).map((each) => `${each.metadata.name} ${readyOf(each)?.status === 'True' ? 'True' : readyOf(each)?.reason}`);
+
+  async function allReady(): Promise<void> {
+    try {
+      await until('every stage is ready', async () => (await states()).every((state) => state.endsWith(' True')), { seconds: 150 });
+    } catch (error) {
+      throw new Error(`${String(error)}\n${(await states()).join('\n')}\n${controllers.log(10)}`, { cause: error });
+    }
+  }
+
+  async function exists(...what: readonly string[]): Promise<boolean> {
+    return (await kubectl.output(['get', ...what, '--ignore-not-found', '-o', 'name'])) !== '';
+  }
+
+  const uidOf = async (...what: readonly string[]): Promise<string> => (await kubectl.get<Live>(...what)).metadata.uid;
+  const CLUSTER = ['postgrescluster', 'my-postgres', '-n', 'cvat'] as const;
+  const OPERATOR = ['deployment', 'pgo', '-n', 'crunchy-pgo'] as const;
+  const RELEASE = ['helmrelease', 'pgo', '-n', 'flux-system'] as const;
+
+  test('one kubectl apply starts it, and a stage waits for a PostgresCluster whose backups are not ready', async () => {
+    cluster.pods.hold('my-postgres-repo-host');
+    await push(synth());
+    await kubectl.output(['apply', '-f', join(folder, 'gitops')]);
+    await until(
+      'the instances are ready',
+      async () => {
+        const ready = ['get', ...CLUSTER, '--ignore-not-found', '-o', 'jsonpath={.status.instances[0].readyReplicas}'];
+        return (await kubectl.run(ready)).stdout === '2';
+      },
+      { seconds: 120 },
+    );
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    expect(await states()).toEqual([
+      'trial-00-data-protection True',
+      'trial-10-app-user-crd True',
+      'trial-20-postgres-operator True',
+      'trial-30-postgres Progressing',
+      'trial-40-app-user-operator DependencyNotReady',
+      'trial-50-cvat DependencyNotReady',
+      'trial-70-tool DependencyNotReady',
+    ]);
+    expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(false);
+    cluster.pods.release('my-postgres-repo-host');
+    await allReady();
+  });
+
+  test('no object of a stage is older than the stage before is ready', async () => {
+    const stages = await kustomizations();
+    const readyAt = stages.map((stage) => Date.parse(readyOf(stage)?.lastTransitionTime ?? ''));
+    for (const [index, stage] of stages.entries()) {
+      for (const { id } of stage.status?.inventory?.entries ?? []) {
+        const [namespace = '', name = '', group = '', kind = ''] = id.split('_');
+        const what = [`${kind}${group === '' ? '' : `.${group}`}`, name, ...(namespace === '' ? [] : ['-n', namespace])];
+        const { creationTimestamp } = (await kubectl.get<Live>(...what)).metadata;
+        if (index > 0 && kind !== 'Namespace') expect(Date.parse(creationTimestamp)).toBeGreaterThanOrEqual(readyAt[index - 1] ?? Infinity);
+      }
+    }
+    expect(readyAt).toHaveLength(7);
+  });
+
+  test('status and diff agree with Flux, and a deploy of the same dist changes nothing', async () => {
+    expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
+    expect(await commands.run('diff', folder)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No differences in/) as string });
+    expect(await commands.output('deploy', folder)).not.toMatch(/^(created|changed) /m);
+    expect(await states()).toEqual(expect.not.arrayContaining([expect.stringMatching(/(?<! True)$/)]));
+  });
+
+  test('a push upgrades PGO, and keeps its cluster', async () => {
+    const before = await uidOf(...CLUSTER);
+    await push(synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' } }));
+    const version = ['get', ...RELEASE, '-o', 'jsonpath={.status.history[0].chartVersion} {.status.history[0].status}'];
+    await until('PGO is upgraded', async () => /^5\.8\.8\S* deployed$/.test(await kubectl.output(version)), { seconds: 90 });
+    await allReady();
+    expect(await uidOf(...CLUSTER)).toBe(before);
+    expect(await commands.run('diff', folder)).toMatchObject({ code: 0 });
+  });
+
+  test('deploy does not take a field from Flux, and says whose it is', async () => {
+    const image = 'app-user-operator:9.9.9';
+    const local = synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' }, appUserOperator: { image } });
+    const { code, stdout } = await commands.run('deploy', local);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/another field manager: \S*image by kustomize-controller/);
+    const live = ['get', 'deployment', 'app-user-operator', '-n', 'cvat', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'];
+    expect(await kubectl.output(live)).toBe('app-user-operator:0.1.0');
+    await commands.output('deploy', local, '--force-conflicts');
+    expect(await kubectl.output(live)).toBe(image);
+    await kubectl.output([
+      'annotate',
+      'kustomization',
+      'trial-40-app-user-operator',
+      '-n',
+      'flux-system',
+      '--overwrite',
+      'reconcile.fluxcd.io/requestedAt=revert',
+    ]);
+    await until('Flux reverts it', async () => (await kubectl.output(live)) === 'app-user-operator:0.1.0');
+    await allReady();
+  });
+
+  test('a stage that is no longer in git is deleted, unless it holds data or is an operator', async () => {
+    const before = folder;
+    const media = await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat');
+    expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(true);
+    await push(synth({ releases: [], cvat: undefined, appUserOperator: undefined }));
+    await until('the release is uninstalled', async () => !(await exists('configmap', 'tool', '-n', 'cvat')), { seconds: 60 });
+    expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(true);
+    expect((await states()).map((state) => state.split(' ')[0])).not.toContain('trial-50-cvat');
+    expect(await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat')).toBe(media);
+    expect(await exists('helmrelease', 'cvat', '-n', 'flux-system')).toBe(true);
+    await push(before);
+    await allReady();
+  });
+
+  test('deleting all Kustomizations at once keeps PGO and its cluster, and applying them again continues', async () => {
+    const before = [await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)];
+    await kubectl.output(['delete', '-f', join(folder, 'gitops'), '--timeout=60s']);
+    expect([await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)]).toEqual(before);
+    await kubectl.output(['apply', '-f', join(folder, 'gitops')]);
+    await allReady();
+    expect([await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)]).toEqual(before);
+  });
+
+  test('uninstalled as documented, PGO is there until its cluster is deleted', async () => {
+    const ours = ['-n', 'flux-system', '-l', 'platform.kapernikov.com/environment=trial'];
+    const names = (await kubectl.output(['get', 'kustomizations', ...ours, '-o', 'name'])).trim().split('\n');
+    await kubectl.output(['patch', '-n', 'flux-system', ...names, '--type=merge', '-p', '{"spec":{"suspend":true}}']);
+    const destroy = await commands.start('destroy', folder, '--delete-data');
+    const seen: string[] = [];
+    let done = false;
+    const watch = (async () => {
+      while (!done) {
+        // In this order: PGO may go between the two questions only if the cluster is already gone.
+        const isOperated = (await exists(...OPERATOR)) && (await exists(...RELEASE));
+        const isThere = await exists(...CLUSTER);
+        seen.push(`${isThere ? 'cluster' : ''} ${isOperated ? 'operator' : ''}`.trim());
+      }
+    })();
+    const { code, stdout, stderr } = await destroy.result();
+    done = true;
+    await watch;
+    expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
+    const order = seen.filter((state, index) => state !== seen[index - 1]);
+    expect(order).not.toContain('cluster');
+    expect(order[0]).toBe('cluster operator');
+    expect(order.at(-1)).toBe('');
+    await kubectl.output(['delete', 'kustomizations,gitrepositories', ...ours, '--timeout=60s']);
+    expect(await exists('kustomizations,gitrepositories,helmreleases,ocirepositories', '-A')).toBe(false);
+  });
+});
