@@ -21,9 +21,19 @@ export class Conflict extends Error {
     super(
       `${fields.length === 1 ? 'a field has' : `${fields.length} fields have`} another value, set by another field manager: ` +
         `${fields.map(({ field, owner }) => `${field} by ${owner}`).join(', ')}. ` +
-        'Set the same value in the environment, stop the other manager, or overwrite the fields with --force-conflicts',
+        remedyOf(fields),
     );
   }
+}
+
+/** The field managers of controllers that apply dist from git, and what they are called. */
+const GIT_OPS: Readonly<Record<string, string>> = { 'kustomize-controller': 'Flux', 'argocd-controller': 'Argo CD' };
+
+function remedyOf(fields: readonly FieldConflict[]): string {
+  const controller = fields.map(({ owner }) => GIT_OPS[owner]).find((name) => name !== undefined);
+  return controller === undefined
+    ? 'Set the same value in the environment, stop the other manager, or overwrite the fields with --force-conflicts'
+    : `${controller} applies dist from git and reverts what deploy changes: push the change, or suspend it first and use --force-conflicts`;
 }
 
 /** An object has a field that the CRD on the cluster does not declare: the API server refuses it with code 500, as if trying again would help. */

@@ -12,6 +12,7 @@ import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { Flux, FLUX } from './harness/flux';
 import type { Kubectl } from './harness/kubectl';
+import { until } from './harness/until';
 
 jest.setTimeout(240_000);
 
@@ -60,7 +61,13 @@ describe('another delivery for a live environment, with the controllers of k3s a
     const columns = 'jsonpath={range .items[*]}{.kind} {.metadata.name} {.metadata.uid}{"\\n"}{end}';
     const operator = await kubectl.output(['get', 'deployments,serviceaccounts,pods', '-n', 'crunchy-pgo', '-o', columns]);
     const postgresCluster = await kubectl.output(['get', 'postgresclusters,statefulsets,pods,pvc,secrets', '-n', 'cvat', '-o', columns]);
-    const crds = await kubectl.output(['get', 'crd', 'postgresclusters.postgres-operator.crunchydata.com', '-o', 'jsonpath={.metadata.uid}']);
+    const crds = await kubectl.output([
+      'get',
+      'crd',
+      'postgresclusters.postgres-operator.crunchydata.com',
+      '-o',
+      'jsonpath={.metadata.uid}',
+    ]);
     return [...operator.split('\n'), ...postgresCluster.split('\n'), crds].sort();
   }
 
@@ -81,9 +88,24 @@ describe('another delivery for a live environment, with the controllers of k3s a
       execFileSync('/bin/sh', ['-c', step], { env: { PATH, HOME: cluster.controlPlane.directory, KUBECONFIG: cluster.kubeconfig } });
   }
 
-  test('k3s installs it', async () => {
+  /** `helm list`, as a person runs it. */
+  function listed(): string[] {
+    const environment = { PATH: process.env['PATH'], HOME: cluster.controlPlane.directory, KUBECONFIG: cluster.kubeconfig };
+    const list = execFileSync(cluster.controlPlane.program('helm'), ['list', '-A', '-o', 'json'], { env: environment, encoding: 'utf8' });
+    return (JSON.parse(list) as { name: string; namespace: string; revision: string }[]).map(
+      ({ name, namespace: where, revision }) => `${where}/${name} ${revision}`,
+    );
+  }
+
+  test('k3s installs it, and leaves what is changed by hand', async () => {
     await commands.output('deploy', dist('k3s'));
     expect(await revisions()).toEqual(['v1 deployed']);
+    expect(listed()).toEqual(['crunchy-pgo/pgo 1']);
+    await kubectl.output(['annotate', 'deployment', 'pgo', '-n', 'crunchy-pgo', 'changed=by-hand']);
+    await kubectl.output(['annotate', 'helmchart', 'pgo', '-n', 'kube-system', 'reconcile=now']);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    const annotation = 'jsonpath={.metadata.annotations.changed}';
+    expect(await kubectl.output(['get', 'deployment', 'pgo', '-n', 'crunchy-pgo', '-o', annotation])).toBe('by-hand');
   });
 
   test('from k3s to Flux: deploy refuses with the steps, nothing is uninstalled, and Flux upgrades the release', async () => {
@@ -96,6 +118,7 @@ describe('another delivery for a live environment, with the controllers of k3s a
     await commands.output('deploy', folder);
     expect(await running()).toEqual(before);
     expect(await revisions()).toEqual(['v1 superseded', 'v2 deployed']);
+    expect(listed()).toEqual(['crunchy-pgo/pgo 2']);
     expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0 });
   });
@@ -108,7 +131,9 @@ describe('another delivery for a live environment, with the controllers of k3s a
     expect(await running()).toEqual(before);
     await commands.output('deploy', folder);
     expect(await running()).toEqual(before);
-    expect((await revisions()).at(-1)).toBe('v3 deployed');
+    // The same chart and values are installed, so that deploy need not wait for it.
+    await until('k3s has upgraded the release', async () => (await revisions()).at(-1) === 'v3 deployed');
+    expect(await running()).toEqual(before);
     expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
   });
 });

@@ -202,7 +202,7 @@ describe('gitOps with Flux on the real controllers', () => {
     const local = synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' }, appUserOperator: { image } });
     const { code, stdout } = await commands.run('deploy', local);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/another field manager: \S*image by kustomize-controller/);
+    expect(stdout).toMatch(/another field manager: \S*image by kustomize-controller\. Flux applies dist from git/);
     const live = ['get', 'deployment', 'app-user-operator', '-n', 'cvat', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'];
     expect(await kubectl.output(live)).toBe('app-user-operator:0.1.0');
     await commands.output('deploy', local, '--force-conflicts');

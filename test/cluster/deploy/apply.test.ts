@@ -126,6 +126,17 @@ test('reports each conflicting field with its owner and changes none', async () 
   expect(cluster.writes).toEqual([]);
 });
 
+test.each([
+  ['kustomize-controller', 'Flux'],
+  ['argocd-controller', 'Argo CD'],
+])('says that fields of %s are in git', async (manager, controller) => {
+  const cluster = new Refusing(ofKubectl);
+  cluster.refusal = conflict(['.spec.replicas', manager]);
+  await expect(apply(cluster, ONE)).rejects.toThrow(
+    `.spec.replicas by ${manager}. ${controller} applies dist from git and reverts what deploy changes: push the change, or suspend it first and use --force-conflicts`,
+  );
+});
+
 test('overwrites conflicting fields with --force-conflicts', async () => {
   const cluster = new Refusing(by(entry('another-manager', 'Update')));
   cluster.refusal = conflict(['.data.a', 'another-manager']);
