@@ -15,6 +15,7 @@ import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { Flux, FLUX } from './harness/flux';
 import type { Kubectl } from './harness/kubectl';
+import { Kustomizations, readyOf } from './harness/kustomizations';
 import { until } from './harness/until';
 
 jest.setTimeout(300_000);
@@ -23,15 +24,7 @@ const PGO = 'oci://registry.developers.crunchydata.com/crunchydata/pgo';
 const CVAT = 'oci://registry-1.docker.io/cvat/cvat';
 
 interface Live extends Manifest {
-  readonly metadata: Manifest['metadata'] & {
-    readonly uid: string;
-    readonly creationTimestamp: string;
-    readonly deletionTimestamp?: string;
-  };
-  readonly status?: {
-    readonly conditions?: readonly { type: string; status: string; reason: string; message: string; lastTransitionTime: string }[];
-    readonly inventory?: { readonly entries: readonly { id: string }[] };
-  };
+  readonly metadata: Manifest['metadata'] & { readonly uid: string; readonly creationTimestamp: string };
 }
 
 /** An environment whose stages Flux applies from git: all of `local` but its users, and a release that holds no data. */
@@ -42,12 +35,15 @@ describe('gitOps with Flux on the real controllers', () => {
   let sources: ChartSources;
   let commands: Commands;
   let appUserOperator: AppUserOperator;
-  /** dist/trial of the last push. */
+  let kustomizations: Kustomizations;
+  /** dist/trial of the last push, and its commit. */
   let folder: string;
+  let commit: string;
 
   beforeAll(async () => {
     cluster = await startCluster({ users: [FLUX], traefik: true });
     ({ kubectl } = cluster);
+    kustomizations = new Kustomizations(kubectl, 'trial');
     commands = new Commands(cluster.controlPlane);
     sources = await ChartSources.start(cluster.controlPlane);
     for (const [chart, version] of [
@@ -71,7 +67,7 @@ describe('gitOps with Flux on the real controllers', () => {
   });
 
   /** What synth writes of the environment, with the registry of the test in place of those on the network. */
-  function synth(change: Partial<Environment> = {}): string {
+  function synth(change: Partial<Environment> = {}, edit: (text: string) => string = (text) => text): string {
     const releases = [{ name: 'tool', namespace: 'cvat', chart: fromOci(sources.ociOf('app'), '1.0.0') }];
     const gitOps = fluxGitOps({ source: gitSource(sources.git.urlOf('platform'), { branch: 'main' }) });
     const { files, problems } = synthesize({
@@ -82,7 +78,7 @@ describe('gitOps with Flux on the real controllers', () => {
     for (const [file, text] of files) {
       const path = join(repository, 'dist', file);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text.replaceAll(PGO, sources.ociOf('pgo')).replaceAll(CVAT, sources.ociOf('cvat')));
+      writeFileSync(path, edit(text).replaceAll(PGO, sources.ociOf('pgo')).replaceAll(CVAT, sources.ociOf('cvat')));
     }
     return join(repository, 'dist', 'trial');
   }
@@ -90,7 +86,7 @@ describe('gitOps with Flux on the real controllers', () => {
   /** `git push`, without the minute until Flux looks. */
   async function push(dist: string): Promise<void> {
     folder = dist;
-    const commit = sources.git.commit('platform', join(dist, '..', '..'));
+    commit = sources.git.commit('platform', join(dist, '..', '..'));
     const [found] = (await kubectl.run(['get', 'gitrepository', 'trial', '-n', 'flux-system', '-o', 'name'])).stdout.split('\n');
     if (!found) return;
     await kubectl.output([
@@ -108,26 +104,6 @@ describe('gitOps with Flux on the real controllers', () => {
       async () => (await kubectl.output(['get', 'kustomization', 'trial', '-n', 'flux-system', '-o', revision])).endsWith(commit),
       { seconds: 60 },
     );
-  }
-
-  const kustomizations = async (): Promise<Live[]> => {
-    const { items } = await kubectl.get<{ items: Live[] }>('kustomizations', '-n', 'flux-system');
-    return items.filter(({ metadata }) => metadata.name !== 'trial');
-  };
-
-  const readyOf = ({ status }: Live): NonNullable<NonNullable<Live['status']>['conditions']>[number] | undefined =>
-    status?.conditions?.find(({ type }) => type === 'Ready');
-
-  /** `trial-30-postgres True` or the reason why not. */
-  const states = async (): Promise<string[]> =>
-    (await kustomizations()).map((each) => `${each.metadata.name} ${readyOf(each)?.status === 'True' ? 'True' : readyOf(each)?.reason}`);
-
-  async function allReady(): Promise<void> {
-    try {
-      await until('every stage is ready', async () => (await states()).every((state) => state.endsWith(' True')), { seconds: 150 });
-    } catch (error) {
-      throw new Error(`${String(error)}\n${(await states()).join('\n')}\n${controllers.log(10)}`, { cause: error });
-    }
   }
 
   async function exists(...what: readonly string[]): Promise<boolean> {
@@ -152,7 +128,7 @@ describe('gitOps with Flux on the real controllers', () => {
       { seconds: 120 },
     );
     await new Promise((resolve) => setTimeout(resolve, 5000));
-    expect(await states()).toEqual([
+    expect(await kustomizations.states()).toEqual([
       'trial-00-data-protection True',
       'trial-10-app-user-crd True',
       'trial-20-postgres-operator True',
@@ -163,11 +139,11 @@ describe('gitOps with Flux on the real controllers', () => {
     ]);
     expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(false);
     cluster.pods.release('my-postgres-repo-host');
-    await allReady();
+    await kustomizations.ready(commit);
   });
 
   test('no object of a stage is older than the stage before is ready', async () => {
-    const stages = await kustomizations();
+    const stages = await kustomizations.list();
     const readyAt = stages.map((stage) => Date.parse(readyOf(stage)?.lastTransitionTime ?? ''));
     for (const [index, stage] of stages.entries()) {
       for (const { id } of stage.status?.inventory?.entries ?? []) {
@@ -184,7 +160,7 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No differences in/) as string });
     expect(await commands.output('deploy', folder)).not.toMatch(/^(created|changed) /m);
-    expect(await states()).toEqual(expect.not.arrayContaining([expect.stringMatching(/(?<! True)$/)]));
+    expect(await kustomizations.states()).toEqual(expect.not.arrayContaining([expect.stringMatching(/(?<! True)$/)]));
   });
 
   test('a push upgrades PGO, and keeps its cluster', async () => {
@@ -192,7 +168,7 @@ describe('gitOps with Flux on the real controllers', () => {
     await push(synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' } }));
     const version = ['get', ...RELEASE, '-o', 'jsonpath={.status.history[0].chartVersion} {.status.history[0].status}'];
     await until('PGO is upgraded', async () => /^5\.8\.8\S* deployed$/.test(await kubectl.output(version)), { seconds: 90 });
-    await allReady();
+    await kustomizations.ready(commit);
     expect(await uidOf(...CLUSTER)).toBe(before);
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0 });
   });
@@ -207,17 +183,9 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await kubectl.output(live)).toBe('app-user-operator:0.1.0');
     await commands.output('deploy', local, '--force-conflicts');
     expect(await kubectl.output(live)).toBe(image);
-    await kubectl.output([
-      'annotate',
-      'kustomization',
-      'trial-40-app-user-operator',
-      '-n',
-      'flux-system',
-      '--overwrite',
-      'reconcile.fluxcd.io/requestedAt=revert',
-    ]);
+    await kustomizations.reconcile('trial-40-app-user-operator');
     await until('Flux reverts it', async () => (await kubectl.output(live)) === 'app-user-operator:0.1.0');
-    await allReady();
+    await kustomizations.ready(commit);
   });
 
   test('a stage that is no longer in git is deleted, unless it holds data or is an operator', async () => {
@@ -225,13 +193,38 @@ describe('gitOps with Flux on the real controllers', () => {
     const media = await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat');
     expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(true);
     await push(synth({ releases: [], cvat: undefined, appUserOperator: undefined }));
-    await until('the release is uninstalled', async () => !(await exists('configmap', 'tool', '-n', 'cvat')), { seconds: 60 });
+    const names = async (): Promise<string[]> => (await kustomizations.list()).map(({ metadata }) => metadata.name);
+    await until('the Kustomizations are deleted', async () => !/cvat|tool/.test((await names()).join()), { seconds: 60 });
+    expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(false);
     expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(true);
-    expect((await states()).map((state) => state.split(' ')[0])).not.toContain('trial-50-cvat');
     expect(await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat')).toBe(media);
     expect(await exists('helmrelease', 'cvat', '-n', 'flux-system')).toBe(true);
     await push(before);
-    await allReady();
+    await kustomizations.ready(commit);
+  });
+
+  test('data protection refuses what loses data from git as well, until the mark that it names is set', async () => {
+    const before = folder;
+    const annotation = /^ +platform\.kapernikov\.com\/holds-data: .*\n/m;
+    const unprotect = (text: string): string =>
+      text
+        .split('---\n')
+        .map((document) => (document.includes('kind: PostgresCluster') ? document.replace(annotation, '') : document))
+        .join('---\n');
+    const protectedBy = ['get', ...CLUSTER, '-o', 'jsonpath={.metadata.annotations.platform\\.kapernikov\\.com/holds-data}'];
+    const message = (): Promise<string> => kustomizations.message('trial-30-postgres');
+    await push(synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' } }, unprotect));
+    await until('Flux reports it', async () => (await message()).includes('allow=unprotect'), { seconds: 60 });
+    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
+    const [mark = ''] = /kubectl annotate .*allow=unprotect/.exec(await message()) ?? [];
+    await kubectl.output(mark.split(' ').slice(1));
+    await kustomizations.reconcile('trial-30-postgres');
+    await kustomizations.ready(commit);
+    expect(await kubectl.output(protectedBy)).toBe('');
+    await push(before);
+    await kubectl.output([...mark.replace('=unprotect', '-').split(' ').slice(1)]);
+    await kustomizations.ready(commit);
+    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
   });
 
   test('deleting all Kustomizations at once keeps PGO and its cluster, and applying them again continues', async () => {
@@ -239,7 +232,7 @@ describe('gitOps with Flux on the real controllers', () => {
     await kubectl.output(['delete', '-f', join(folder, 'gitops'), '--timeout=60s']);
     expect([await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)]).toEqual(before);
     await kubectl.output(['apply', '-f', join(folder, 'gitops')]);
-    await allReady();
+    await kustomizations.ready(commit);
     expect([await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)]).toEqual(before);
   });
 
