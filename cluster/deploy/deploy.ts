@@ -45,7 +45,7 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const before = await preflight(session, dist, selected, options);
   const allowed = await refuseDataLoss(cluster, selected, options.allow ?? []);
   const targets = await targetsOf(cluster, dist, before.inventory);
-  refuseHandover(targets);
+  await refuseHandover(cluster, targets);
   const candidates = stillOnCluster(pruneCandidates(dist, targets, stages), renameFrom ?? dist.environment, before.inventory);
   if (!(await options.confirm(candidates))) return undefined;
   const inventory = renameFrom === undefined ? before.inventory : await renameEnvironment(session, dist, renameFrom);

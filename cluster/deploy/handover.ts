@@ -1,29 +1,54 @@
 import { DELETE_ANNOTATION, DELETE_WITH_DATA } from '../../manifests/contract';
 import { isGuarded } from '../../manifests/data-protection/guarded';
 import { releaseOf } from '../../manifests/helm-release';
-import { formatKey, groupKindOf, keyOf, type Manifest } from '../../manifests/manifest';
+import { formatKey, groupKindOf, idOf, keyOf, type Kind, type Manifest } from '../../manifests/manifest';
+import { isCode } from '../api/api-error';
+import type { Cluster } from '../api/cluster';
 import type { Target } from '../delete/target';
+import type { LiveObject } from '../objects/live-object';
 import { CommandProblem } from '../problem';
 
+/** The kinds of objects that install a release. */
+const INSTALLERS: readonly Kind[] = [
+  { apiVersion: 'helm.cattle.io/v1', kind: 'HelmChart' },
+  { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' },
+  { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' },
+];
+
 /**
- * Refuses while a release has two deliveries: an object that is no longer in dist installed it, and one of another kind in dist would. Pruning the
- * first would uninstall what the second has taken over.
+ * Refuses while a release of dist is also installed by an object that is not in dist, whoever has created that: two controllers would upgrade one
+ * release, and deleting the first object, as prune does, would uninstall what the second has taken over.
  */
-export function refuseHandover(targets: readonly Target[]): void {
-  const inDist = targets.flatMap(({ manifest, inDist: is }) => (is && manifest ? [manifest] : []));
-  const problems = targets.flatMap(({ manifest, inDist: is }) => {
-    const release = !is && manifest ? releaseOf(manifest) : undefined;
-    const successor = inDist.find((other) => {
-      const wanted = releaseOf(other);
-      return wanted?.name === release?.name && wanted?.namespace === release?.namespace && wanted !== undefined;
+export async function refuseHandover(cluster: Cluster, targets: readonly Target[]): Promise<void> {
+  const inDist = targets.flatMap(({ manifest, inDist: is }) => (is && manifest && releaseOf(manifest) ? [manifest] : []));
+  if (inDist.length === 0) return;
+  const known = new Set(inDist.map((manifest) => idOf(keyOf(manifest))));
+  const installers = (await Promise.all(INSTALLERS.map((kind) => listAllowed(cluster, kind)))).flat();
+  const problems = installers
+    .filter((installer) => !known.has(idOf(keyOf(installer))))
+    .flatMap((installer) => {
+      const release = releaseOf(installer);
+      const successor = inDist.find((manifest) => {
+        const wanted = releaseOf(manifest);
+        return wanted?.name === release?.name && wanted?.namespace === release?.namespace;
+      });
+      return successor ? [problem(installer, successor)] : [];
     });
-    return manifest && release && successor ? [problem(manifest, successor)] : [];
-  });
   if (problems.length === 0) return;
   throw new CommandProblem(
     `Nothing was applied: ${problems.length} ${problems.length === 1 ? 'release changes its' : 'releases change their'} delivery.\n\n${problems.join('\n\n')}`,
     1,
   );
+}
+
+/** Without the right to list them in all namespaces, nothing can be said. */
+async function listAllowed(cluster: Cluster, kind: Kind): Promise<LiveObject[]> {
+  try {
+    return await cluster.list(kind);
+  } catch (error) {
+    if (!isCode(error, 403)) throw error;
+    return [];
+  }
 }
 
 function problem(old: Manifest, successor: Manifest): string {

@@ -156,6 +156,30 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(readyAt).toHaveLength(7);
   });
 
+  test('data protection refuses what loses data from git as well, until the mark that it names is set', async () => {
+    const before = folder;
+    const annotation = /^ +platform\.kapernikov\.com\/holds-data: .*\n/m;
+    const unprotect = (text: string): string =>
+      text
+        .split('---\n')
+        .map((document) => (document.includes('kind: PostgresCluster') ? document.replace(annotation, '') : document))
+        .join('---\n');
+    const protectedBy = ['get', ...CLUSTER, '-o', 'jsonpath={.metadata.annotations.platform\\.kapernikov\\.com/holds-data}'];
+    const message = (): Promise<string> => kustomizations.message('trial-30-postgres');
+    await push(synth({}, unprotect));
+    await until('Flux reports it', async () => (await message()).includes('allow=unprotect'), { seconds: 60 });
+    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
+    const [mark = ''] = /kubectl annotate .*allow=unprotect/.exec(await message()) ?? [];
+    await kubectl.output(mark.split(' ').slice(1));
+    await kustomizations.reconcile('trial-30-postgres');
+    await kustomizations.ready(commit);
+    expect(await kubectl.output(protectedBy)).toBe('');
+    await push(before);
+    await kubectl.output([...mark.replace('=unprotect', '-').split(' ').slice(1)]);
+    await kustomizations.ready(commit);
+    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
+  });
+
   test('status and diff agree with Flux, and a deploy of the same dist changes nothing', async () => {
     expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No differences in/) as string });
@@ -188,7 +212,7 @@ describe('gitOps with Flux on the real controllers', () => {
     await kustomizations.ready(commit);
   });
 
-  test('a stage that is no longer in git is deleted, unless it holds data or is an operator', async () => {
+  test('a stage that is no longer in git is deleted, but neither volumes nor an operator', async () => {
     const before = folder;
     const media = await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat');
     expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(true);
@@ -198,33 +222,9 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(false);
     expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(true);
     expect(await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat')).toBe(media);
-    expect(await exists('helmrelease', 'cvat', '-n', 'flux-system')).toBe(true);
+    expect(await exists('helmrelease', 'cvat', '-n', 'flux-system')).toBe(false);
     await push(before);
     await kustomizations.ready(commit);
-  });
-
-  test('data protection refuses what loses data from git as well, until the mark that it names is set', async () => {
-    const before = folder;
-    const annotation = /^ +platform\.kapernikov\.com\/holds-data: .*\n/m;
-    const unprotect = (text: string): string =>
-      text
-        .split('---\n')
-        .map((document) => (document.includes('kind: PostgresCluster') ? document.replace(annotation, '') : document))
-        .join('---\n');
-    const protectedBy = ['get', ...CLUSTER, '-o', 'jsonpath={.metadata.annotations.platform\\.kapernikov\\.com/holds-data}'];
-    const message = (): Promise<string> => kustomizations.message('trial-30-postgres');
-    await push(synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' } }, unprotect));
-    await until('Flux reports it', async () => (await message()).includes('allow=unprotect'), { seconds: 60 });
-    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
-    const [mark = ''] = /kubectl annotate .*allow=unprotect/.exec(await message()) ?? [];
-    await kubectl.output(mark.split(' ').slice(1));
-    await kustomizations.reconcile('trial-30-postgres');
-    await kustomizations.ready(commit);
-    expect(await kubectl.output(protectedBy)).toBe('');
-    await push(before);
-    await kubectl.output([...mark.replace('=unprotect', '-').split(' ').slice(1)]);
-    await kustomizations.ready(commit);
-    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
   });
 
   test('deleting all Kustomizations at once keeps PGO and its cluster, and applying them again continues', async () => {

@@ -1,6 +1,8 @@
+import { ApiError } from '../../../cluster/api/api-error';
 import { refuseHandover } from '../../../cluster/deploy/handover';
 import type { Target } from '../../../cluster/delete/target';
 import { keyOf, type Manifest } from '../../../manifests/manifest';
+import { MemoryCluster } from '../support/memory-cluster';
 import { manifest } from '../support/objects';
 
 const target = (what: string, inDist: boolean, spec: object): Target => {
@@ -18,17 +20,18 @@ const application = (inDist: boolean): Target =>
     source: { chart: 'pgo' },
   });
 
-function refusal(...targets: readonly Target[]): string {
-  try {
-    refuseHandover(targets);
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
+/** With those that are not in dist on the cluster. */
+async function refusal(...targets: readonly Target[]): Promise<string> {
+  const cluster = new MemoryCluster(...targets.flatMap(({ manifest: object, inDist }) => (object && !inDist ? [object] : [])));
+  const inDist = targets.filter((each) => each.inDist);
+  return refuseHandover(cluster, inDist).then(
+    () => '',
+    (error: Error) => error.message,
+  );
 }
 
-test('refuses to take a release over from k3s, and names the commands that keep it', () => {
-  expect(refusal(helmChart(false), helmRelease(true))).toBe(
+test('refuses to take a release over from k3s, and names the commands that keep it', async () => {
+  expect(await refusal(helmChart(false), helmRelease(true))).toBe(
     `Nothing was applied: 1 release changes its delivery.
 
   HelmChart kube-system/pgo installed the release that HelmRelease flux-system/pgo takes over. Delete it without uninstalling the release:
@@ -38,16 +41,16 @@ test('refuses to take a release over from k3s, and names the commands that keep 
   );
 });
 
-test('suspends a HelmRelease before it is deleted, and removes the finalizer of an Application', () => {
-  expect(refusal(helmRelease(false), helmChart(true))).toContain(
+test('suspends a HelmRelease before it is deleted, and removes the finalizer of an Application', async () => {
+  expect(await refusal(helmRelease(false), helmChart(true))).toContain(
     `    kubectl -n flux-system patch helmrelease pgo --type merge -p '{"spec":{"suspend":true}}'\n    kubectl -n flux-system delete helmrelease pgo`,
   );
-  expect(refusal(application(false), helmRelease(true))).toContain(
+  expect(await refusal(application(false), helmRelease(true))).toContain(
     `    kubectl -n argocd patch application pgo --type merge -p '{"metadata":{"finalizers":null}}'\n    kubectl -n argocd delete application pgo`,
   );
 });
 
-test('marks a release that data protection guards, because the API server refuses to delete it otherwise', () => {
+test('marks a release that data protection guards, because the API server refuses to delete it otherwise', async () => {
   const mark = 'platform.kapernikov.com/delete=with-its-data';
   const guarded = (target: Target): Target => ({
     ...target,
@@ -59,13 +62,13 @@ test('marks a release that data protection guards, because the API server refuse
       },
     },
   });
-  expect(refusal(guarded(helmChart(false)), helmRelease(true))).toContain(
+  expect(await refusal(guarded(helmChart(false)), helmRelease(true))).toContain(
     `annotate helmchart pgo helmcharts.helm.cattle.io/unmanaged=true ${mark}\n`,
   );
-  expect(refusal(guarded(helmRelease(false)), helmChart(true))).toContain(
+  expect(await refusal(guarded(helmRelease(false)), helmChart(true))).toContain(
     `    kubectl -n flux-system annotate helmrelease pgo ${mark}\n    kubectl -n flux-system delete helmrelease pgo`,
   );
-  expect(refusal(guarded(application(false)), helmRelease(true))).toContain(
+  expect(await refusal(guarded(application(false)), helmRelease(true))).toContain(
     `    kubectl -n argocd annotate application pgo ${mark}\n    kubectl -n argocd delete application pgo`,
   );
 });
@@ -73,9 +76,24 @@ test('marks a release that data protection guards, because the API server refuse
 test.each<[string, Target[]]>([
   ['the delivery stays', [helmChart(true)]],
   ['the release is removed', [helmChart(false)]],
-  ['the old object is deleted', [{ ...helmChart(false), manifest: undefined } as unknown as Target, helmRelease(true)]],
+  ['the old object is deleted', [helmRelease(true)]],
   ['another release has the same name in another namespace', [helmChart(false), helmRelease(true, 'elsewhere')]],
   ['a release of another name is removed', [helmChart(false, 'other'), helmRelease(true)]],
-])('does not refuse when %s', (_, targets) => {
-  expect(refusal(...targets)).toBe('');
+])('does not refuse when %s', async (_, targets) => {
+  expect(await refusal(...targets)).toBe('');
+});
+
+test('refuses also when the first object was not created by deploy', async () => {
+  const { manifest: theirs } = helmChart(false);
+  const cluster = new MemoryCluster(theirs as Manifest);
+  await expect(refuseHandover(cluster, [helmRelease(true)])).rejects.toThrow('HelmChart kube-system/pgo installed the release');
+});
+
+test('does not refuse without the right to list them, and asks nothing without releases', async () => {
+  const cluster = new MemoryCluster(helmChart(false).manifest as Manifest);
+  const list = jest.spyOn(cluster, 'list').mockRejectedValue(new ApiError(403, {}));
+  await refuseHandover(cluster, [helmRelease(true)]);
+  expect(list).toHaveBeenCalledTimes(3);
+  await refuseHandover(cluster, []);
+  expect(list).toHaveBeenCalledTimes(3);
 });
