@@ -145,7 +145,12 @@ describe('the delivery flux() on the real controllers', () => {
   });
 
   test('deploy waits for a chart that does not exist, and says what Flux says', async () => {
-    const { code, stdout } = await commands.run('deploy', dist({ ...second, version: '9.9.9' }, { greeting: 'goodbye' }), '--timeout', '20s');
+    const { code, stdout } = await commands.run(
+      'deploy',
+      dist({ ...second, version: '9.9.9' }, { greeting: 'goodbye' }),
+      '--timeout',
+      '20s',
+    );
     expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('9.9.9') as string });
     expect(await installed()).toEqual(all('1.1.0 goodbye'));
     await deploy(dist(second));

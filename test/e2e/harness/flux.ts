@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { findFlux, type FluxProgram } from '../../../scripts/control-plane';
 import type { ControlPlane } from './control-plane';
 import type { User } from './credentials';
-import { DEFINITIONS, install } from './definitions';
+import { CRDS, install } from './crds';
 import { freePorts } from './ports';
 import { type RunningProgram, tailOf } from './processes';
 import { until } from './until';
@@ -51,7 +51,7 @@ export class Flux {
     if (code !== 0) throw new Error(stderr);
     await install(
       kubectl,
-      DEFINITIONS.filter(({ name }) => name.endsWith('.fluxcd.io')),
+      CRDS.filter(({ name }) => name.endsWith('.fluxcd.io')),
     );
     for (const controller of controllers) await this.resume(controller);
   }
