@@ -53,7 +53,7 @@ async function runOn(dist: Dist, options: Options, signal: AbortSignal): Promise
   const connection = connect(options.context);
   const installation = installationOf();
   const reporter = createReporter(formatOf(options));
-  const http = new Http(connection, { signal, onWarning: (message) => reporter.line({ type: 'warning', message }) });
+  const http = new Http(connection, { signal });
   try {
     return await RUNS[options.command](
       {

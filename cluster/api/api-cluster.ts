@@ -83,8 +83,8 @@ export class ApiCluster implements Cluster {
       throw new ApiError(404, { reason: 'NotFound', message: `the API server does not serve ${versionedKind(manifest)}` });
     const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', force: String(force), dryRun: dryRun ? 'All' : undefined };
     const contentType = 'application/apply-patch+yaml';
-    const { code, body } = await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: manifest });
-    return { object: body, created: code === 201 };
+    const { code, body, warnings } = await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: manifest });
+    return { object: body, created: code === 201, ...(warnings.length > 0 && { warnings }) };
   }
 
   async patch(key: ObjectKey, patch: object): Promise<LiveObject> {

@@ -35,6 +35,8 @@ export interface Applied {
   readonly object: LiveObject;
   /** The object did not exist before. */
   readonly created: boolean;
+  /** What the API server warns of: a deprecated version, a field without effect. */
+  readonly warnings?: readonly string[];
 }
 
 export interface DeleteOptions {

@@ -18,13 +18,13 @@ export interface HttpRequest {
 export interface HttpAnswer<Body> {
   readonly code: number;
   readonly body: Body;
+  /** The texts of the Warning headers: a deprecated version, a field without effect. */
+  readonly warnings: readonly string[];
 }
 
 export interface HttpOptions {
   /** Aborts all requests. */
   readonly signal?: AbortSignal;
-  /** Called with each Warning header: a deprecated version, a field without effect. */
-  readonly onWarning?: (text: string) => void;
 }
 
 /** A lost connection looks like a slow server; after this time without data a request fails. */
@@ -94,14 +94,13 @@ export class Http {
     const { statusCode: code = 0 } = answer;
     const text = await read(answer);
     this.reached = true;
-    for (const warning of warningsOf(answer)) this.options.onWarning?.(warning);
     if (code === 401) {
       // A token may be revoked before it expires. kubectl runs an exec plugin again, too.
       if (!isRetry && this.connection.renew?.(credentials)) return this.once(request, true);
       throw unauthorized(this.connection);
     }
     if (code < 200 || code > 299) throw new ApiError(code, statusOf(text, answer));
-    return { code, body: this.parsed(request.path, text) as Body };
+    return { code, body: this.parsed(request.path, text) as Body, warnings: warningsOf(answer) };
   }
 
   private parsed(path: string, text: string): unknown {

@@ -1,8 +1,9 @@
 import { listOf, valueAt } from '../../manifests/fields';
 import { isNamespace } from '../../manifests/custom-resource-definition';
 import { releaseOf } from '../../manifests/helm-release';
-import { formatKey, groupKindOf, keyOf, type Manifest } from '../../manifests/manifest';
+import { formatKey, groupKindOf, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import type { Cluster } from '../api/cluster';
+import { releasedObjects } from '../helm/release-objects';
 import { conditionOf, type LiveObject } from '../objects/live-object';
 
 /** Why a namespace is not deleted yet, the most specific condition first. */
@@ -27,8 +28,7 @@ export async function deletionReason(cluster: Cluster, object: LiveObject, opera
   const waits = `waits for ${finalizers.length === 1 ? 'its finalizer' : 'its finalizers'} ${finalizers.join(', ')}`;
   const down = await unavailable(cluster, operators);
   if (down === undefined) return waits;
-  const { namespace = '' } = down.metadata;
-  return `${waits}, and ${formatKey(keyOf(down))} has no available pod. See why: kubectl -n ${namespace} get pods`;
+  return `${waits}, and ${down}`;
 }
 
 /** Kubernetes lists all API groups to empty a namespace. The server of one that does not answer blocks every namespace. */
@@ -38,18 +38,32 @@ function apiServiceRemedy(message: string): string {
   return `. Restore the server of API group ${group}, or delete its APIService: kubectl delete apiservice ${version}.${group}`;
 }
 
-/** A Deployment of the operators that has no available pod, if none of them has one. */
-async function unavailable(cluster: Cluster, operators: readonly Manifest[]): Promise<LiveObject | undefined> {
-  const lists = await Promise.all(
-    operators.map(async (operator) => {
-      const namespace = releaseOf(operator)?.namespace ?? operator.metadata.namespace;
-      if (namespace === undefined) return [];
-      const all = await cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment' }, { namespace });
-      return groupKindOf(operator) === 'Deployment.apps' ? all.filter(({ metadata }) => metadata.name === operator.metadata.name) : all;
-    }),
+/** Why no operator works: a Deployment without available pods, or one that does not exist. Undefined when one has pods, or none is known. */
+async function unavailable(cluster: Cluster, operators: readonly Manifest[]): Promise<string | undefined> {
+  const keys = (await Promise.all(operators.map((operator) => deploymentsOf(cluster, operator)))).flat();
+  const deployments = await Promise.all(keys.map(async (key) => ({ key, live: await cluster.get(key) })));
+  if (deployments.some(({ live }) => live !== undefined && isAvailable(live))) return undefined;
+  const [first] = deployments;
+  if (first === undefined) return undefined;
+  const { namespace = '' } = first.key;
+  return first.live === undefined
+    ? `${formatKey(first.key)} does not exist. Restore it: deploy, or install its release again`
+    : `${formatKey(first.key)} has no available pod. See why: kubectl -n ${namespace} get pods`;
+}
+
+/** The Deployment that an operator is, or those in its release. */
+async function deploymentsOf(cluster: Cluster, operator: Manifest): Promise<ObjectKey[]> {
+  if (isDeployment(operator)) return [keyOf(operator)];
+  const namespace = releaseOf(operator)?.namespace ?? '';
+  const released = await releasedObjects(cluster, operator);
+  return released.filter(isDeployment).map((object) => ({ ...keyOf(object), namespace: object.metadata.namespace ?? namespace }));
+}
+
+const isDeployment = (object: Manifest): boolean => groupKindOf(object) === 'Deployment.apps';
+
+/** One without a status has just been created. */
+function isAvailable(deployment: LiveObject): boolean {
+  return (
+    listOf(valueAt(deployment, 'status', 'conditions')).length === 0 || Number(valueAt(deployment, 'status', 'availableReplicas') ?? 0) > 0
   );
-  const deployments = lists.flat();
-  const isAvailable = (deployment: LiveObject): boolean =>
-    listOf(valueAt(deployment, 'status', 'conditions')).length === 0 || Number(valueAt(deployment, 'status', 'availableReplicas') ?? 0) > 0;
-  return deployments.some(isAvailable) ? undefined : deployments[0];
 }

@@ -33,7 +33,9 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
   }
   const known = new Set(targets.map(({ key }) => idOf(key)));
   for (const stage of inventory.stages) {
+    // An object that has moved is in two stages until the next prune.
     const others = inventory.of(stage).filter((key) => !known.has(idOf(key)));
+    for (const key of others) known.add(idOf(key));
     const found = await Promise.all(others.map((key) => cluster.get(key)));
     others.forEach((key, index) => {
       const manifest = found[index];

@@ -56,6 +56,8 @@ export class StageApplication {
   private readonly pending = new Map<string, Awaited>();
 
   private readonly guard: GuardCheck;
+  /** The Events that were reported. */
+  private readonly reported = new Set<string>();
 
   constructor(
     private readonly session: Session,
@@ -81,6 +83,7 @@ export class StageApplication {
         manifests: this.manifests,
         deadline,
         force: options.force,
+        reported: this.reported,
       };
       const unserved = await waitUntilServed(session, kindsOf(objects), wait);
       if (unserved.length > 0)
@@ -137,7 +140,7 @@ export class StageApplication {
           else if (applied.created && options.inventory.noteOf(key) === 'adopted') notes.set(idOf(key), undefined);
           const result = this.resultOf(applied);
           if (result === 'unchanged') counted.unchanged++;
-          else session.reporter.line({ type: 'applied', stage: stage.name, object: formatKey(keyOf(manifest)), result });
+          else this.report(stage, applied, result);
           return [applied];
         } catch (error) {
           refused.push({ object: formatKey(keyOf(manifest)), state: 'failed', reason: reasonOf(error, manifest) });
@@ -148,6 +151,14 @@ export class StageApplication {
     );
     await options.inventory.setNotes(stage.name, notes);
     return { expected: expected.flat(), refused };
+  }
+
+  /** The API server warns at every apply. An apply that changes nothing is not reported, and neither are its warnings. */
+  private report({ name: stage }: DistStage, { manifest, warnings = [] }: Expected, result: string): void {
+    const { reporter } = this.session;
+    const object = formatKey(keyOf(manifest));
+    reporter.line({ type: 'applied', stage, object, result });
+    for (const message of warnings) reporter.line({ type: 'warning', stage, object, message });
   }
 
   private async decide(manifest: Manifest): Promise<Decided> {

@@ -25,6 +25,8 @@ export interface Wait {
   readonly deadline: number;
   readonly force: boolean;
   readonly ownership: OwnershipCheck;
+  /** The Events that were reported earlier in this deployment. @default none */
+  readonly reported?: Set<string>;
 }
 
 /** An object that has not become ready. */
@@ -49,11 +51,7 @@ interface Pending {
 /** Waits until all objects are ready. Returns those that are not, at the deadline or as soon as one has failed. */
 export async function waitUntilReady(session: Session, expected: readonly Expected[], wait: Wait): Promise<readonly Unready[]> {
   const { clock, reporter } = session;
-  const warnings = new Warnings(
-    session,
-    expected.map(({ manifest }) => manifest),
-    wait.stage,
-  );
+  const warnings = new Warnings(session, wait.stage, wait.reported);
   let pending: Pending[] = expected.map((each) => ({
     expected: each,
     since: clock.now(),
@@ -88,7 +86,7 @@ export async function waitUntilReady(session: Session, expected: readonly Expect
       })),
     );
     if (pending.length === 0) return [];
-    await warnings.report();
+    await warnings.report(pending.map(({ expected: { manifest } }) => manifest));
     return pending.some(({ failures }) => failures >= FAILURES) ? unready(pending) : undefined;
   });
   reporter.waiting([]);

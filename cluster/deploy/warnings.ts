@@ -17,31 +17,30 @@ interface EventObject {
   readonly series?: { readonly lastObservedTime?: string };
 }
 
-/** Reports each Warning Event about a stage's objects once. */
+/** Reports each Warning Event about objects that are waited for once. */
 export class Warnings {
-  private readonly reported = new Set<string>();
   private readonly since: number;
-  private readonly namespaces: readonly string[];
-  private readonly names: readonly string[];
 
   constructor(
     private readonly session: Session,
-    manifests: readonly Manifest[],
     private readonly stage: string,
+    /** Those that were reported before. Objects of two stages can have the same pods. */
+    private readonly reported = new Set<string>(),
   ) {
     this.since = session.clock.now() - EARLIER_MILLISECONDS;
-    this.namespaces = [...new Set(manifests.flatMap(namespacesOf))];
-    this.names = manifests.flatMap(namesOf);
   }
 
-  async report(): Promise<void> {
+  /** @param waiting the objects that are not ready: what went wrong with others is over */
+  async report(waiting: readonly Manifest[]): Promise<void> {
     const { cluster, reporter } = this.session;
+    const namespaces = [...new Set(waiting.flatMap(namespacesOf))];
+    const names = waiting.flatMap(namesOf);
     const lists = await Promise.all(
-      this.namespaces.map((namespace) => cluster.list(EVENT, { namespace, fields: 'type=Warning' }).catch((): LiveObject[] => [])),
+      namespaces.map((namespace) => cluster.list(EVENT, { namespace, fields: 'type=Warning' }).catch((): LiveObject[] => [])),
     );
     for (const event of lists.flat() as (LiveObject & EventObject)[]) {
       const { kind = '', namespace, name = '' } = event.involvedObject ?? {};
-      if (!this.isAbout(name) || timeOf(event) < this.since) continue;
+      if (!isAbout(name, names) || timeOf(event) < this.since) continue;
       const object = formatKey({ kind, name, ...(namespace !== undefined && { namespace }) });
       const { reason = '', message = '' } = event;
       // Once, even when the message differs each time.
@@ -51,11 +50,11 @@ export class Warnings {
       reporter.line({ type: 'warning', stage: this.stage, object, reason, message });
     }
   }
+}
 
-  /** Objects that an object creates have names that begin with its own: Pods, Jobs, objects of a release. */
-  private isAbout(name: string): boolean {
-    return this.names.some((known) => name === known || name.startsWith(`${known}-`));
-  }
+/** Objects that an object creates have names that begin with its own: Pods, Jobs, objects of a release. */
+function isAbout(name: string, names: readonly string[]): boolean {
+  return names.some((known) => name === known || name.startsWith(`${known}-`));
 }
 
 /** The names of an object, of its release and of the Job that installs that. */

@@ -36,6 +36,8 @@ export interface Comparison {
   readonly leftOver?: string;
   /** Why a change that was applied earlier has no effect, with the remedy: there is no difference to show. */
   readonly notInEffect?: string;
+  /** What the API server warns of when the difference is applied. */
+  readonly warnings?: readonly string[];
 }
 
 /** The options of the deploy that is compared. */
@@ -123,11 +125,12 @@ async function compareOne(
     return { ...comparison, difference: differenceOf(live, overlaid(live, manifest), stage.file), refusal: decision.reason };
   if (live && decision.action !== 'adopt' && isApplied(live, manifest)) return { ...comparison, difference: UNCHANGED };
   try {
-    const { object } = await apply(cluster, manifest, { dryRun: true, force: force || decision.action === 'adopt' });
+    const { object, warnings = [] } = await apply(cluster, manifest, { dryRun: true, force: force || decision.action === 'adopt' });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
-    if (!live) return created;
+    if (!live) return { ...created, ...warned(warnings) };
     const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
-    return { ...comparison, difference: differenceOf(live, next, stage.file), ...lossRefusal(live, object, allow) };
+    const difference = differenceOf(live, next, stage.file);
+    return { ...comparison, difference, ...lossRefusal(live, object, allow), ...(difference.kind !== 'none' && warned(warnings)) };
   } catch (error) {
     if (!live && error instanceof ApiError && error.code === 404) return created;
     if (!(error instanceof Error)) throw error;
@@ -136,6 +139,10 @@ async function compareOne(
     if (live && isGuardRefusal(error)) return { ...shown, ...lossRefusal(live, manifest, allow) };
     return { ...shown, refusal: reasonOf(error, manifest) };
   }
+}
+
+function warned(warnings: readonly string[]): Pick<Comparison, 'warnings'> {
+  return warnings.length === 0 ? {} : { warnings };
 }
 
 /** Why a deployment refuses an update: it would lose data, and nothing has allowed that. */

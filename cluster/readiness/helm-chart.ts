@@ -22,7 +22,7 @@ const HELM_CHART_CONFIG = { apiVersion: 'helm.cattle.io/v1', kind: 'HelmChartCon
 export function helmChart(rules: Rules): Readiness {
   return async (chart, context) => {
     const failure = conditionOf(chart, 'Failed');
-    if (failure?.status === 'True') return failed(describeCondition(failure));
+    if (failure?.status === 'True') return failed(`${describeCondition(failure)}. ${remedyOf(chart)}`);
     const namespace = releaseOf(chart)?.namespace ?? '';
     const releases = await releasesOf(context, namespace, chart.metadata.name);
     const [release, before] = releases;
@@ -30,7 +30,7 @@ export function helmChart(rules: Rules): Readiness {
     const content = contentOf(release);
     if (content === undefined) return waiting(`its release cannot be read from Secret ${namespace}/${release.secret.metadata.name}`);
     const state =
-      (await installed(chart, { release, content, before }, context)) ?? (await workloadsOf(content, namespace, context, rules));
+      (await installed(chart, { release, content, before }, context, rules)) ?? (await workloadsOf(content, namespace, context, rules));
     if (state.state !== 'ready') return state;
     return (await crdsNotOfChart(chart, content, releases.at(-1) ?? release, context)) ?? READY;
   };
@@ -47,10 +47,11 @@ async function installed(
   chart: LiveObject,
   { release, content, before }: Revisions,
   context: ReadinessContext,
+  rules: Rules,
 ): Promise<State | undefined> {
   const { namespace, name } = chart.metadata;
   const config = await context.get({ ...HELM_CHART_CONFIG, ...(namespace !== undefined && { namespace }), name });
-  if (release.status === 'failed') return lastAttemptFailed(chart, config, content);
+  if (release.status === 'failed') return lastAttemptFailed(chart, config, content, await unreadyOf(chart, content, context, rules));
   // While Helm retries, why the last attempt failed is more useful than that Helm retries.
   const failure = release.status.startsWith('pending-') && before?.status === 'failed' ? contentOf(before) : undefined;
   if (failure !== undefined) return waiting(`the last attempt failed and will be retried: ${whyOf(failure)}`);
@@ -63,14 +64,25 @@ async function installed(
 }
 
 /** With `abort` the controller does not touch a failed release again, even if the chart changes. With `retry` and `reinstall` it continues. */
-function lastAttemptFailed(chart: LiveObject, config: LiveObject | undefined, content: ReleaseContent): State {
-  const why = whyOf(content);
+function lastAttemptFailed(chart: LiveObject, config: LiveObject | undefined, content: ReleaseContent, unready: string): State {
+  const why = `${whyOf(content)}${unready}`;
   const policy = textAt(config, 'spec', 'failurePolicy') ?? textAt(chart, 'spec', 'failurePolicy');
   if (policy === 'abort')
     return failed(
       `the last attempt failed, and failurePolicy abort prevents a retry: ${why}. Fix the cause, then delete the failed release: helm -n ${releaseOf(chart)?.namespace ?? ''} uninstall ${chart.metadata.name}`,
     );
   return waiting(`the last attempt failed and will be retried: ${why}`);
+}
+
+/** Which object of a release is not ready: "timed out waiting for the condition" does not say it. Those that were not created are not named. */
+async function unreadyOf(chart: LiveObject, content: ReleaseContent, context: ReadinessContext, rules: Rules): Promise<string> {
+  const state = await workloadsOf(content, releaseOf(chart)?.namespace ?? '', context, rules);
+  return state.state === 'ready' || state.reason.includes('is not found') ? '' : `: ${state.reason}`;
+}
+
+/** It starts a new Job when the HelmChart changes. */
+function remedyOf({ metadata: { namespace = 'default', name } }: LiveObject): string {
+  return `Read the log of its Job: kubectl -n ${namespace} logs job/helm-install-${name}. Then correct the chart or its values, and deploy again`;
 }
 
 function whyOf({ description }: ReleaseContent): string {

@@ -18,6 +18,7 @@ import { pod } from './pod';
 import { postgresCluster } from './postgres-cluster';
 import { type ReadinessContext, type Readiness, type State, waiting } from './readiness';
 import { statefulSet } from './stateful-set';
+import { withPodProblem } from './workload-pods';
 
 /**
  * The rules by `Kind.group`. To add one for a custom resource, write a file with its function beside this one and a line here; where its
@@ -50,11 +51,15 @@ const RULES: ReadonlyMap<string, Readiness> = new Map<string, Readiness>([
   ['StatefulSet.apps', statefulSet],
 ]);
 
+/** Kinds whose pods say why they are not ready. */
+const WITH_PODS = ['DaemonSet.apps', 'Deployment.apps', 'Job.batch', 'StatefulSet.apps'];
+
 /** The state of an object: it is not being deleted, its kind's rule holds, and everything exists that its contract says that it makes. */
 export async function readinessOf(object: LiveObject, context: ReadinessContext): Promise<State> {
   if (object.metadata.deletionTimestamp !== undefined) return waiting('is being deleted');
   const rule = RULES.get(groupKindOf(object)) ?? byConditions;
-  const state = await rule(object, context);
+  const ruled = await rule(object, context);
+  const state = WITH_PODS.includes(groupKindOf(object)) ? await withPodProblem(ruled, object, context) : ruled;
   return state.state === 'ready' ? makesExist(object, context) : state;
 }
 

@@ -17,11 +17,17 @@ export async function describeInstallJob(chart: LiveObject, context: ReadinessCo
   const job = await installJobOf(chart, context);
   if (job === undefined || job.metadata.deletionTimestamp !== undefined) return 'the Helm controller has not created an install Job yet';
   const failure = conditionOf(job, 'Failed');
-  if (failure?.status === 'True') return `its install Job has failed: ${describeCondition(failure)}`;
+  if (failure?.status === 'True') return `its install Job has failed: ${describeCondition(failure)}. ${readLog(job)}`;
   if (conditionOf(job, 'Complete')?.status === 'True') return 'its last install Job is complete';
   if (valueAt(job, 'spec', 'suspend') === true) return 'its install Job has not started yet';
   const trouble = (await podsOf(job, chart, context)).map(podProblem).find((text) => text !== undefined);
-  return trouble === undefined ? 'its install Job is running' : `its install Job ${trouble}`;
+  if (trouble === undefined) return 'its install Job is running';
+  return `its install Job ${trouble}${trouble.startsWith('failed') ? `. ${readLog(job)}` : ''}`;
+}
+
+/** The last line of a pod does not always say which value or object is wrong. */
+function readLog({ metadata: { namespace = 'default', name } }: LiveObject): string {
+  return `Read its log: kubectl -n ${namespace} logs job/${name}`;
 }
 
 async function podsOf(job: LiveObject, { metadata: { namespace, name } }: LiveObject, context: ReadinessContext): Promise<LiveObject[]> {

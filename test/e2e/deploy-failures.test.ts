@@ -195,7 +195,7 @@ describe('what goes wrong', () => {
     test('deploy says why while it waits', async () => {
       const deploy = await commands.start('deploy', trial({ '30-chart': [chart] }));
       await deploy.said(
-        /^waiting +HelmChart kube-system\/cvat: the last attempt failed and will be retried: .*failed: BackoffLimitExceeded$/m,
+        /^waiting +HelmChart kube-system\/cvat: the last attempt failed and will be retried: .*failed: BackoffLimitExceeded/m,
       );
       expect(await deploy.interrupt('SIGINT')).toMatchObject({ code: 130 });
     });

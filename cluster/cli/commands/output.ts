@@ -38,7 +38,7 @@ export function listed(title: string, objects: readonly NotDeleted[]): string[] 
 }
 
 /** The title above objects that are kept because they are not ours. */
-export const NOT_OURS = 'Kept, because not ours:';
+const NOT_OURS = 'Kept, because not ours:';
 
 /** What a deletion has kept, and what it could not delete. */
 export function listedNotDeleted({ kept, refused }: DeletionResult, keptTitle: string): string[] {

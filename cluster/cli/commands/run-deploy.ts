@@ -67,9 +67,10 @@ async function dryRun(session: Session, dist: Dist, options: Options): Promise<n
   const refused = comparisons.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
   const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   const results = { none: 'unchanged', created: 'created', changed: 'configured', removed: 'pruned' } as const;
-  for (const { stage, object, difference, refusal, leftOver } of comparisons) {
+  for (const { stage, object, difference, refusal, leftOver, warnings = [] } of comparisons) {
     if (refusal === undefined && leftOver === undefined)
       session.reporter.line({ type: 'applied', stage, object, result: results[difference.kind], message: 'dry run' });
+    for (const message of warnings) session.reporter.line({ type: 'warning', stage, object, message });
   }
   session.reporter.end();
   const summary = `Dry run of ${counted(comparisons.length, 'object')}: nothing was changed.`;

@@ -14,6 +14,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
   const refused = different.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
   const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   const notInEffect = comparisons.flatMap(({ object, notInEffect: reason }) => (reason === undefined ? [] : [{ object, reason }]));
+  const warnings = comparisons.flatMap(({ object, warnings: texts = [] }) => texts.map((reason) => ({ object, reason })));
   if (options.json) {
     const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
     printJson({ environment: dist.environment, differences, leftOver: kept, notInEffect });
@@ -27,6 +28,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
       )
         .concat(listed('Kept by deploy, though no longer in dist, unless --delete-data is given:', kept))
         .concat(listed('Applied, but not in effect:', notInEffect))
+        .concat(listed('The API server warns:', warnings))
         .concat(listed('The API server would refuse:', refused))
         .join('\n'),
     );

@@ -60,7 +60,7 @@ const problemOf = async (promise: Promise<unknown>): Promise<CommandProblem> => 
 test('a request has the credentials, and the answer its code and body', async () => {
   server.handler = () => ({ status: 201, json: { kind: 'Namespace' } });
   const request = { method: 'PATCH', path: '/api/v1/x', query: { a: 'ä b', b: undefined }, contentType: 'text/x', body: { ü: 1 } } as const;
-  expect(await new Http(server.connection).send(request)).toEqual({ code: 201, body: { kind: 'Namespace' } });
+  expect(await new Http(server.connection).send(request)).toEqual({ code: 201, body: { kind: 'Namespace' }, warnings: [] });
   const [asked] = server.asked;
   expect([asked?.method, asked?.path, asked?.body]).toEqual(['PATCH', '/api/v1/x?a=%C3%A4+b', { ü: 1 }]);
   expect(asked?.headers).toMatchObject({
@@ -229,9 +229,11 @@ test('passes on all warnings of the API server, with quotes in them, and no othe
     ]);
     return { json: {} };
   };
-  const warnings: string[] = [];
-  await new Http(server.connection, { onWarning: (text) => void warnings.push(text) }).send(ONE);
-  expect(warnings).toEqual(['v1beta1 Widget is deprecated', 'unknown field "spec.a"', 'a \\ and, 299 - too']);
+  expect((await new Http(server.connection).send(ONE)).warnings).toEqual([
+    'v1beta1 Widget is deprecated',
+    'unknown field "spec.a"',
+    'a \\ and, 299 - too',
+  ]);
 });
 
 describe('an interrupt', () => {

@@ -2,6 +2,7 @@ import { type Manifest, keyOf } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import { DeletionContext } from '../../../cluster/delete/keep-rules';
 import { waitUntilDeleted } from '../../../cluster/delete/wait-until-deleted';
+import { releaseSecret } from '../readiness/releases';
 import { manifest } from '../support/objects';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -17,8 +18,8 @@ beforeEach(() => (session = sessionOn()));
 const put = (...objects: readonly Manifest[]): LiveObject[] => objects.map((object) => session.cluster.put(object));
 
 /** Reasons of the objects that were not deleted, by id. */
-async function left(objects: readonly LiveObject[]): Promise<Record<string, string>> {
-  const target = { stage: '20-widgets', key: keyOf(OPERATOR), inDist: true, manifest: OPERATOR };
+async function left(objects: readonly LiveObject[], operator: Manifest = OPERATOR): Promise<Record<string, string>> {
+  const target = { stage: '20-widgets', key: keyOf(operator), inDist: true, manifest: operator };
   const context = new DeletionContext(session, {
     targets: [target],
     deleteData: true,
@@ -95,6 +96,28 @@ test('names the operator of a finalizer that has no available pod', async () => 
   });
   put({ ...OPERATOR, status: { ...status, availableReplicas: 1 } });
   expect(Object.values(await left(objects))).toEqual(['still exists after 2m00s: waits for its finalizer example.org/widgets']);
+});
+
+test("names a Deployment of the operator's release that has no available pod, or does not exist", async () => {
+  const pgo = manifest('helm.cattle.io/v1 HelmChart kube-system/pgo', {
+    contract: { makes: [{ kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] }] },
+    spec: { targetNamespace: 'crunchy-pgo' },
+  });
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'pgo' } };
+  const release = releaseSecret({ manifest: JSON.stringify(deployment) });
+  const { labels } = release.metadata;
+  put(pgo, { ...release, metadata: { ...release.metadata, namespace: 'crunchy-pgo', labels: { ...labels, name: 'pgo' } } });
+  // It belongs to others: that it works says nothing.
+  put(
+    manifest('apps/v1 Deployment crunchy-pgo/other', {
+      status: { conditions: [{ type: 'Available', status: 'True' }], availableReplicas: 1 },
+    }),
+  );
+  const objects = put(HELD);
+  const waits = 'still exists after 2m00s: waits for its finalizer example.org/widgets, and Deployment crunchy-pgo/pgo';
+  expect(Object.values(await left(objects, pgo))).toEqual([`${waits} does not exist. Restore it: deploy, or install its release again`]);
+  put(manifest('apps/v1 Deployment crunchy-pgo/pgo', { status: { conditions: [{ type: 'Available', status: 'True' }], replicas: 0 } }));
+  expect(Object.values(await left(objects, pgo))).toEqual([`${waits} has no available pod. See why: kubectl -n crunchy-pgo get pods`]);
 });
 
 test('names the API group whose server blocks the deletion of a namespace, and the remedy', async () => {

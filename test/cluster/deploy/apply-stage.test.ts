@@ -77,6 +77,20 @@ test('reports all objects that wait to be applied, each until it is applied', as
   expect(shown.slice(shown.indexOf(waits))).toEqual([waits, 'ConfigMap two/settings', '']);
 });
 
+test('reports a warning of the API server with its object when an apply changes it, and not at the next deployment', async () => {
+  const apply = session.cluster.apply.bind(session.cluster);
+  jest
+    .spyOn(session.cluster, 'apply')
+    .mockImplementation(async (object, options) => ({ ...(await apply(object, options)), warnings: ['v1 Widget is deprecated'] }));
+  const warnings = (): string[] => session.reporter.lines.filter((line) => line.startsWith('warning'));
+  expect(await applied([WIDGET])).toEqual([]);
+  expect(warnings()).toEqual(['warning Widget cvat/one v1 Widget is deprecated']);
+  expect(await applied([WIDGET])).toEqual([]);
+  expect(warnings()).toHaveLength(1);
+  expect(await applied([{ ...WIDGET, spec: { size: 2 } }])).toEqual([]);
+  expect(warnings()).toHaveLength(2);
+});
+
 test('fails at once for a field that the CRD on the cluster does not declare, and names the CRD and the remedy', async () => {
   const message = 'failed to create typed patch object (cvat/one; example.org/v1, Kind=Widget): .spec.size: field not declared in schema';
   jest

@@ -45,6 +45,21 @@ test('reports why it waits for an object, and when it is ready', async () => {
   expect(session.reporter.now).toEqual([]);
 });
 
+test('reports no Event about an object that is ready', async () => {
+  for (const name of ['one', 'settings'])
+    session.cluster.put(
+      manifest(`v1 Event cvat/${name}`, {
+        involvedObject: { kind: 'Pod', namespace: 'cvat', name: `${name}-1` },
+        reason: 'BackOff',
+        message: 'pulling image',
+        lastTimestamp: new Date(session.clock.now()).toISOString(),
+      }),
+    );
+  later(5000, { ...JOB, status: DONE });
+  expect(await wait(JOB, SETTINGS)).toEqual([]);
+  expect(session.reporter.lines.filter((line) => line.startsWith('warning'))).toEqual(['warning Pod cvat/one-1 BackOff pulling image']);
+});
+
 test('returns the objects that are not ready at the deadline, with reasons', async () => {
   const before = session.clock.now();
   expect(await wait(JOB, SETTINGS)).toEqual([{ object: 'Job cvat/one', state: 'waiting', reason: 'has not started yet' }]);
@@ -54,7 +69,13 @@ test('returns the objects that are not ready at the deadline, with reasons', asy
 test('ends when an object has failed in two polls, and returns all that are not ready', async () => {
   const before = session.clock.now();
   expect(await wait({ ...JOB, status: FAILED }, manifest('batch/v1 Job cvat/two'))).toEqual([
-    { object: 'Job cvat/one', state: 'failed', reason: 'BackoffLimitExceeded: it has failed' },
+    {
+      object: 'Job cvat/one',
+      state: 'failed',
+      reason:
+        'BackoffLimitExceeded: it has failed. Read its log: kubectl -n cvat logs job/one. ' +
+        'When the cause is fixed, delete it and deploy again: kubectl -n cvat delete job one',
+    },
     { object: 'Job cvat/two', state: 'waiting', reason: 'has not started yet' },
   ]);
   expect(session.clock.now() - before).toBe(250);

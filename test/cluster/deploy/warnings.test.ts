@@ -28,23 +28,30 @@ const at = (ago: number): string => new Date(session.clock.now() - ago * 1000).t
 
 async function warningsOf(events: readonly Manifest[], ...manifests: readonly Manifest[]): Promise<string[]> {
   for (const each of events) session.cluster.put(each);
-  await new Warnings(session, manifests, '10-one').report();
+  await new Warnings(session, '10-one').report(manifests);
   return session.reporter.lines;
 }
 
 test('reports an Event once, also when it repeats', async () => {
   session.cluster.put(event('migrate-1'));
-  const warnings = new Warnings(session, [JOB], '10-one');
-  await warnings.report();
+  const warnings = new Warnings(session, '10-one');
+  await warnings.report([JOB]);
   session.cluster.put(event('migrate-1', { message: 'pulling image, once more' }));
-  await warnings.report();
+  await warnings.report([JOB]);
   expect(session.reporter.lines).toEqual(['warning Pod cvat/migrate-1 BackOff pulling image']);
   session.cluster.put(event('migrate-1', { reason: 'Unhealthy' }));
-  await warnings.report();
+  await warnings.report([JOB]);
   expect(session.reporter.lines).toHaveLength(2);
 });
 
-test('reports only Events about objects of the stage and the objects that they create', async () => {
+test('reports an Event once in a deployment, also when objects of two stages create the pod', async () => {
+  session.cluster.put(event('migrate-1'));
+  const reported = new Set<string>();
+  for (const stage of ['10-one', '20-two']) await new Warnings(session, stage, reported).report([JOB]);
+  expect(session.reporter.lines).toEqual(['warning Pod cvat/migrate-1 BackOff pulling image']);
+});
+
+test('reports only Events about objects that are waited for and the objects that they create', async () => {
   const events = ['migrate', 'migrate-1', 'migrates', 'other-migrate-1'].map((name) => event(name));
   expect(await warningsOf(events, JOB)).toEqual([
     'warning Pod cvat/migrate BackOff pulling image',

@@ -159,6 +159,26 @@ test('shows no defaults of the API server as removed in the lists of a refused o
   expect(comparison?.difference.text.match(/^[-+] .*$/gm)).toEqual(['-    - image: a', '+    - image: b']);
 });
 
+test('has what the API server warns of where something would change', async () => {
+  session.cluster.put(ONE);
+  const apply = session.cluster.apply.bind(session.cluster);
+  jest
+    .spyOn(session.cluster, 'apply')
+    .mockImplementation(async (object, options) => ({ ...(await apply(object, options)), warnings: ['it is deprecated'] }));
+  expect((await compared([ONE]))[0]).not.toHaveProperty('warnings');
+  expect((await compared([{ ...ONE, data: { a: '2' } }]))[0]).toMatchObject({ warnings: ['it is deprecated'] });
+  expect((await compared([manifest('v1 ConfigMap cvat/new')]))[0]).toMatchObject({ warnings: ['it is deprecated'] });
+});
+
+test('lists a kept Namespace once, also when it is in two stages of the inventory', async () => {
+  const namespace = manifest('v1 Namespace cvat', { contract: { holdsData: 'the photos' } });
+  session.cluster.put(namespace);
+  const inventory = await Inventory.read(session.cluster, 'local');
+  for (const stage of ['05-old', '07-older']) await inventory.add(stage, [{ ...keyOf(namespace), note: 'created' }]);
+  const left = (await compared([ONE])).slice(1);
+  expect(left.map(({ object, leftOver }) => [object, leftOver])).toEqual([['Namespace cvat', 'holds data: the photos']]);
+});
+
 test('reports a change of a volume that was applied and is not in effect', async () => {
   const database = manifest('postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/db');
   const resizing = {

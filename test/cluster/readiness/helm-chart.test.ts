@@ -57,7 +57,8 @@ describe('without a release, a HelmChart waits and reports the state of its inst
     const terminated = { exitCode: 1, message: '+ helm install\nError: create: failed to create: namespaces "nowhere" not found\n' };
     const pod = podOf(job, { phase: 'Running', containerStatuses: [{ restartCount: 3, state: {}, lastState: { terminated } }] });
     expect(await stateOf(chart(), [job, pod])).toBe(
-      'waiting: its install Job failed 3 times: Error: create: failed to create: namespaces "nowhere" not found',
+      'waiting: its install Job failed 3 times: Error: create: failed to create: namespaces "nowhere" not found. ' +
+        'Read its log: kubectl -n kube-system logs job/helm-install-cvat',
     );
   });
 
@@ -73,7 +74,10 @@ describe('without a release, a HelmChart waits and reports the state of its inst
 test('a HelmChart has failed when its condition Failed is true', async () => {
   const message = 'Job has reached configured number of retries without succeeding';
   const status = { conditions: [condition('Failed', 'True', { reason: 'Job failed', message })] };
-  expect(await stateOf(chart({}, status), [releaseSecret()])).toBe(`failed: ${message}`);
+  expect(await stateOf(chart({}, status), [releaseSecret()])).toBe(
+    `failed: ${message}. Read the log of its Job: kubectl -n kube-system logs job/helm-install-cvat. ` +
+      'Then correct the chart or its values, and deploy again',
+  );
 });
 
 describe('a HelmChart with a release', () => {
@@ -137,6 +141,25 @@ describe('a HelmChart with a release', () => {
       'waiting: the last attempt failed and will be retried: Upgrade "cvat" failed: timed out waiting for the condition',
     );
     expect(await withRelease({ failurePolicy: undefined }, release)).toMatch(/^waiting/);
+  });
+
+  test('after a failed attempt names the object that is not ready, and not those that were not created', async () => {
+    const manifest = '---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: server\n';
+    const release = { status: 'failed', description: 'timed out waiting for the condition', manifest };
+    const labels = { app: 'server' };
+    const server = live('apps/v1 Deployment', {
+      name: 'server',
+      spec: { replicas: 1, selector: { matchLabels: labels } },
+      status: { observedGeneration: 2, replicas: 1, updatedReplicas: 1 },
+    });
+    const state = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "cvat/server:nope"' } };
+    const pod = live('v1 Pod', { name: 'server-x', labels, status: { phase: 'Pending', containerStatuses: [{ state }] } });
+    const failure = 'waiting: the last attempt failed and will be retried: timed out waiting for the condition';
+    expect(await withRelease({}, release, server, pod)).toBe(
+      `${failure}: Deployment cvat/server: 0 of 1 replicas are ready: ` +
+        'Pod server-x cannot start: ImagePullBackOff: Back-off pulling image "cvat/server:nope"',
+    );
+    expect(await withRelease({}, release)).toBe(failure);
   });
 
   test('reports the line after a count of errors, also while Helm retries', async () => {
@@ -220,7 +243,9 @@ describe('an object of the release', () => {
   test('that has failed makes the HelmChart fail', async () => {
     const manifest = named('Deployment', 'one') + '---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n';
     const job = live('batch/v1 Job', { name: 'migrate', status: { conditions: [condition('Failed', 'True', { message: 'No.' })] } });
-    expect(await withRelease({}, { manifest }, deployment('one', 0), job)).toBe('failed: Job cvat/migrate: No, and 1 more');
+    expect(await withRelease({}, { manifest }, deployment('one', 0), job)).toBe(
+      'failed: Job cvat/migrate: No. Read its log: kubectl -n cvat logs job/migrate, and 1 more',
+    );
   });
 });
 

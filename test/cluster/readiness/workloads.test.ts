@@ -1,4 +1,8 @@
-import { condition, live, stateOf } from './support';
+import { ApiError } from '../../../cluster/api/api-error';
+import type { LiveObject } from '../../../cluster/objects/live-object';
+import { readinessOf } from '../../../cluster/readiness';
+import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
+import { condition, contextOf, live, stateOf } from './support';
 
 describe('a Deployment', () => {
   const deployment = (status: object, spec: object = { replicas: 2 }): Promise<string> =>
@@ -96,16 +100,56 @@ describe('a Job', () => {
 
   test.each(['Failed', 'FailureTarget'])('has failed when it is %s, and reports why', async (type) => {
     const failure = condition(type, 'True', { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' });
-    expect(await job({ failed: 7, conditions: [failure] })).toBe(
-      'failed: BackoffLimitExceeded: Job has reached the specified backoff limit',
-    );
+    const reason = 'failed: BackoffLimitExceeded: Job has reached the specified backoff limit. Read its log: kubectl -n cvat logs job/it';
+    expect(await job({ failed: 7, conditions: [failure] })).toBe(reason);
+    // A Job of dist is created again by the next deploy; one of a release is not.
+    const ofDist = live('batch/v1 Job', { labels: { [ENVIRONMENT_LABEL]: 'local' }, status: { conditions: [failure] } });
+    expect(await stateOf(ofDist)).toBe(`${reason}. When the cause is fixed, delete it and deploy again: kubectl -n cvat delete job it`);
   });
 
   test('waits while it runs, is suspended, or has not started', async () => {
     expect(await job({ active: 1 })).toBe('waiting: is running');
     expect(await job({ active: 1, failed: 2 })).toBe('waiting: is running, after 2 failed attempts');
-    expect(await job({ conditions: [condition('Suspended', 'True')] }, { suspend: true })).toBe('waiting: is suspended');
+    expect(await job({ conditions: [condition('Suspended', 'True')] }, { suspend: true })).toBe(
+      'waiting: is suspended: set spec.suspend to false',
+    );
     expect(await job({})).toBe('waiting: has not started yet');
+  });
+});
+
+describe('a workload whose pod has a problem', () => {
+  const LABELS = { app: 'it' };
+  const PENDING = { phase: 'Pending', conditions: [condition('PodScheduled', 'False', { message: '0/1 nodes are available.' })] };
+  const pod = (status: object, more: object = {}): LiveObject =>
+    live('v1 Pod', { name: 'it-x', labels: LABELS, status, more: { ...more } });
+  const state = (kind: string, ...pods: readonly LiveObject[]): Promise<string> => {
+    const status = { observedGeneration: 2, desiredNumberScheduled: 1, active: 1 };
+    return stateOf(live(kind, { spec: { replicas: 1, selector: { matchLabels: LABELS } }, status }), pods);
+  };
+
+  test.each([
+    ['apps/v1 Deployment', '0 of 1 replicas are ready'],
+    ['apps/v1 StatefulSet', '0 of 1 replicas are ready'],
+    ['apps/v1 DaemonSet', '0 of 1 pods are ready'],
+    ['batch/v1 Job', 'is running'],
+  ])('names the pod of a %s, and what to act on', async (kind, reason) => {
+    expect(await state(kind, pod(PENDING))).toBe(`waiting: ${reason}: Pod it-x cannot be scheduled: 0/1 nodes are available`);
+  });
+
+  test.each<[string, LiveObject]>([
+    ['of another workload', live('v1 Pod', { name: 'other', labels: { app: 'other' }, status: PENDING })],
+    ['that is being deleted', pod(PENDING, { deletionTimestamp: '2026-11-23T10:00:00Z' })],
+    ['that is ready', pod({ ...PENDING, conditions: [...PENDING.conditions, condition('Ready', 'True')] })],
+    ['that starts', pod({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] })],
+  ])('does not name a pod %s', async (_what, other) => {
+    expect(await state('apps/v1 Deployment', other)).toBe('waiting: 0 of 1 replicas are ready');
+  });
+
+  test('reports the counts alone when RBAC denies the list of pods', async () => {
+    const context = contextOf([]);
+    const list = (): Promise<never> => Promise.reject(new ApiError(403, { reason: 'Forbidden' }));
+    const deployment = live('apps/v1 Deployment', { spec: { selector: { matchLabels: LABELS } }, status: { observedGeneration: 2 } });
+    expect(await readinessOf(deployment, { ...context, list })).toEqual({ state: 'waiting', reason: '0 of 1 replicas are ready' });
   });
 });
 

@@ -12,16 +12,8 @@ test('lists nothing when nothing will be pruned', () => {
   expect(consequencesOf([], true)).toEqual([]);
 });
 
-test('lists what holds data as kept, and other objects as pruned', () => {
-  expect(consequencesOf(LEFT, false)).toEqual([
-    '',
-    'Kept, though no longer in dist, because --delete-data was not given:',
-    '  PersistentVolumeClaim cvat/media',
-    '    holds data: its volume',
-    '',
-    'Prunes, because it is no longer in dist:',
-    '  Deployment cvat/old',
-  ]);
+test('lists what will be pruned, and not what will be kept: the end of the deploy lists that', () => {
+  expect(consequencesOf(LEFT, false)).toEqual(['', 'Prunes, because it is no longer in dist:', '  Deployment cvat/old']);
 });
 
 test('with --delete-data, lists first what will be pruned with its data', () => {

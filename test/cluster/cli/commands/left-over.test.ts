@@ -37,6 +37,11 @@ test('diff as JSON lists it beside the differences', async () => {
   });
 });
 
+test('deploy lists a kept object once', async () => {
+  const { out } = await ran('deploy', runDeploy, session, DIST);
+  expect(out.match(/PersistentVolumeClaim cvat\/media/g)).toHaveLength(1);
+});
+
 test('a dry run of deploy keeps it, and prunes it with --delete-data', async () => {
   expect(await ran('deploy', runDeploy, session, DIST, '--dry-run')).toMatchObject({
     code: 0,
