@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER } from '../../cluster/api/cluster';
 import type { Manifest } from '../../manifests/manifest';
 import type { Live } from './harness/api';
+import { definition } from './harness/definitions';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { LOCAL, stagesIn, written } from './harness/dist';
@@ -189,5 +190,19 @@ describe('a change of a running PostgresCluster', () => {
       [expect.any(String), true],
       [expect.any(String), true],
     ]);
+  });
+
+  test('under a CRD that lacks a field of the chart is reported, and the CRD of the chart is accepted as the API server stores it', async () => {
+    const name = 'postgresclusters.postgres-operator.crunchydata.com';
+    const path = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/paused';
+    await kubectl.output(['patch', 'crd', name, '--type=json', '-p', JSON.stringify([{ op: 'remove', path }])]);
+    const { code, stdout } = await commands.run('deploy', dist(), '--timeout', '20s');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`CRD ${name} on the cluster is not of chart version`);
+    expect(stdout).toMatch(/it does not declare spec\.paused\. Helm does not upgrade CRDs\. Update them: .*kubectl apply --server-side/);
+
+    const { path: file } = definition(name);
+    await kubectl.output(['apply', '--server-side', '--force-conflicts', '-f', file]);
+    expect(await commands.output('deploy', dist())).toMatch(/^local is ready/m);
   });
 });
