@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER } from '../../cluster/api/cluster';
 import type { Manifest } from '../../manifests/manifest';
 import type { Live } from './harness/api';
-import { definition } from './harness/definitions';
+import { crd } from './harness/crds';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { LOCAL, stagesIn, written } from './harness/dist';
@@ -201,7 +201,7 @@ describe('a change of a running PostgresCluster', () => {
     expect(stdout).toContain(`CRD ${name} on the cluster is not of chart version`);
     expect(stdout).toMatch(/it does not declare spec\.paused\. Helm does not upgrade CRDs\. Update them: .*kubectl apply --server-side/);
 
-    const { path: file } = definition(name);
+    const { path: file } = crd(name);
     await kubectl.output(['apply', '--server-side', '--force-conflicts', '-f', file]);
     expect(await commands.output('deploy', dist())).toMatch(/^local is ready/m);
   });
