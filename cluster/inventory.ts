@@ -132,6 +132,13 @@ export class Inventory {
     if (left.length < this.of(stage).length || isEmpty) await this.write(stage, left);
   }
 
+  /** Removes all objects, by one request. */
+  async clear(): Promise<void> {
+    if (this.version !== undefined) await this.cluster.delete(this.key, { resourceVersion: this.version });
+    this.contents = new Map();
+    this.version = undefined;
+  }
+
   private async write(stage: string, objects: readonly ObjectKey[]): Promise<void> {
     const contents = new Map(this.contents);
     if (objects.length > 0) contents.set(stage, objects);

@@ -31,7 +31,8 @@ export async function renameEnvironment(session: Session, dist: Dist, from: stri
   for (const stage of old.stages) await inventory.add(stage, old.of(stage));
   const targets = await targetsOf(cluster, dist, inventory);
   await pMap(targets, ({ key }) => relabel(session, key, { from, to: dist.environment }), { concurrency: CONCURRENCY });
-  for (const stage of old.stages) await old.remove(stage, old.of(stage));
+  // At once: after an interruption the old inventory is complete or gone.
+  await old.clear();
   return Inventory.read(cluster, dist.environment, installation);
 }
 
