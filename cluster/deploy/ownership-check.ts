@@ -38,8 +38,8 @@ export class OwnershipCheck {
   async decide(manifest: Manifest, live: LiveObject | undefined): Promise<Decision> {
     if (!live) return { action: 'apply' };
     const name = formatKey(keyOf(manifest));
-    if (this.isAccepted(live)) return this.applyRelease(manifest, live);
-    if (this.options.adopt.includes(name)) return { action: 'adopt' };
+    if (this.isAccepted(live)) return this.applyRelease('apply', manifest, live);
+    if (this.options.adopt.includes(name)) return this.applyRelease('adopt', manifest, live);
     if (await this.isMadeByOurs(live)) return { action: 'apply' };
     if (isNamespace(manifest)) return { action: 'use' };
     const adopt = this.command('deploy', '--adopt', `"${name}"`);
@@ -71,22 +71,28 @@ export class OwnershipCheck {
   }
 
   /** The controllers would install a second release and leave the first one running. */
-  private applyRelease(manifest: Manifest, live: LiveObject): Decision {
+  private applyRelease(action: 'apply' | 'adopt', manifest: Manifest, live: LiveObject): Decision {
     const [wanted, installed] = [releaseOf(manifest), releaseOf(live)];
-    if (!wanted || !installed) return { action: 'apply' };
+    if (!wanted || !installed) return { action };
     if (
       wanted.name === installed.name &&
       wanted.namespace === installed.namespace &&
       wanted.storageNamespace === installed.storageNamespace
     )
-      return { action: 'apply' };
+      return { action };
     const stage =
       this.dist.stages.find(({ objects }) => objects.some((object) => formatKey(keyOf(object)) === formatKey(keyOf(manifest))))?.name ?? '';
+    // Destroy keeps what is adopted.
+    const isAdopted = action === 'adopt' || this.inventory.noteOf(keyOf(live)) === 'adopted';
+    const { namespace = 'default', name } = live.metadata;
+    const uninstall = isAdopted
+      ? `kubectl -n ${namespace} delete ${live.kind.toLowerCase()} ${name}`
+      : this.command('destroy', '--stage', stage);
     return {
       action: 'refuse',
       reason:
         `release name and namespaces must not change, because the old release would keep running; got ${wanted.namespace}/${wanted.name}, ` +
-        `installed as ${installed.namespace}/${installed.name}. Uninstall the old release and deploy again: ${this.command('destroy', '--stage', stage)}`,
+        `installed as ${installed.namespace}/${installed.name}. Uninstall the old release and deploy again: ${uninstall}`,
     };
   }
 

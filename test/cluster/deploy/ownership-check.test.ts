@@ -87,6 +87,17 @@ test('refuses a release whose target namespace changes', async () => {
   );
 });
 
+test('refuses to move a release by adopting it, with a command that also deletes what is adopted', async () => {
+  const chart = (targetNamespace: string, labels = {}): Manifest =>
+    manifest('helm.cattle.io/v1 HelmChart kube-system/cvat', { spec: { chart: 'cvat', targetNamespace }, metadata: { labels } });
+  const adopt = ['HelmChart kube-system/cvat'];
+  const refusal = 'Uninstall the old release and deploy again: kubectl -n kube-system delete helmchart cvat';
+  expect(await action([chart('apps')], chart('cvat'), { adopt })).toContain(refusal);
+  expect(await action([chart('cvat')], chart('cvat'), { adopt })).toBe('adopt');
+  await (await Inventory.read(cluster, 'local')).add('10-one', [{ ...keyOf(chart('cvat')), note: 'adopted' }]);
+  expect(await action([chart('apps')], chart('cvat'))).toContain(refusal);
+});
+
 test('reports an object of --adopt that is not in dist', async () => {
   const check = new OwnershipCheck(cluster, distOf({ '10-one': [ONE] }), await Inventory.read(cluster, 'local'), {
     adopt: ['ConfigMap two'],
