@@ -1,11 +1,11 @@
 import pMap from 'p-map';
-import { ENVIRONMENT_LABEL } from '../../manifests/contract';
 import { isSameObject } from '../../manifests/custom-resource-definition';
 import { releaseOf } from '../../manifests/helm-release';
 import { formatKey, groupKindOf, keyOf } from '../../manifests/manifest';
 import { isCode } from '../api/api-error';
 import { CONCURRENCY } from '../api/cluster';
 import type { LiveObject } from '../objects/live-object';
+import { isOurs } from '../objects/ownership';
 import type { DeletionContext } from './keep-rules';
 
 /** Kinds of which Kubernetes and controllers create objects in every namespace, and which hold no data. */
@@ -52,22 +52,35 @@ export async function foreignContentsOf(namespace: string, context: DeletionCont
 }
 
 function isForeign(object: LiveObject, context: DeletionContext): boolean {
-  const { labels = {}, annotations = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
+  const { labels = {}, ownerReferences = [], deletionTimestamp } = object.metadata;
   if (ownerReferences.length > 0 || deletionTimestamp !== undefined || isOfKubernetes(object)) return false;
-  if (labels[ENVIRONMENT_LABEL] === context.environment || hasLabelOfOperator(labels)) return false;
-  if (context.noteOf(object) === 'left by release') return false;
-  const key = keyOf(object);
-  const releases = context.targets.flatMap(({ manifest }) => (manifest && releaseOf(manifest)) ?? []);
-  const release = annotations['meta.helm.sh/release-name'] ?? labels['app.kubernetes.io/instance'];
-  if (releases.some(({ name, namespace }) => name === release && namespace === key.namespace)) return false;
-  const isHelmSecret =
-    labels['owner'] === 'helm' &&
-    releases.some(({ name, storageNamespace }) => name === labels['name'] && storageNamespace === key.namespace);
-  return !isHelmSecret && !context.makers.some(({ contract }) => contract.makes?.some((made) => isSameObject(made, key)));
+  const note = context.noteOf(object);
+  if (note === 'left by release' || (note !== 'adopted' && isOurs(object, context.environment))) return false;
+  if (hasLabelOfOperator(labels) || isUpgradeCheck(object) || isOfRelease(object, context)) return false;
+  return !context.makers.some(({ contract }) => contract.makes?.some((made) => isSameObject(made, keyOf(object))));
+}
+
+/** Objects of our releases, and the Secrets in which Helm keeps their revisions. */
+function isOfRelease({ kind, metadata }: LiveObject, { targets }: DeletionContext): boolean {
+  const { namespace, labels = {}, annotations = {} } = metadata;
+  const releases = targets.flatMap(({ manifest }) => (manifest && releaseOf(manifest)) ?? []);
+  // Hooks, and volumes of a StatefulSet, have labels only.
+  const isLabelled = kind === 'PersistentVolumeClaim' || labels['app.kubernetes.io/managed-by'] === 'Helm';
+  const release = annotations['meta.helm.sh/release-name'] ?? (isLabelled ? labels['app.kubernetes.io/instance'] : undefined);
+  return releases.some(
+    (own) =>
+      (own.name === release && own.namespace === namespace) ||
+      (labels['owner'] === 'helm' && own.name === labels['name'] && own.storageNamespace === namespace),
+  );
 }
 
 function hasLabelOfOperator(labels: Readonly<Record<string, string>>): boolean {
   return Object.keys(labels).some((name) => OPERATOR_LABELS.some((label) => label.test(name)));
+}
+
+/** PGO remembers an id of the installation in it, without a label. PGO 5.8, internal/upgradecheck. */
+function isUpgradeCheck({ kind, metadata }: LiveObject): boolean {
+  return kind === 'ConfigMap' && metadata.name === 'pgo-upgrade-check';
 }
 
 /** What Kubernetes creates in every namespace. */
