@@ -38,8 +38,7 @@ const onlyDeep = [
 const properties = [
   '<rootDir>/operator/test/accounts/secrets.test.ts',
   '<rootDir>/operator/test/model/model.test.ts',
-  '<rootDir>/test/cluster/model/model.test.ts',
-  '<rootDir>/test/cluster/model/postgres.test.ts',
+  '<rootDir>/test/cluster/model/*.test.ts',
   '<rootDir>/test/checks/dist.test.ts',
   '<rootDir>/test/cluster/cli/duration.test.ts',
   '<rootDir>/test/cluster/cli/options.test.ts',

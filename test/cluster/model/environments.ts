@@ -214,15 +214,20 @@ function labelled(manifest: Manifest, contract: Contract = {}): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, labels, annotations: contractAnnotations(contract) } };
 }
 
-/** The dist of these units. */
-export function distOf({ stages }: Environment, units: readonly Unit[]): Dist {
+/** The dist of these units, for an environment of this name. */
+export function distOf({ stages }: Environment, units: readonly Unit[], environment = ENVIRONMENT): Dist {
   const names = Array.from({ length: stages }, (_, index) => `${index + 1}0-stage`);
   const written = names.map((name, stage) => ({
     name,
     file: `dist/${name}.k8s.yaml`,
-    objects: units.filter((unit) => unit.stage === stage).flatMap(({ objects }) => objects),
+    objects: units.filter((unit) => unit.stage === stage).flatMap(({ objects }) => objects.map((each) => ofEnvironment(each, environment))),
   }));
-  return { folder: 'dist', environment: ENVIRONMENT, stages: written.filter(({ objects }) => objects.length > 0) };
+  return { folder: 'dist', environment, stages: written.filter(({ objects }) => objects.length > 0) };
+}
+
+function ofEnvironment(manifest: Manifest, environment: string): Manifest {
+  if (environment === ENVIRONMENT) return manifest;
+  return { ...manifest, metadata: { ...manifest.metadata, labels: { [ENVIRONMENT_LABEL]: environment } } };
 }
 
 /** Without these units, and without those that need them. */

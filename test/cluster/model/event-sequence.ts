@@ -1,18 +1,16 @@
 import fc from 'fast-check';
-import { keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
-import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
-import { type LiveObject, without as omit } from '../../../cluster/objects/live-object';
+import { keyOf, type Manifest, type ObjectKey } from '../../../manifests/manifest';
 import { contentOf } from '../../../cluster/helm/release-secret';
-import { ENVIRONMENT, type Unit, without } from './environments';
+import { type Unit, without } from './environments';
 import { isOurs, operatedBy } from './invariants';
 import type { Kill } from './model-cluster';
-import { labelledBy, specOf } from './model-server';
+import { specOf } from './model-server';
 import type { Scenario } from './scenario';
 
 const index = fc.nat({ max: 20 });
 export const kills: fc.Arbitrary<Kill> = fc.record({ after: fc.nat({ max: 120 }), late: fc.boolean() });
 /** Every second command is killed. */
-const kill = fc.option(kills, { nil: undefined, freq: 1 });
+export const kill = fc.option(kills, { nil: undefined, freq: 1 });
 
 const deploys = fc.record({ what: fc.constant('deploy' as const), deleteData: fc.boolean(), kill });
 export const destroys = fc.record({
@@ -31,37 +29,18 @@ const faults = fc.oneof(
   fc.record({ what: fc.constant('settle' as const) }),
 );
 
-/** What other clients do with objects that have the names of dist's objects. */
-const foreignChanges = fc.oneof(
-  fc.record({ what: fc.constant('create an object of dist' as const), index, differs: fc.boolean() }),
-  fc.record({ what: fc.constant('label a foreign object' as const), index }),
-  fc.record({ what: fc.constant('remove a label' as const), index }),
-  fc.record({
-    what: fc.constant('apply with another manager' as const),
-    index,
-    manager: fc.constantFrom('kubectl', 'kustomize-controller'),
-  }),
-);
-
 /** Commands and changes on the cluster. */
-const events = fc.oneof(
+export const events = fc.oneof(
   { arbitrary: deploys, weight: 2 },
   { arbitrary: destroys, weight: 2 },
   { arbitrary: foreignObjects, weight: 1 },
   { arbitrary: faults, weight: 2 },
 );
-const ownershipEvents = fc.oneof({ arbitrary: events, weight: 2 }, { arbitrary: foreignChanges, weight: 1 });
-type Event = typeof ownershipEvents extends fc.Arbitrary<infer Each> ? Each : never;
+export type Event = typeof events extends fc.Arbitrary<infer Each> ? Each : never;
 
 /** The first deploy may be interrupted. */
 export const sequences = fc.record({ first: kill, events: fc.array(events, { minLength: 1, maxLength: 7 }) });
 type Sequence = typeof sequences extends fc.Arbitrary<infer Each> ? Each : never;
-
-/** Sequences in which other clients create objects with the names of dist's objects, before the first deploy and later. */
-export const ownershipSequences = fc.record({
-  before: fc.array(foreignChanges, { maxLength: 4 }),
-  events: fc.array(ownershipEvents, { minLength: 1, maxLength: 7 }),
-});
 
 const SECRET = { apiVersion: 'v1', kind: 'Secret' };
 /** Namespaces that no environment deletes. */
@@ -121,57 +100,11 @@ export async function run(scenario: Scenario, event: Event): Promise<void> {
       if (object) server.setFinalizer(keyOf(object), FOREIGN_FINALIZER, true);
       return;
     }
-    case 'create an object of dist': {
-      const object = pickObject(scenario, event.index);
-      if (object && !server.get(keyOf(object))) scenario.createForeign(object, event.differs);
-      return;
-    }
-    case 'label a foreign object': {
-      const object = scenario.foreign[event.index % scenario.foreign.length];
-      if (object) scenario.changeForeign(object, (live) => labelled(live));
-      return;
-    }
-    case 'remove a label': {
-      const ours = server
-        .all()
-        .filter((each) => isOurs(each) && each.metadata.deletionTimestamp === undefined && !scenario.isForeignUid(each));
-      const object = ours[event.index % ours.length];
-      if (object) server.change(keyOf(object), (live) => unlabelled(live));
-      return;
-    }
-    case 'apply with another manager': {
-      const object = pickObject(scenario, event.index);
-      const live = object && server.get(keyOf(object));
-      if (object && !live) scenario.createByManager(object, event.manager);
-      return;
-    }
     case 'remove foreign objects':
       return removeForeign(scenario);
     case 'settle':
       return world.settle();
   }
-}
-
-/** An object of dist that can be created before its namespace and CRD are. */
-function pickObject({ units }: Scenario, at: number): Manifest | undefined {
-  const objects = units.flatMap((unit) => unit.objects);
-  return objects[at % objects.length];
-}
-
-/** As `kubectl label` does. */
-function labelled(live: LiveObject): LiveObject {
-  const { managedFields = [], labels } = live.metadata;
-  const metadata = {
-    ...live.metadata,
-    labels: { ...labels, [ENVIRONMENT_LABEL]: ENVIRONMENT },
-    managedFields: [...managedFields, ...labelledBy('kubectl-label', 'Update')],
-  };
-  return { ...live, metadata };
-}
-
-function unlabelled(live: LiveObject): LiveObject {
-  const labels = omit(live.metadata.labels ?? {}, [ENVIRONMENT_LABEL]) as Readonly<Record<string, string>>;
-  return { ...live, metadata: { ...live.metadata, labels } };
 }
 
 /** Removes foreign objects and finalizers, and restores objects that are missing from a release: Helm does not see that they are. */

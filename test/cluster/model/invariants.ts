@@ -6,6 +6,9 @@ import { contractOf, DELETE_ANNOTATION, DELETE_WITH_DATA, ENVIRONMENT_LABEL, HOL
 import { releaseKeyOf } from './helm';
 import type { ModelServer } from './model-server';
 
+/** An object in words: `HelmChart kube-system/cvat`. */
+export const words = (object: Manifest): string => formatKey(keyOf(object));
+
 /** An object was deleted that must be kept. */
 export class Violation extends Error {
   override readonly name = 'Violation';
@@ -15,9 +18,10 @@ const DATA_KINDS = ['Namespace', 'CustomResourceDefinition.apiextensions.k8s.io'
 
 /** Whether an object has the environment's label, and not only by `kubectl label`. */
 export const isOurs = ({ metadata }: LiveObject): boolean =>
-  metadata.labels?.[ENVIRONMENT_LABEL] !== undefined && (metadata.managedFields ?? []).some(({ manager }) => manager !== 'kubectl-label');
+  metadata.labels?.[ENVIRONMENT_LABEL] !== undefined &&
+  (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => manager !== 'kubectl-label' && 'f:metadata' in fieldsV1);
 
-const isApplied = (object: LiveObject): boolean =>
+export const isApplied = (object: LiveObject): boolean =>
   isOurs(object) && (object.metadata.managedFields ?? []).some(({ manager }) => manager === FIELD_MANAGER);
 
 export const holdsData = (object: Manifest): boolean =>
@@ -76,7 +80,11 @@ export function checkDeletion(object: LiveObject, { server, deleteData, stageOf,
   const refuseFor = (left: LiveObject | undefined, reason: string): void => {
     if (left) refuse(`${formatKey(keyOf(left))} ${reason}`);
   };
-  if (isInventory(object)) return refuseFor(server.all().find(isApplied), 'still exists and would no longer be recorded');
+  if (isInventory(object)) {
+    const others = inventoried(server.all().filter((other) => other.metadata.uid !== object.metadata.uid));
+    const left = server.all().find((other) => isApplied(other) && !others.has(words(other)));
+    return refuseFor(left, 'still exists and would no longer be recorded');
+  }
   const ours = server.all().filter((other) => isOurs(other) && other.metadata.uid !== object.metadata.uid);
   refuseFor(objectsOperatedBy(object, server)[0], 'still exists and only this can finalize it');
   if (object.kind === 'ServiceAccount') {
@@ -121,6 +129,16 @@ export function checkDeletion(object: LiveObject, { server, deleteData, stageOf,
   refuseFor(
     ours.find((reader) => stageOf(reader) > stageOf(object) && readsOf(reader, offersOf(object))),
     'reads it or what it makes',
+  );
+}
+
+/** The objects of all inventories among these, in words. */
+export function inventoried(objects: readonly LiveObject[]): ReadonlySet<string> {
+  const lines = objects.filter(isInventory).flatMap(({ data }) => Object.values((data ?? {}) as Readonly<Record<string, string>>));
+  return new Set(
+    lines
+      .flatMap((text) => text.split('\n'))
+      .map((line) => line.replace(/^\S+ /, '').replace(/ \((adopted|created|left by release)\)$/, '')),
   );
 }
 

@@ -79,12 +79,12 @@ export class ModelCluster implements Cluster {
     });
   }
 
-  async apply(manifest: Manifest, { dryRun = false }: ApplyOptions = {}): Promise<Applied> {
+  async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
     if ((await this.resource(manifest)) === undefined) throw notServed(manifest);
     return this.request(() => {
       this.mustServe(manifest);
       const before = this.server.changes;
-      const answer = this.server.apply(manifest, dryRun);
+      const answer = this.server.apply(manifest, dryRun, force);
       if (this.server.changes > before) this.writes.push(`apply ${formatKey(keyOf(manifest))}`);
       return answer;
     });

@@ -4,7 +4,7 @@ import { type Applied, FIELD_MANAGER, type Resource } from '../../../cluster/api
 import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import { groupKindOf, idOf, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject, ManagedFields } from '../../../cluster/objects/live-object';
-import { applied, patched } from './merge';
+import { applied, isFields, patched } from './merge';
 
 /** The kinds that are always served: Kubernetes' own, and those of k3s. */
 const BUILT_IN = [
@@ -47,6 +47,15 @@ export function labelledBy(manager: string, operation: 'Apply' | 'Update'): Mana
 
 export const specOf = (crd: Manifest): CrdSpec => crd['spec'] as CrdSpec;
 
+const contentOf = ({ spec, data }: Manifest): unknown => ({ spec, data });
+
+/** Whether both have a field with different values. */
+function differs(one: unknown, other: unknown): boolean {
+  if (one === undefined || other === undefined) return false;
+  if (!isFields(one) || !isFields(other)) return !isDeepStrictEqual(one, other);
+  return Object.keys(one).some((name) => differs(one[name], other[name]));
+}
+
 /** Unique among all servers of the process: contents of releases are cached by uid. */
 let uids = 0;
 
@@ -59,6 +68,10 @@ export class ModelServer {
   private readonly objects = new Map<string, Map<string, LiveObject>>();
   /** The manifest that our field manager applied last, by uid. */
   private readonly owned = new Map<string, Manifest>();
+  /** What other managers have applied, by uid and manager. */
+  private readonly others = new Map<string, ReadonlyMap<string, Manifest>>();
+  /** Ids of objects whose applies an admission webhook refuses. */
+  readonly refused = new Set<string>();
   private readonly established = new Map<string, number>();
   private served: ReadonlyMap<string, Resource> | undefined;
   private version = 0;
@@ -103,8 +116,10 @@ export class ModelServer {
     return resources;
   }
 
-  apply(manifest: Manifest, dryRun = false): Applied {
+  apply(manifest: Manifest, dryRun = false, force = false): Applied {
+    if (this.refused.has(idOf(keyOf(manifest)))) throw new ApiError(422, { reason: 'Invalid', message: 'denied by a webhook' });
     const live = this.get(keyOf(manifest));
+    if (live) this.settleConflicts(live, manifest, { dryRun, force });
     if (!live) return { created: true, object: this.create(manifest, { applied: true, dryRun }) };
     const merged = applied(live, this.owned.get(live.metadata.uid), manifest) as LiveObject;
     const { managedFields = [] } = live.metadata;
@@ -113,6 +128,33 @@ export class ModelServer {
     if (!dryRun) this.owned.set(live.metadata.uid, manifest);
     if (isDeepStrictEqual(next, live)) return { created: false, object: live };
     return { created: false, object: dryRun ? next : this.put(live, next) };
+  }
+
+  /** As another manager applies an object by force, for example Flux. */
+  applyAs(manager: string, manifest: Manifest): void {
+    const live = this.get(keyOf(manifest)) ?? this.create(manifest);
+    const applications = this.others.get(live.metadata.uid) ?? new Map<string, Manifest>();
+    const merged = applied(live, applications.get(manager), manifest) as LiveObject;
+    this.others.set(live.metadata.uid, new Map([...applications, [manager, manifest]]));
+    const managers = (live.metadata.managedFields ?? []).filter((entry) => entry.manager !== manager);
+    this.put(live, { ...merged, metadata: { ...merged.metadata, managedFields: [...managers, ...labelledBy(manager, 'Apply')] } });
+  }
+
+  /** Refuses an apply that would change a value that another manager has applied; with force, the manager no longer owns it. */
+  private settleConflicts(live: LiveObject, manifest: Manifest, { dryRun, force }: { dryRun: boolean; force: boolean }): void {
+    const { uid } = live.metadata;
+    const all = [...(this.others.get(uid) ?? [])];
+    const conflicts = all.filter(([, other]) => differs(contentOf(other), contentOf(manifest)));
+    if (conflicts.length === 0) return;
+    if (!force) {
+      const causes = conflicts.map(([manager]) => ({
+        reason: 'FieldManagerConflict',
+        message: `conflict with "${manager}"`,
+        field: '.spec.setting',
+      }));
+      throw new ApiError(409, { reason: 'Conflict', message: 'Apply failed with conflicts', details: { causes } });
+    }
+    if (!dryRun) this.others.set(uid, new Map(all.filter((each) => !conflicts.includes(each))));
   }
 
   patch(key: ObjectKey, patch: object): LiveObject {

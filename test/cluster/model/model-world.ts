@@ -11,6 +11,9 @@ const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
 const HELM_CHART: Kind = { apiVersion: 'helm.cattle.io/v1', kind: 'HelmChart' };
 const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
 
+/** Creation timestamps are in seconds: what existed before has an earlier one. */
+const STEP_MILLISECONDS = 1000;
+
 /** The finalizer of every operator. */
 export const FINALIZER = 'example.org/operator';
 
@@ -46,6 +49,7 @@ export class ModelWorld implements Clock {
   settle(): void {
     for (let quiet = 0; quiet < this.slowness + 3;) {
       const before = this.server.changes;
+      this.time += STEP_MILLISECONDS;
       this.tick();
       quiet = this.server.changes === before ? quiet + 1 : 0;
     }

@@ -1,20 +1,10 @@
 import fc from 'fast-check';
 import { runs } from '../../properties';
 import { ENVIRONMENT, environments } from './environments';
-import { CommandProblem } from '../../../cluster/problem';
 import { keptWithoutDeletingData } from './kept';
-import { type Pace, Scenario, words } from './scenario';
-import {
-  destroys,
-  isForeign,
-  kills,
-  removeForeign,
-  sequences,
-  foreignObjects,
-  ownershipSequences,
-  run,
-  runSequence,
-} from './event-sequence';
+import { words } from './invariants';
+import { type Pace, Scenario } from './scenario';
+import { destroys, isForeign, kills, removeForeign, sequences, foreignObjects, runSequence } from './event-sequence';
 
 // In the project deep these are two thousand sequences.
 jest.setTimeout(300_000);
@@ -143,20 +133,4 @@ test('a destroy that is killed and run again has the result of one that was not'
     expect(one.state()).toEqual(other.state());
   });
   await holdsProperty(property);
-});
-
-test('objects of others with the names of dist keep their uid and fields in any sequence of commands', async () => {
-  const property = fc.asyncProperty(environments, paces, ownershipSequences, async (environment, pace, { before, events }) => {
-    const scenario = new Scenario(environment, pace);
-    scenario.deleteNamespaceContents = false;
-    for (const event of before) await run(scenario, event);
-    for (const event of events) {
-      if (event.what === 'remove foreign objects') continue;
-      await run(scenario, event).catch((error: unknown) => {
-        if (!(error instanceof CommandProblem)) throw error;
-      });
-      expect(scenario.changedForeign).toEqual([]);
-    }
-  });
-  await holdsProperty(property, runs(600));
 });

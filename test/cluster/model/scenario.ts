@@ -1,17 +1,16 @@
 import { type DeployResult, deploy } from '../../../cluster/deploy/deploy';
 import { destroy } from '../../../cluster/delete/destroy';
 import type { DeletionResult } from '../../../cluster/delete/deletion';
-import { idOf, formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
-import { type LiveObject, without as omit } from '../../../cluster/objects/live-object';
+import { idOf, keyOf, type Manifest } from '../../../manifests/manifest';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { Session } from '../../../cluster/session';
 import type { Reporter } from '../../../cluster/cli/terminal/reporter';
 import { DELETE_ANNOTATION } from '../../../manifests/contract';
-import { distOf, type Environment, type Unit } from './environments';
-import { ApiError } from '../../../cluster/api/api-error';
-import { isDeepStrictEqual } from 'node:util';
-import { isOurs, checkDeletion } from './invariants';
+import { distOf, type Environment, ENVIRONMENT, type Unit } from './environments';
+import { ForeignObjects } from './foreign-objects';
+import { isOurs, checkDeletion, words } from './invariants';
 import { type Kill, Killed, ModelCluster } from './model-cluster';
-import { labelledBy, ModelServer } from './model-server';
+import { ModelServer } from './model-server';
 import { ModelWorld } from './model-world';
 
 const SILENT: Reporter = { line: () => undefined, waiting: () => undefined, end: () => undefined };
@@ -31,44 +30,57 @@ export interface Run {
   readonly kill?: Kill | undefined;
 }
 
+export interface DeployRun extends Run {
+  /** Objects to adopt, in words. */
+  readonly adopt?: readonly string[];
+  readonly renameFrom?: string | undefined;
+  readonly force?: boolean;
+}
+
 /** A cluster, the commands that run on it, and changes by others. */
 export class Scenario {
-  readonly server = new ModelServer();
+  readonly server: ModelServer;
   readonly world: ModelWorld;
   /** The units in dist. */
   units: readonly Unit[];
+  /** The name of the environment in dist. */
+  name = ENVIRONMENT;
   /** Deletes namespaces also when they contain objects of others. */
   deleteNamespaceContents = true;
   /** The writes of the last command. */
   writes: readonly string[] = [];
-  private readonly stages: ReadonlyMap<string, number>;
+  readonly foreign: ForeignObjects;
   private requests = 0;
-  private readonly expectedForeign = new Map<string, LiveObject>();
 
   constructor(
     readonly environment: Environment,
     private readonly pace: Pace,
   ) {
     this.units = environment.units;
-    this.stages = new Map(environment.units.flatMap(({ stage, objects }) => objects.map((object) => [words(object), stage])));
-    this.world = new ModelWorld(this.server, pace.slowness);
+    let world: ModelWorld | undefined;
+    this.server = new ModelServer(() => world?.now() ?? 0);
+    this.world = world = new ModelWorld(this.server, pace.slowness);
+    this.foreign = new ForeignObjects(this.server);
   }
 
   get dist(): ReturnType<typeof distOf> {
-    return distOf(this.environment, this.units);
+    return distOf(this.environment, this.units, this.name);
   }
 
   /** Undefined if it was killed. */
-  async deploy({ stages = [], deleteData = false, allow = [], kill }: Run = {}): Promise<DeployResult | undefined> {
+  async deploy({ stages = [], deleteData = false, allow = [], kill, adopt = [], renameFrom, force = false }: DeployRun = {}): Promise<
+    DeployResult | undefined
+  > {
     return this.run({ deleteData, kill }, (session) =>
       deploy(session, this.dist, {
         stages,
         deleteData,
         allow,
         deleteNamespaceContents: this.deleteNamespaceContents,
-        adopt: [],
+        adopt,
+        renameFrom,
         timeoutMilliseconds: TIMEOUT_MILLISECONDS,
-        force: false,
+        force,
         confirm: () => Promise.resolve(true),
       }),
     );
@@ -84,63 +96,6 @@ export class Scenario {
         timeoutMilliseconds: TIMEOUT_MILLISECONDS,
       }),
     );
-  }
-
-  /** Foreign objects that still have to exist, as they were created or changed by others. */
-  get foreign(): readonly LiveObject[] {
-    return [...this.expectedForeign.values()];
-  }
-
-  isForeignUid({ metadata }: LiveObject): boolean {
-    return this.expectedForeign.has(metadata.uid);
-  }
-
-  /** Creates an object that has the name of one of dist, without our label. */
-  createForeign(object: Manifest, differs: boolean): void {
-    const metadata = omit(object.metadata, ['labels', 'annotations']) as Manifest['metadata'];
-    const spec = (object['spec'] ?? {}) as { setting?: number };
-    // CRDs must stay valid, and a foreign release would be installed.
-    if (object.kind === 'HelmChart' || object.kind === 'CustomResourceDefinition') return;
-    if (!this.server.discovery().has(`${object.apiVersion} ${object.kind}`)) return;
-    const foreign = { ...object, metadata, ...(differs && object['spec'] !== undefined && { spec: { ...spec, setting: -1 } }) };
-    const live = this.attempt(() => this.server.create(foreign));
-    if (live) this.expectedForeign.set(live.metadata.uid, live);
-  }
-
-  /** As kubectl or Flux applies an object of dist. */
-  createByManager(object: Manifest, manager: string): void {
-    if (!this.server.discovery().has(`${object.apiVersion} ${object.kind}`)) return;
-    const live = this.attempt(() => this.server.create(object));
-    if (!live) return;
-    this.server.change(keyOf(live), (each) => ({
-      ...each,
-      metadata: { ...each.metadata, managedFields: labelledBy(manager, 'Apply') },
-    }));
-  }
-
-  changeForeign(object: LiveObject, by: (live: LiveObject) => LiveObject): void {
-    const live = this.server.change(keyOf(object), by);
-    if (live) this.expectedForeign.set(live.metadata.uid, live);
-  }
-
-  /** Foreign objects that our commands have deleted or changed. Must be empty. */
-  get changedForeign(): string[] {
-    return this.foreign.flatMap((object) => {
-      const live = this.server.get(keyOf(object));
-      if (live?.metadata.uid !== object.metadata.uid || live.metadata.deletionTimestamp !== undefined)
-        return [`${words(object)} is deleted`];
-      return isDeepStrictEqual(foreignFields(live), foreignFields(object)) ? [] : [`${words(object)} is changed`];
-    });
-  }
-
-  private attempt<Answer>(make: () => Answer): Answer | undefined {
-    try {
-      return make();
-    } catch (error) {
-      // Its namespace or CRD does not exist.
-      if (error instanceof ApiError) return undefined;
-      throw error;
-    }
   }
 
   /** What a person sees of the cluster when nothing moves any more. */
@@ -166,6 +121,12 @@ export class Scenario {
       .map(words);
   }
 
+  /** The index of its stage, also when dist no longer has it; a release may have another name in dist now. */
+  private stageOf(object: Manifest): number {
+    const units = [...this.environment.units, ...this.units];
+    return units.find(({ objects }) => objects.some((each) => words(each) === words(object)))?.stage ?? -1;
+  }
+
   private async run<Answer>(
     { deleteData, kill }: { readonly deleteData: boolean; readonly kill: Kill | undefined },
     command: (session: Session) => Promise<Answer>,
@@ -180,7 +141,7 @@ export class Scenario {
         checkDeletion(object, {
           server,
           deleteData,
-          stageOf: (of) => this.stages.get(words(of)) ?? -1,
+          stageOf: (of) => this.stageOf(of),
           isInDist: (of) => this.units.some(({ objects }) => objects.some((each) => words(each) === words(of))),
         }),
     });
@@ -196,14 +157,6 @@ export class Scenario {
     }
   }
 }
-
-/** What only others may change: controllers write the status and add finalizers. */
-function foreignFields(object: LiveObject): unknown {
-  const { labels, annotations, managedFields } = object.metadata;
-  return { ...omit(object, ['status']), metadata: { labels, annotations, managedFields } };
-}
-
-export const words = (object: Manifest): string => formatKey(keyOf(object));
 
 /** An object without uid, versions and times, and without the content of Helm's Secrets. */
 function contentOf({ metadata, ...fields }: LiveObject): unknown {
