@@ -10,7 +10,7 @@ import type { Manifest } from './manifests/manifest';
 import type { Stage } from './manifests/stage';
 import { toYamlDocuments } from './manifests/yaml';
 import { type Environment, Platform } from './constructs/platform';
-import { type AcknowledgedProblem, type Problem, reportedProblems } from './constructs/problem';
+import { type AcknowledgedProblem, type Problem, reportedProblems, reportedWarnings } from './constructs/problem';
 
 export interface Synthesis {
   /** What there is to write: the path of each file below the output folder, and its content. */
@@ -19,6 +19,8 @@ export interface Synthesis {
   readonly problems: readonly Problem[];
   /** What would be wrong, had an environment not acknowledged it. */
   readonly acknowledged: readonly AcknowledgedProblem[];
+  /** What may be wrong, and is written all the same. */
+  readonly warnings: readonly Problem[];
   /** What charts were rendered to, by `environment/release`: the lock file of charts/ records it. */
   readonly rendered: Readonly<Record<string, LockedRendering>>;
 }
@@ -28,6 +30,7 @@ export function synthesize(all: Readonly<Record<string, Environment>>, defaultNa
   const files = new Map<string, string>();
   const problems: Problem[] = [];
   const acknowledged: AcknowledgedProblem[] = [];
+  const warnings: Problem[] = [];
   const rendered: Record<string, LockedRendering> = {};
   const lock = readChartLock();
   for (const [name, environment] of Object.entries(all)) {
@@ -36,6 +39,7 @@ export function synthesize(all: Readonly<Record<string, Environment>>, defaultNa
     const result = examine(name, platform, stages, environment.acknowledged ?? []);
     problems.push(...result.problems);
     acknowledged.push(...result.acknowledged);
+    warnings.push(...reportedWarnings(platform).map((warning) => ({ environment: name, ...warning })));
     for (const [release, rendering] of renderingsOf(platform)) {
       const path = `${name}/${release}`;
       rendered[path] = rendering;
@@ -52,7 +56,7 @@ export function synthesize(all: Readonly<Record<string, Environment>>, defaultNa
     for (const [file, manifests] of gitOps?.files({ environment: name, folder: join('dist', folder), stages }) ?? [])
       files.set(join(folder, 'gitops', file), yaml(name, manifests));
   }
-  return { files, problems, acknowledged, rendered };
+  return { files, problems, acknowledged, warnings, rendered };
 }
 
 /** What the constructs have reported, and what the checks find in their objects. */

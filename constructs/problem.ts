@@ -14,6 +14,7 @@ export interface Problem extends Finding {
 }
 
 const METADATA_TYPE = 'platform.kapernikov.com/problem';
+const WARNING_TYPE = 'platform.kapernikov.com/warning';
 
 /**
  * Registers a problem of a construct, if there is one.
@@ -27,11 +28,25 @@ export function report(construct: IConstruct, field: string, finding: Finding | 
   construct.node.addValidation({ validate: () => [`${field}: ${finding.message} ${finding.remedy}`] });
 }
 
+/** Registers what is right for some clusters and wrong for others. It is printed, and dist is written. */
+export function warn(construct: IConstruct, field: string, finding: Finding | undefined): void {
+  if (finding) construct.node.addMetadata(WARNING_TYPE, { field, ...finding });
+}
+
 /** Every problem that a construct of this tree has registered, in the order of the tree. */
 export function reportedProblems(root: IConstruct): Omit<Problem, 'environment'>[] {
+  return registered(root, METADATA_TYPE);
+}
+
+/** Every warning, likewise. */
+export function reportedWarnings(root: IConstruct): Omit<Problem, 'environment'>[] {
+  return registered(root, WARNING_TYPE);
+}
+
+function registered(root: IConstruct, type: string): Omit<Problem, 'environment'>[] {
   return root.node.findAll().flatMap((construct) =>
     construct.node.metadata
-      .filter((entry) => entry.type === METADATA_TYPE)
+      .filter((entry) => entry.type === type)
       .map((entry) => {
         const { field, message, remedy } = entry.data as Omit<Problem, 'environment' | 'path'>;
         return { path: construct.node.path, field, message, remedy };
@@ -55,6 +70,11 @@ export function formatAcknowledged(problems: readonly AcknowledgedProblem[]): st
   if (problems.length === 0) return '';
   const texts = problems.map((problem) => `${place(problem)}\n    ${sentences(problem.message, `Acknowledged: ${problem.reason}`)}\n`);
   return `\nAcknowledged:\n\n${texts.join('\n')}`;
+}
+
+/** Warnings, in the same format. They are printed at every synth. */
+export function formatWarnings(warnings: readonly Problem[]): string {
+  return warnings.length === 0 ? '' : `\nWarnings:\n\n${formatProblems(warnings)}`;
 }
 
 function place({ environment, path, field }: Problem): string {

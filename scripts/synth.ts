@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { readChartLock, writeChartLock } from '../manifests/chart-lock';
-import { formatAcknowledged, formatProblems, type Problem } from '../constructs/problem';
+import { formatAcknowledged, formatProblems, formatWarnings, type Problem } from '../constructs/problem';
 import type * as program from '../main';
 import type { Synthesis } from '../synthesis';
 import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     const state = existsSync(FOLDER) ? `${FOLDER}/ was not changed` : `${FOLDER}/ was not written`;
     return complain(`${state}: ${all.length} ${all.length === 1 ? 'problem' : 'problems'}\n\n${formatProblems(all)}`, 1);
   }
-  return say(`${publish(synthesis)}${formatAcknowledged(synthesis.acknowledged)}`, 0);
+  return say(`${publish(synthesis)}${formatWarnings(synthesis.warnings)}${formatAcknowledged(synthesis.acknowledged)}`, 0);
 }
 
 /** Synthesizes in this process. The program is loaded here, not above, so that the type check is already running. */

@@ -7,13 +7,15 @@ import { HelmRelease } from '../helm/helm-release';
 import { mergeValues, type Values } from '../merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
 import type { DatabaseUser } from '../postgres/database-user';
-import { report } from '../problem';
+import { report, warn } from '../problem';
 import { hostName } from '../syntax/name';
+import { accessModes } from '../syntax/access-modes';
 import { byteQuantity } from '../syntax/byte-quantity';
 import { quantity } from '../syntax/quantity';
 import { Administrators } from './administrator';
 import type { Exposure } from './exposure';
 import { CVAT_RELEASE, cvatNames } from './names';
+import { dataVolumeFinding, dataVolumeWarning } from './data-volume';
 import { type CvatSizes, cvatValues, type Workload } from './values';
 
 export interface CvatProps extends CvatSizes {
@@ -85,6 +87,9 @@ export class Cvat extends Construct {
     report(this, 'version', releaseNumber(version));
     report(this, 'host', hostName(host));
     report(this, 'storage.data.size', byteQuantity(storage.data.size));
+    report(this, 'storage.data.accessModes', accessModes(storage.data.accessModes) ?? dataVolumeFinding(storage.data));
+    warn(this, 'storage.data.accessModes', dataVolumeWarning(storage.data, workloads({ server, frontend, workers })));
+    report(this, 'storage.cache.accessModes', accessModes(storage.cache.accessModes));
     report(this, 'storage.cache.size', byteQuantity(storage.cache.size));
     for (const [field, { replicas, resources = {} }] of workloads({ server, frontend, workers })) {
       const fewest = field.startsWith('workers.') ? 0 : 1;

@@ -2,13 +2,12 @@ import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunch
 import type { Finding } from '../../manifests/finding';
 import { parseImage } from '../../manifests/image-reference';
 import type { Plain } from '../plain';
+import { accessModes } from '../syntax/access-modes';
 import { postgresParameter } from '../syntax/postgres-parameter';
 import type { Restore } from './backup';
 
 type Spec = Plain<PostgresClusterSpec>;
 type FieldFinding = [field: string, finding: Finding | undefined];
-
-const ACCESS_MODES = ['ReadWriteOnce', 'ReadWriteMany', 'ReadOnlyMany', 'ReadWriteOncePod'];
 
 /** Findings about values that PGO's CRD accepts and Kubernetes, PostgreSQL or pgBackRest then refuse. */
 export function specFindings(
@@ -42,15 +41,6 @@ type Claim = Spec['instances'][number]['dataVolumeClaimSpec'];
 interface Resources {
   readonly requests?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, unknown>>;
-}
-
-function accessModes(modes: readonly string[] | undefined): Finding | undefined {
-  const wrong = modes?.filter((mode) => !ACCESS_MODES.includes(mode)) ?? [];
-  if (wrong.length === 0) return undefined;
-  return {
-    message: `must be ${ACCESS_MODES.join(', ')}; got ${wrong.map((mode) => `"${mode}"`).join(', ')}.`,
-    remedy: 'Use "ReadWriteOnce".',
-  };
 }
 
 function limitFindings(field: string, resources: Resources | undefined): FieldFinding[] {

@@ -34,6 +34,16 @@ test('writes changes, and lists changed, new and removed files', async () => {
   expect(Object.keys(project.dist())).not.toContain('99-forgotten.k8s.yaml');
 });
 
+test('prints warnings, and writes', async () => {
+  project.edit('environments/local.ts', '    host: ', '    server: { replicas: 2 },\n    host: ');
+  const { code, stdout } = await project.synth();
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    '\nWarnings:\n\n  local  50-cvat/cvat  storage.data.accessModes\n    must be "ReadWriteMany" for pods on several nodes; got "ReadWriteOnce" with server.replicas 2.',
+  );
+  expect(stdout).toContain('  dist/50-cvat.k8s.yaml  (changed)');
+});
+
 test('reports a file in dist/ that synth did not write, and keeps it', async () => {
   project.write('dist/notes.txt', 'mine');
   const before = project.dist();
