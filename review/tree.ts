@@ -12,6 +12,8 @@ export type Files = ReadonlyMap<string, string>;
 /** One version of what is reviewed. */
 export interface Tree {
   readonly environments: ReadonlyMap<string, EnvironmentObjects>;
+  /** The environment in dist/ itself. */
+  readonly defaultEnvironment: string;
   /** The charts that their authors have deprecated, as `name version`. */
   readonly deprecatedCharts: ReadonlySet<string>;
 }
@@ -31,12 +33,14 @@ export class TreeReader {
   /** Throws a ReviewProblem that lists every file that cannot be read. */
   read(files: Files, version: string): Tree {
     const problems: string[] = [];
+    let defaultEnvironment = DEFAULT_ENVIRONMENT;
     const stages = new Map<string, Stage[]>();
     for (const [path, content] of [...files].sort(([one], [other]) => compareStages(one, other))) {
       if (path === LOCK_FILE) continue;
       const objects = documentsOf(content).flatMap((text) => this.parse(text, path, problems));
       const place = placeOf(path, objects);
       const staged = objects.map((manifest) => ({ path, manifest, ...(place.chart !== undefined && { chart: place.chart }) }));
+      if (/^dist\/[^/]+$/.test(path) && staged.length > 0) defaultEnvironment = place.environment;
       const list = stages.get(place.environment) ?? [];
       stages.set(place.environment, list);
       if (staged.length > 0) list.push({ name: place.stage, objects: staged });
@@ -44,6 +48,7 @@ export class TreeReader {
     if (problems.length > 0) throw new ReviewProblem(`${version}: ${problems.join('; ')}. Run npm run synth.`);
     return {
       environments: new Map([...stages].map(([name, list]) => [name, new EnvironmentObjects(list)])),
+      defaultEnvironment,
       deprecatedCharts: deprecatedIn(files.get(LOCK_FILE)),
     };
   }

@@ -75,7 +75,7 @@ const DEFAULTS: Readonly<Record<string, Defaults>> = {
     [/^spec\.ports\.protocol$/, 'TCP'],
   ],
   PersistentVolumeClaim: below('spec', CLAIM),
-  PersistentVolume: [...below('spec', CLAIM), [/^spec\.persistentVolumeReclaimPolicy$/, 'Retain']],
+  PersistentVolume: [...below('spec', CLAIM), [/^spec\.persistentVolumeReclaimPolicy$/, 'Retain'], [/^spec\.hostPath\.type$/, '']],
   'Deployment.apps': [
     [/^spec\.replicas$/, 1],
     [/^spec\.strategy$/, { type: 'RollingUpdate' }],

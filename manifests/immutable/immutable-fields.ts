@@ -55,6 +55,20 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   ],
   'Job.batch': [
     { field: 'spec.template', when: (before) => spec(before, 'suspend') !== true },
+    {
+      field: 'spec.template',
+      except: [
+        'metadata.annotations',
+        'metadata.labels',
+        'spec.affinity.nodeAffinity',
+        'spec.nodeSelector',
+        'spec.schedulingGates',
+        'spec.tolerations',
+        'spec.containers.resources',
+        'spec.initContainers.resources',
+      ],
+      when: (before) => spec(before, 'suspend') === true,
+    },
     ...['selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'].map((name) => ({
       field: `spec.${name}`,
     })),
@@ -95,6 +109,15 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
       // An address that is left out is kept.
       when: (before, after) => hasAddress(before, after) && spec(after, 'clusterIP') !== undefined,
       message: 'may not change once set',
+    },
+    {
+      field: 'spec',
+      // The address None is kept, too, and these types need another one.
+      when: (before, after) =>
+        spec(before, 'clusterIP') === 'None' &&
+        spec(after, 'clusterIP') === undefined &&
+        ['LoadBalancer', 'NodePort'].includes(String(spec(after, 'type'))),
+      message: "clusterIP may not be set to 'None' for Services of this type",
     },
     {
       field: 'spec.loadBalancerClass',

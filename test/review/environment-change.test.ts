@@ -21,6 +21,7 @@ const named = (manifest: Manifest, name: string, namespace?: string): Manifest =
 });
 const inStage = (name: string, ...manifests: readonly Manifest[]): Tree => ({
   environments: new Map([['local', new EnvironmentObjects([stage(name, ...manifests)])]]),
+  defaultEnvironment: 'local',
   deprecatedCharts: new Set(),
 });
 
@@ -66,7 +67,7 @@ test('an object in another stage was moved', () => {
 });
 
 test('an environment that is added or removed has only added or removed objects', () => {
-  const none: Tree = { environments: new Map(), deprecatedCharts: new Set() };
+  const none: Tree = { environments: new Map(), defaultEnvironment: 'local', deprecatedCharts: new Set() };
   expect(changes(none, tree([deployment()]))).toEqual(['local 10-stage added Deployment program']);
   expect(changes(tree([deployment()]), none)).toEqual(['local 10-stage removed Deployment program']);
 });

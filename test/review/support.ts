@@ -11,6 +11,7 @@ export { deployment, helmChart, namespace, object, secret } from '../checks/supp
 export function tree(manifests: readonly Manifest[], name = 'local', deprecated: readonly string[] = []): Tree {
   return {
     environments: new Map([[name, new EnvironmentObjects([stage('10-stage', ...manifests)])]]),
+    defaultEnvironment: name,
     deprecatedCharts: new Set(deprecated),
   };
 }
