@@ -15,7 +15,8 @@ import { CRD_KIND, crdsMadeBy } from '../../manifests/custom-resource-definition
 import { releaseOf } from '../../manifests/helm-release';
 import type { Session } from '../session';
 import { orphanOf, stopInstallJob, volumesOf } from '../helm/release-objects';
-import { reasonToKeep, DeletionContext, type KeepReason } from './keep-rules';
+import { DeletionContext } from './deletion-context';
+import { reasonToKeep, type KeepReason } from './keep-rules';
 import { isCreatedAfter, reasonNotOurs } from '../objects/ownership';
 import { notOursReason } from './not-ours';
 import { dataOf, isGuard, Rank, rankOf, type Target } from './target';

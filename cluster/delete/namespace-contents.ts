@@ -6,7 +6,7 @@ import { isCode } from '../api/api-error';
 import { CONCURRENCY } from '../api/cluster';
 import type { LiveObject } from '../objects/live-object';
 import { isOurs } from '../objects/ownership';
-import type { DeletionContext } from './keep-rules';
+import type { DeletionContext } from './deletion-context';
 
 /** Kinds of which Kubernetes and controllers create objects in every namespace, and which hold no data. */
 const MACHINERY = [

@@ -6,7 +6,8 @@ import type { Cluster } from '../api/cluster';
 import { deletionReason } from './deletion-reason';
 import { pollUntil, type Session } from '../session';
 import { formatDuration } from '../cli/duration';
-import { missingOperatorOf, type DeletionContext } from './keep-rules';
+import type { DeletionContext } from './deletion-context';
+import { missingOperatorOf } from './keep-rules';
 
 export interface DeletionWait {
   readonly stage: string;

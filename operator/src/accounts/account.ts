@@ -1,5 +1,3 @@
-import type { LoginCredentials } from '../credentials/login';
-
 /**
  * Accounts of people in an application, as the operator speaks of them. One module per application implements `Accounts`; the rest of the
  * operator knows this file only. docs/another-application.md says what an application has to provide.
@@ -70,6 +68,12 @@ export interface Application {
   /** What its environment variables begin with: `CVAT` for `CVAT_URL`. */
   readonly variablePrefix: string;
   connect(options: ConnectOptions): Accounts;
+}
+
+/** The operator's own account in the application. */
+export interface LoginCredentials {
+  readonly username: string;
+  readonly password: string;
 }
 
 export interface ConnectOptions {

@@ -1,13 +1,8 @@
-import { Unavailable } from '../accounts/account';
+import { type LoginCredentials, Unavailable } from '../accounts/account';
 import { type ApiClient, isStatus } from '../kubernetes/api-client';
 import type { SecretManifest } from './credentials';
 
-export interface LoginCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** With what the operator logs in to the application: read when it is needed, because it may be changed at any time. */
+/** Reads the operator's own credentials. They are read at every login, because the Secret may be changed at any time. */
 export async function readLogin(client: ApiClient, namespace: string, name: string): Promise<LoginCredentials> {
   const secret = await read(client, `/api/v1/namespaces/${namespace}/secrets/${name}`, name);
   const value = (key: string): string => Buffer.from(secret.data?.[key] ?? '', 'base64').toString();

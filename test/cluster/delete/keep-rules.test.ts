@@ -1,5 +1,6 @@
 import { type Manifest, idOf, keyOf } from '../../../manifests/manifest';
-import { missingOperatorOf, reasonToKeep, DeletionContext, type KeepReason } from '../../../cluster/delete/keep-rules';
+import { DeletionContext } from '../../../cluster/delete/deletion-context';
+import { missingOperatorOf, reasonToKeep, type KeepReason } from '../../../cluster/delete/keep-rules';
 import { releaseSecret } from '../readiness/releases';
 import { MemoryCluster } from '../support/memory-cluster';
 import { crd, manifest } from '../support/objects';

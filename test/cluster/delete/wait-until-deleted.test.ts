@@ -1,6 +1,6 @@
 import { type Manifest, keyOf } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
-import { DeletionContext } from '../../../cluster/delete/keep-rules';
+import { DeletionContext } from '../../../cluster/delete/deletion-context';
 import { waitUntilDeleted } from '../../../cluster/delete/wait-until-deleted';
 import { releaseSecret } from '../readiness/releases';
 import { manifest } from '../support/objects';

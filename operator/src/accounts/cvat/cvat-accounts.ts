@@ -1,7 +1,6 @@
-import { type Account, type AccountChanges, type Accounts, type NewAccount, Refused, Unavailable } from '../account';
+import { type Account, type AccountChanges, type Accounts, type LoginCredentials, type NewAccount, Refused, Unavailable } from '../account';
 import { failureOf, isAbsent, isRecord, ROLE } from './failure';
 import { type Answer, type CvatRequest, CvatHttp, type CvatHttpOptions } from './cvat-http';
-import type { LoginCredentials } from '../../credentials/login';
 import { randomPassword } from '../../credentials/password';
 import { basic, CvatSession, isUnverified } from './cvat-session';
 import { normalized, normalizedEmailAddress, strip } from './normalization';

@@ -1,5 +1,4 @@
-import type { LoginCredentials } from '../../credentials/login';
-import { Unavailable } from '../account';
+import { type LoginCredentials, Unavailable } from '../account';
 import { failureOf, isRecord } from './failure';
 import type { Answer, CvatRequest, CvatHttp } from './cvat-http';
 
