@@ -28,6 +28,7 @@ const onlyDeep = [
   '<rootDir>/test/schema/import.test.ts',
   '<rootDir>/test/schema/negative.test.ts',
   '<rootDir>/test/schema/stored-schemas.test.ts',
+  '<rootDir>/test/schema/synthesis-findings.test.ts',
   '<rootDir>/test/scripts/check-types.test.ts',
   '<rootDir>/test/scripts/cluster.test.ts',
   '<rootDir>/test/scripts/library.test.ts',
@@ -37,6 +38,7 @@ const onlyDeep = [
 /** `deep` runs these again, with all examples: `runs` in test/properties.ts. */
 const properties = [
   '<rootDir>/operator/test/accounts/secrets.test.ts',
+  '<rootDir>/operator/test/credentials/credentials.test.ts',
   '<rootDir>/operator/test/model/model.test.ts',
   '<rootDir>/test/cluster/model/*.test.ts',
   '<rootDir>/test/checks/dist.test.ts',

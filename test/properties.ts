@@ -27,6 +27,18 @@ export function anyText({ minLength = 0, maxLength = 40 } = {}): fc.Arbitrary<st
   return fc.array(character, { minLength, maxLength }).map((characters) => characters.join(''));
 }
 
+/**
+ * Printable text. In `npm test` a few characters beyond ASCII stand for all of them: `fc.string({ unit: 'grapheme' })` first makes a table, too.
+ */
+export function printableText({ minLength = 0, maxLength = 40 } = {}): fc.Arbitrary<string> {
+  if (isDeep) return fc.string({ unit: 'grapheme', minLength, maxLength });
+  const character = fc.oneof(
+    fc.string({ minLength: 1, maxLength: 1 }),
+    fc.constantFrom('é', 'e\u0301', 'ß', '\u00a0', '漢', '😀', '👩\u200d🚀'),
+  );
+  return fc.array(character, { minLength, maxLength }).map((characters) => characters.join(''));
+}
+
 /** What a finding proposes to write instead. */
 export function suggestionsOf(finding: Finding | undefined): string[] {
   const [, text = ''] = /Did you mean (.*)\?$/.exec(finding?.remedy ?? '') ?? [];

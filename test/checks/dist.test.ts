@@ -30,8 +30,8 @@ describe.each(environments)('in %s', (_, stages) => {
   ];
 
   test.each(ways)('finds every reference whose name %s', (way, rename) => {
-    // `deep` tries every way with every reference.
-    const some = all.filter((_edit, index) => isDeep || ways[index % ways.length]?.[0] === way);
+    // `deep` tries every way with every reference; `npm test` one way with every second one.
+    const some = all.filter((_edit, index) => isDeep || (index % 2 === 0 && ways[(index / 2) % ways.length]?.[0] === way));
     expect(some.filter((edit) => !isFound(applied(stages, edit, rename))).map(({ what }) => what)).toEqual([]);
   });
 

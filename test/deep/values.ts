@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { anyText } from '../properties';
+import { anyText, printableText } from '../properties';
 
 /** Texts that some YAML reader does not read as text, or not as the same text, when they are not quoted. */
 export const ambiguousTexts = [
@@ -162,7 +162,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...ambiguousTexts),
   fc.stringMatching(/^[-+]?[0-9xXbBoOeEpPaF_.:]{1,8}$/),
   fc.array(fragment, { maxLength: 6 }).map((parts) => parts.join('')),
-  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  printableText({ maxLength: 12 }),
   anyText({ maxLength: 6 }),
 );
 

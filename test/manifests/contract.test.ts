@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import type { Manifest } from '../../manifests/manifest';
 import { type Need, type Reference, formatReference } from '../../manifests/reference';
 import { type Contract, contractAnnotations, contractOf } from '../../manifests/contract';
-import { holds } from '../properties';
+import { holds, printableText } from '../properties';
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
 const name = fc.oneof(
@@ -13,7 +13,7 @@ const name = fc.oneof(
   label.map((text) => `system:${text}`),
 );
 const keys = fc.uniqueArray(fc.stringMatching(/^[-._a-zA-Z0-9]{1,12}(\/[A-Za-z]{1,8})?$/), { maxLength: 4 }).map((list) => list.sort());
-const line = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((text) => /^.*$/.test(text));
+const line = printableText().filter((text) => /^.*$/.test(text));
 const remedy = fc.array(line, { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n'));
 
 const reference: fc.Arbitrary<Reference> = fc

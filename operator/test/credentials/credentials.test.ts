@@ -8,13 +8,14 @@ import {
   withoutNulls,
 } from '../../src/credentials/credentials';
 import { randomPassword } from '../../src/credentials/password';
+import { printableText } from '../../../test/properties';
 
 const optional = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(value, { nil: undefined });
 
 const content: fc.Arbitrary<CredentialsContent> = fc
   .record({
     url: fc.webUrl(),
-    username: fc.string({ minLength: 1, unit: 'grapheme' }),
+    username: printableText({ minLength: 1 }),
     emailAddress: fc.emailAddress(),
     password: optional(fc.string({ minLength: 1 })),
     userId: optional(fc.nat()),

@@ -1,6 +1,6 @@
 import { ApiError } from '../../../cluster/api/api-error';
 import type { Resource } from '../../../cluster/api/cluster';
-import { DeletionContext } from '../../../cluster/delete/keep-rules';
+import { DeletionContext } from '../../../cluster/delete/deletion-context';
 import { foreignContentsOf } from '../../../cluster/delete/namespace-contents';
 import type { Note } from '../../../cluster/inventory';
 import type { LiveObject } from '../../../cluster/objects/live-object';
