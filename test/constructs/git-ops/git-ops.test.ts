@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { argoCdGitOps } from '../../../constructs/git-ops/argo-cd';
 import { fluxGitOps } from '../../../constructs/git-ops/flux';
 import { artifactSource, canPrune, type GitOps, type GitOpsInput, gitSource } from '../../../constructs/git-ops/git-ops';
@@ -137,6 +139,21 @@ describe('the entry of Argo CD', () => {
       ]);
     }
   });
+});
+
+test('the command of docs/deliveries.md selects the Applications of the stages, and not those of releases', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/deliveries.md'), 'utf8');
+  const pattern = new RegExp(/get applications -o name \| grep -E '([^']+)'/.exec(page)?.[1] ?? '^no such command$');
+  const input = inputOf('production', argoCd());
+  const ofStages = objects(ARGO_CD, input).filter(({ kind }) => kind === 'Application');
+  const ofReleases = input.stages
+    .flatMap((stage) => stage.objects.map(({ manifest }) => manifest))
+    .filter(({ kind }) => kind === 'Application');
+  const selected = (all: readonly Manifest[]): string[] =>
+    all.map(({ metadata }) => `application.argoproj.io/${metadata.name}`).filter((name) => pattern.test(name));
+  expect(selected(ofStages)).toHaveLength(input.stages.length + 1);
+  expect(ofReleases.length).toBeGreaterThan(0);
+  expect(selected(ofReleases)).toEqual([]);
 });
 
 describe('a stage is not pruned', () => {
