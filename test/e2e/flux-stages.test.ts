@@ -156,6 +156,30 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(readyAt).toHaveLength(7);
   });
 
+  test('data protection refuses what loses data from git as well, until the mark that it names is set', async () => {
+    const before = folder;
+    const annotation = /^ +platform\.kapernikov\.com\/holds-data: .*\n/m;
+    const unprotect = (text: string): string =>
+      text
+        .split('---\n')
+        .map((document) => (document.includes('kind: PostgresCluster') ? document.replace(annotation, '') : document))
+        .join('---\n');
+    const protectedBy = ['get', ...CLUSTER, '-o', 'jsonpath={.metadata.annotations.platform\\.kapernikov\\.com/holds-data}'];
+    const message = (): Promise<string> => kustomizations.message('trial-30-postgres');
+    await push(synth({}, unprotect));
+    await until('Flux reports it', async () => (await message()).includes('allow=unprotect'), { seconds: 60 });
+    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
+    const [mark = ''] = /kubectl annotate .*allow=unprotect/.exec(await message()) ?? [];
+    await kubectl.output(mark.split(' ').slice(1));
+    await kustomizations.reconcile('trial-30-postgres');
+    await kustomizations.ready(commit);
+    expect(await kubectl.output(protectedBy)).toBe('');
+    await push(before);
+    await kubectl.output([...mark.replace('=unprotect', '-').split(' ').slice(1)]);
+    await kustomizations.ready(commit);
+    expect(await kubectl.output(protectedBy)).toContain('my-postgres');
+  });
+
   test('status and diff agree with Flux, and a deploy of the same dist changes nothing', async () => {
     expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No differences in/) as string });
@@ -185,6 +209,21 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await kubectl.output(live)).toBe(image);
     await kustomizations.reconcile('trial-40-app-user-operator');
     await until('Flux reverts it', async () => (await kubectl.output(live)) === 'app-user-operator:0.1.0');
+    await kustomizations.ready(commit);
+  });
+
+  test('a stage that is no longer in git is deleted, but neither volumes nor an operator', async () => {
+    const before = folder;
+    const media = await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat');
+    expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(true);
+    await push(synth({ releases: [], cvat: undefined, appUserOperator: undefined }));
+    const names = async (): Promise<string[]> => (await kustomizations.list()).map(({ metadata }) => metadata.name);
+    await until('the Kustomizations are deleted', async () => !/cvat|tool/.test((await names()).join()), { seconds: 60 });
+    expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(false);
+    expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(true);
+    expect(await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat')).toBe(media);
+    expect(await exists('helmrelease', 'cvat', '-n', 'flux-system')).toBe(false);
+    await push(before);
     await kustomizations.ready(commit);
   });
 
