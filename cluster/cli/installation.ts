@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
  */
 export function installationOf(folder = process.cwd()): string | undefined {
   try {
-    // Git ignores the configuration of a repository that another user owns, unless it is told that the folder is safe. Reading one value is.
+    // Git ignores the configuration of a repository that another user owns, unless safe.directory lists the folder. Reading one value is safe.
     return normalizeRemote(
       execFileSync('git', ['-c', 'safe.directory=*', 'config', '--get', 'remote.origin.url'], {
         cwd: folder,

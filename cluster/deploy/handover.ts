@@ -16,7 +16,7 @@ const INSTALLERS: readonly Kind[] = [
 ];
 
 /**
- * Refuses while a release of dist is also installed by an object that is not in dist, whoever has created that: two controllers would upgrade one
+ * Refuses while a release of dist is also installed by an object that is not in dist, also one that others have created: two controllers would upgrade one
  * release, and deleting the first object, as prune does, would uninstall what the second has taken over.
  */
 export async function refuseHandover(cluster: Cluster, targets: readonly Target[]): Promise<void> {

@@ -54,7 +54,7 @@ class Comparison {
     after.forEach((item: unknown, index) => this.visit(before[index], item, [...path, index]));
   }
 
-  /** What is only in one of the two; if there is nothing, only the order differs. */
+  /** What is only in one of the two; empty if only the order differs. */
   private visitSets(before: readonly unknown[], after: readonly unknown[], path: FieldPath): void {
     const old = new Map(before.map((item) => [JSON.stringify(item), item]));
     const next = new Map(after.map((item, index) => [JSON.stringify(item), { item, index }]));

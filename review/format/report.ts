@@ -103,9 +103,9 @@ function objectLines(change: ObjectChange): Line[] {
   const verb = movedFrom !== undefined && fields.length === 0 && kind === 'changed' ? 'moved' : kind;
   const manifestKind = after?.manifest.kind ?? '';
   // A rename is said already.
-  const told = kind === 'renamed' ? fields.filter(({ path }) => !/^metadata\.(?:name|namespace)$/.test(formatChangePath(path))) : fields;
-  const shown = told.filter((field) => noiseOf(field, manifestKind) === undefined);
-  const noise = told.length - shown.length;
+  const named = kind === 'renamed' ? fields.filter(({ path }) => !/^metadata\.(?:name|namespace)$/.test(formatChangePath(path))) : fields;
+  const shown = named.filter((field) => noiseOf(field, manifestKind) === undefined);
+  const noise = named.length - shown.length;
   const more = shown.length - MOST_FIELDS;
   return [
     { kind: 'item', stands: 'object', parts: [`${verb} ${name}${moved}`] },

@@ -227,7 +227,7 @@ describe('HTTPS_PROXY and NO_PROXY', () => {
   });
 });
 
-test('what an exec plugin needs is told by its installHint, as by kubectl', async () => {
+test('a missing exec plugin is reported with its installHint, as by kubectl', async () => {
   const exec = {
     apiVersion: 'client.authentication.k8s.io/v1',
     command: 'no-such-plugin',

@@ -11,7 +11,7 @@ import type { ModelServer } from './model-server';
 export class ForeignObjects {
   /** As they were created or changed by others, by uid: no field of them may change. */
   private readonly untouched = new Map<string, LiveObject>();
-  /** Those that deploy was told to adopt, by uid: it may change them, and must not delete them. */
+  /** Objects given to --adopt, by uid: deploy may change them, and must not delete them. */
   private readonly adopted = new Map<string, LiveObject>();
 
   constructor(private readonly server: ModelServer) {}
@@ -66,7 +66,7 @@ export class ForeignObjects {
     if (live && this.untouched.has(live.metadata.uid)) this.untouched.set(live.metadata.uid, live);
   }
 
-  /** Deploy is told to adopt objects. The release of a HelmChart is adopted with it. */
+  /** Adopts objects by --adopt. The release of a HelmChart is adopted with it. */
   adopt(objects: readonly LiveObject[]): void {
     for (const object of objects.flatMap((each) => [each, ...this.releasedBy(each)])) {
       if (this.untouched.delete(object.metadata.uid)) this.adopted.set(object.metadata.uid, object);

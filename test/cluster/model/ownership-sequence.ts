@@ -130,7 +130,7 @@ export async function runOwnershipEvent(scenario: Scenario, event: OwnershipEven
   }
 }
 
-/** What is wrong after an event, whatever has happened; empty when all is well. */
+/** The violated invariants after an event; empty if none is. */
 export function wrongs({ server, foreign }: Scenario): string[] {
   const all = server.all();
   const known = inventoried(all);
