@@ -9,6 +9,7 @@ import { refuseDataLoss } from './data-at-risk';
 import { refuseHandover } from './handover';
 import { preflight } from './preflight';
 import type { Session } from '../session';
+import { describeShutDown, shutDownDatabases } from './shut-down-databases';
 import type { Unready } from './wait-until-ready';
 
 export interface DeployOptions {
@@ -51,6 +52,8 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const inventory = renameFrom === undefined ? before.inventory : await renameEnvironment(session, dist, renameFrom);
   const ownership = new OwnershipCheck(cluster, dist, inventory, options, session.context);
   const application = new StageApplication(session, { dist, inventory, ownership, before, timeoutMilliseconds, force, allowed });
+  for (const database of shutDownDatabases(dist.stages, selected))
+    session.reporter.line({ type: 'warning', stage: database.stage, object: database.object, message: describeShutDown(database) });
   for (const stage of selected) {
     const unready = await application.apply(stage);
     if (unready.length > 0) return { stage: stage.name, unready, pruned: NOTHING_DELETED };

@@ -19,7 +19,12 @@ export function pgUpgrade(object: LiveObject): State {
       ? failed('has already succeeded, and PGO ignores changes of it. Create a PGUpgrade with another name')
       : READY;
   }
-  if (succeeded?.status === 'False') return failed(describeCondition(succeeded));
+  if (succeeded?.status === 'False') {
+    const { namespace = '', name } = object.metadata;
+    // The Jobs that delete the old files of standbys come after it.
+    const log = `kubectl -n ${namespace} logs job/${name}-pgdata`;
+    return failed(`${describeCondition(succeeded)}. Read its log: ${log}. docs/upgrading.md says how to go back`);
+  }
   const progressing = currentCondition(object, 'Progressing');
   if (progressing === undefined) return waiting(NOT_OBSERVED);
   if (progressing.status === 'True') return waiting('is upgrading');

@@ -5,6 +5,7 @@ import { deployment } from './deployment';
 import { postgresBackups } from './postgres-backups';
 import { imagesOf } from './postgres-template';
 import { postgresInstances } from './postgres-instances';
+import { postgresUpgrade } from './postgres-upgrade';
 import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
 /**
@@ -20,6 +21,7 @@ export async function postgresCluster(object: LiveObject, context: ReadinessCont
   const images = await imagesOf(object, context);
   return (
     (await postgresInstances(object, images, context)) ??
+    (await postgresUpgrade(object, context)) ??
     (await pgBouncer(object, context)) ??
     (await postgresBackups(object, images, context)) ??
     READY

@@ -49,6 +49,9 @@ export interface CvatProps extends CvatSizes {
   readonly delivery?: Delivery;
 }
 
+/** The one major version of PostgreSQL that CVAT supports. https://docs.cvat.ai/docs/administration/community/advanced/upgrade_guide/ */
+const POSTGRES_VERSION = 15;
+
 /** CVAT, the annotation tool, from its authors' own chart, with a PostgresCluster as its database. */
 export class Cvat extends Construct {
   constructor(scope: Construct, id: string, props: CvatProps) {
@@ -113,6 +116,13 @@ export class Cvat extends Construct {
       report(this, 'database', {
         message: `must be in CVAT's namespace "${namespace}", because pods read Secrets of their own namespace only; got "${database.secret.namespace ?? 'default'}".`,
         remedy: 'Give both the same namespace.',
+      });
+    }
+    if (database?.version !== undefined && database.version !== POSTGRES_VERSION) {
+      report(this, 'database', {
+        message: `must be PostgreSQL ${POSTGRES_VERSION}, the only version that CVAT supports; got ${database.version}.`,
+        remedy:
+          'Set postgres.version to it, and remove postgres.upgrade. Other software can use a cluster of another version: postgresClusters.',
       });
     }
   }

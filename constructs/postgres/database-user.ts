@@ -9,6 +9,8 @@ export interface DatabaseUser {
   readonly service: Reference;
   /** The Secret with everything to log in with, and the keys that PGO writes into it. */
   readonly secret: Reference;
+  /** PostgreSQL's major version, or the one that its cluster is being upgraded to. @default unknown */
+  readonly version?: number;
 }
 
 /** The keys that PGO writes into a user's Secret. https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/basic-setup/connect-cluster */

@@ -13,6 +13,7 @@ import { databaseUser, type DatabaseUser } from './database-user';
 import { objectStoreFindings } from './object-store-findings';
 import { backupsSpec, backupNeeds, dataSourceSpec } from './pgbackrest';
 import { specFindings } from './spec-findings';
+import { ALLOW_UPGRADE_ANNOTATION, type PostgresUpgrade, upgradeFinding, upgradeName, upgradeSpec } from './upgrade';
 import { type Storage, volumeClaim } from './volume-claim';
 
 export interface PostgresUser {
@@ -29,8 +30,10 @@ export interface PostgresClusterProps {
   readonly name: string;
   /** @default the namespace of the Chart, or else of the kubeconfig's context */
   readonly namespace?: string;
-  /** PostgreSQL's major version. A running cluster is upgraded by a PGUpgrade, not by changing this number. */
+  /** PostgreSQL's major version. Of a running cluster, change it only as the last step of `upgrade`: the pods cannot start otherwise. */
   readonly version: number;
+  /** Upgrades the running cluster to another major version. The cluster is shut down until `version` is changed and this is removed. */
+  readonly upgrade?: PostgresUpgrade;
   /**
    * The image of PostgreSQL with its exact tag.
    * @default the image that PGO's own release names: it has one for 15 to 18, and none for older versions
@@ -65,6 +68,8 @@ export interface PostgresClusterProps {
 
 type Spec = Plain<PostgresClusterSpec>;
 
+const API_VERSION = 'postgres-operator.crunchydata.com/v1beta1';
+
 /** The name of the instance set. It is part of the names of pods and volumes, so it never changes. */
 const INSTANCE_SET = 'instance1';
 
@@ -72,23 +77,26 @@ const INSTANCE_SET = 'instance1';
 export class PostgresCluster extends Construct {
   private readonly props: PostgresClusterProps;
   private readonly users: readonly PostgresUser[];
+  private readonly version: number;
 
   constructor(scope: Construct, id: string, props: PostgresClusterProps) {
     super(scope, id);
     const namespace = namespaceOf(this, props.namespace);
     this.props = props = { ...props, namespace };
-    const { name, backups = [], restore } = props;
+    const { name, backups = [], restore, upgrade } = props;
     this.users = props.users ?? [{ name, databases: [name] }];
 
-    const spec = merge(typedSpec(props), props.spec, 'by name') as Spec;
+    const spec = { ...(merge(typedSpec(props), props.spec, 'by name') as Spec), ...(upgrade && { shutdown: true }) };
+    this.version = upgrade?.to ?? spec.postgresVersion;
     const findings = [...clusterFindings(props, spec), ...specFindings(props, spec), ...objectStoreFindings(backups, restore)];
     for (const [field, finding] of findings) report(this, field, finding);
+    report(this, 'upgrade.to', upgradeFinding(upgrade, spec));
 
     const handles = this.users.map((user) => databaseUser(props, user.name, hasDatabase(user)));
     const holdsData = `PostgreSQL ${name}`;
     ensureNamespace(this, namespace, { holdsData });
     new ApiObject(this, 'resource', {
-      apiVersion: 'postgres-operator.crunchydata.com/v1beta1',
+      apiVersion: API_VERSION,
       kind: 'PostgresCluster',
       metadata: {
         name,
@@ -96,6 +104,7 @@ export class PostgresCluster extends Construct {
         annotations: {
           // Since PostgreSQL 15, users may not create tables in the schema "public" by default: PGO creates a schema for each user.
           ...(props.users && { 'postgres-operator.crunchydata.com/autoCreateUserSchema': 'true' }),
+          ...(upgrade && { [ALLOW_UPGRADE_ANNOTATION]: upgradeName(name, upgrade, spec) }),
           ...contractAnnotations({
             makes: [...handles.map((handle) => handle.secret), { kind: 'Service', namespace, name: `${name}-primary` }],
             needs: backupNeeds(props, backups, restore),
@@ -105,6 +114,10 @@ export class PostgresCluster extends Construct {
       },
       spec,
     });
+    if (upgrade) {
+      const metadata = { name: upgradeName(name, upgrade, spec), namespace };
+      new ApiObject(this, 'upgrade', { apiVersion: API_VERSION, kind: 'PGUpgrade', metadata, spec: upgradeSpec(name, upgrade, spec) });
+    }
     for (const user of new Map(props.users?.map((declared) => [declared.name, declared])).values()) this.publishNames(user);
   }
 
@@ -118,7 +131,7 @@ export class PostgresCluster extends Construct {
         remedy: `Add { name: '${name}', databases: ['${name}'] } to postgres.users.`,
       });
     }
-    return databaseUser(this.props, name, user ? hasDatabase(user) : true);
+    return { ...databaseUser(this.props, name, user ? hasDatabase(user) : true), version: this.version };
   }
 
   /**

@@ -36,6 +36,13 @@ export function annotationsOf(object: string): string {
 
 const [OLD, NEW] = ['oldObject', 'object'].map(annotationsOf);
 
+/** PGO writes it when a PGUpgrade has succeeded: from then on the files are of that version. */
+const VERSION_OF_FILES = 'oldObject.?status.?postgresVersion.orValue(0)';
+
+function versionOf(object: string): string {
+  return `${object}.spec.?postgresVersion.orValue(0)`;
+}
+
 /** The rules, in the order in which the API server reports them. Facts: PGO 5.8.9, run and read. */
 export const UPDATE_RULES: readonly UpdateRule[] = [
   {
@@ -105,17 +112,21 @@ export const UPDATE_RULES: readonly UpdateRule[] = [
   {
     name: 'changeVersion',
     kind: POSTGRES_CLUSTER,
-    lost: 'a new major version cannot start on the files of the old one: every pod that PGO replaces stays down',
-    instead:
-      'Upgrade with a PGUpgrade: shut the cluster down, annotate it with allow-upgrade, and set the version when the PGUpgrade succeeded',
-    // The last step removes shutdown and the annotation together with it: what counts is the object as it was.
-    cel: `object.spec.?postgresVersion != oldObject.spec.?postgresVersion &&
-      !(oldObject.spec.?shutdown.orValue(false) && '${ALLOW_UPGRADE}' in ${OLD})
-      ? ['postgres-version=' + string(object.spec.?postgresVersion.orValue(0))] : []`,
+    lost: 'PostgreSQL cannot start on the files of another major version: every pod that PGO replaces stays down',
+    instead: 'Set upgrade, deploy, and change the version when deploy says that the upgrade has succeeded: docs/upgrading.md',
+    // The last step removes shutdown and the annotation together with the change: what counts is the object as it was.
+    cel: `(${versionOf('object')} != ${versionOf('oldObject')} &&
+        !(oldObject.spec.?shutdown.orValue(false) && '${ALLOW_UPGRADE}' in ${OLD} && ${versionOf('object')} == ${VERSION_OF_FILES})) ||
+      (${VERSION_OF_FILES} > ${versionOf('oldObject')} && !object.spec.?shutdown.orValue(false) &&
+        ${versionOf('object')} != ${VERSION_OF_FILES})
+      ? ['postgres-version=' + string(${versionOf('object')})] : []`,
     changesOf: (before: Manifest, after: Manifest): string[] => {
-      const [old, next] = [before, after].map((cluster) => valueAt(cluster['spec'], 'postgresVersion'));
+      const [old = 0, next = 0] = [before, after].map((cluster) => Number(valueAt(cluster['spec'], 'postgresVersion') ?? 0));
+      const ofFiles = Number(valueAt(before['status'], 'postgresVersion') ?? 0);
       const isUpgrade = valueAt(before['spec'], 'shutdown') === true && annotation(before, ALLOW_UPGRADE) !== undefined;
-      return next === old || isUpgrade ? [] : [`postgres-version=${String(next ?? 0)}`];
+      const starts = valueAt(after['spec'], 'shutdown') !== true;
+      const isRefused = (next !== old && !(isUpgrade && next === ofFiles)) || (ofFiles > old && starts && next !== ofFiles);
+      return isRefused ? [`postgres-version=${next}`] : [];
     },
   },
 ];

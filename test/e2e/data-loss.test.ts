@@ -124,6 +124,13 @@ describe('changes that lose data', () => {
     { rule: 'removeInstanceSet', change: 'remove-instance-set=instance1', after: { instances: [set('other')] } },
     { rule: 'changeVersion', change: 'postgres-version=16', after: { postgresVersion: 16 } },
     { rule: 'changeVersion', change: 'postgres-version=14', before: { shutdown: true }, after: { postgresVersion: 14, shutdown: true } },
+    {
+      rule: 'changeVersion',
+      change: 'postgres-version=16',
+      before: { shutdown: true },
+      after: { postgresVersion: 16 },
+      annotations: { [`${PGO}/allow-upgrade`]: 'upgrade' },
+    },
     { rule: 'unprotect', change: 'unprotect', after: {}, without: [HOLDS_DATA_ANNOTATION] },
   ];
 
@@ -185,8 +192,10 @@ describe('changes that lose data', () => {
     });
 
     test('the last step of a major upgrade, which sets the version and removes shutdown and the annotation', async () => {
-      const created = await create(cluster('growing', { shutdown: true }, { [`${PGO}/allow-upgrade`]: 'upgrade' }), {});
+      const before = cluster('growing', { shutdown: true }, { [`${PGO}/allow-upgrade`]: 'upgrade' });
+      const created = await create(before, { postgresVersion: 16 });
       expect(await refusalOf(created, cluster('growing', { postgresVersion: 16 }))).toBeUndefined();
+      expect(await refusalOf(created, cluster('growing', { postgresVersion: 17 }))).toContain('postgres-version=17');
       await remove('growing');
     });
 
@@ -273,14 +282,16 @@ describe('changes that lose data', () => {
     return { apiVersion, kind, metadata, spec };
   });
 
+  const statuses = fc.constantFrom(undefined, { observedGeneration: 1 }, { observedGeneration: 1, postgresVersion: 16 });
+
   test('600 generated changes: the policy refuses what TypeScript finds, names the same changes, and never fails', async () => {
-    const sample = fc.sample(fc.tuple(version, fc.boolean(), fc.array(version, { minLength: 12, maxLength: 12 })), {
+    const sample = fc.sample(fc.tuple(version, statuses, fc.array(version, { minLength: 12, maxLength: 12 })), {
       numRuns: 50,
       seed: 1,
     });
     let refusals = 0;
-    for (const [before, hasStatus, versions] of sample) {
-      const live = await create(before, hasStatus ? { observedGeneration: 1 } : undefined);
+    for (const [before, status, versions] of sample) {
+      const live = await create(before, status);
       for (const after of versions) {
         const refusal = await refusalOf(live, after);
         const expected = dataLossOf(live, after).map(({ change }) => change);

@@ -26,7 +26,7 @@ test('is ready when it has succeeded, or when the cluster has the version alread
 
 test('has failed when it failed or is invalid, with what PGO says', async () => {
   expect(await upgrade(progressing('True', ''), succeeded('False', 'Upgrade jobs failed, please check individual pod logs'))).toBe(
-    'failed: Upgrade jobs failed, please check individual pod logs',
+    'failed: Upgrade jobs failed, please check individual pod logs. Read its log: kubectl -n cvat logs job/to-16-pgdata. docs/upgrading.md says how to go back',
   );
   expect(await upgrade(progressing('False', 'PGUpgradeInvalid', 'Cannot upgrade from postgres version 16 to 15'))).toBe(
     'failed: Cannot upgrade from postgres version 16 to 15',

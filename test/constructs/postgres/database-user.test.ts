@@ -17,6 +17,7 @@ test("a user's handle names the primary and the Secret that PGO writes", () => {
   expect(ask('cvat', [{ name: 'cvat', databases: ['cvat'] }], 'annotation')).toEqual({
     problems: [],
     user: {
+      version: 15,
       host: 'my-postgres-primary.annotation.svc',
       port: 5432,
       service: { kind: 'Service', namespace: 'annotation', name: 'my-postgres-primary' },

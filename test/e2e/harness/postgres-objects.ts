@@ -35,6 +35,7 @@ export interface PostgresCluster extends Live {
   readonly spec: {
     readonly image?: string;
     readonly postgresVersion?: number;
+    readonly shutdown?: boolean;
     readonly dataSource?: object;
     readonly users?: readonly { readonly name: string; readonly databases?: readonly string[] }[];
     readonly instances: readonly InstanceSet[];
@@ -42,6 +43,8 @@ export interface PostgresCluster extends Live {
   };
   readonly status?: {
     readonly observedGeneration?: number;
+    readonly postgresVersion?: number;
+    readonly startupInstance?: string;
     readonly conditions?: readonly Condition[];
     readonly instances?: readonly object[];
     readonly patroni?: object;
@@ -194,7 +197,7 @@ function statefulSet(
   return {
     ...owned(cluster, 'apps/v1', 'StatefulSet', name, labels),
     spec: {
-      replicas: 1,
+      replicas: cluster.spec.shutdown === true ? 0 : 1,
       serviceName: `${cluster.metadata.name}-pods`,
       updateStrategy: { type: strategy },
       selector: { matchLabels: all },

@@ -6,7 +6,8 @@
  * the users' Secrets, by server-side apply with force and the manager's name, which leaves others' keys alone; the order and the conditions of
  * the status; an instance more or less in place; the end. A change is in the status, with the counts from before, some time before the
  * StatefulSets have it; then the pods are replaced one by one. So they are some time after PGO has new images. Every repository has a stanza of
- * its own, and its claim goes with it. A data source restores in place. It looks five times a second, and does not wait for a lease.
+ * its own, and its claim goes with it. A data source restores in place. A cluster that is shut down keeps its StatefulSets, without pods; see
+ * postgres-upgrade.ts for PGUpgrades. It looks five times a second, and does not wait for a lease.
  *
  * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, resizing; scheduled backups themselves; users who are no longer declared; rotation of
  * passwords and the check that a Secret can be used; and of course the data.
@@ -36,6 +37,7 @@ import {
 import { restore } from './postgres-restore';
 import { rollPods, type StatefulSet } from './postgres-rollout';
 import { nextStatus, type Observed, type Workload } from './postgres-status';
+import { rememberLeader, upgradeAll } from './postgres-upgrade';
 
 const MANAGER = 'postgrescluster-controller';
 const FINALIZER = `${GROUP}/finalizer`;
@@ -49,6 +51,8 @@ export interface PostgresOperatorOptions {
   readonly brokenRepositories?: readonly string[];
   /** Restores fail. @default false */
   readonly failingRestore?: boolean;
+  /** The Jobs of PGUpgrades fail. @default false */
+  readonly failingUpgrade?: boolean;
 }
 
 /** So long a cluster's status is of a new generation before its StatefulSets are; and so late it has the images of a new PGO. */
@@ -63,9 +67,9 @@ export class PostgresOperator {
   private readonly loop: Loop;
   /** The generation of each cluster (by uid) of which all objects were made; negative: that of which was said that there is no image. */
   private readonly made = new Map<string, number>();
-  /** Since when a generation is known, by uid and generation. */
   /** The generation of each cluster (by uid) of which all CronJobs were made. */
   private readonly scheduled = new Map<string, number>();
+  /** Since when a generation is known, by uid and generation. */
   private readonly known = new Map<string, number>();
   /** The image of PostgreSQL of which all objects were made, by uid. */
   private readonly images = new Map<string, string | undefined>();
@@ -95,6 +99,7 @@ export class PostgresOperator {
     const clusters = await this.api.list<PostgresCluster>(`/apis/${API_VERSION}/postgresclusters`);
     if (clusters.length === 0 || !(await this.available())) return;
     for (const cluster of clusters.filter((candidate) => this.due(candidate))) await this.reconcile(cluster);
+    await upgradeAll(this.api, clusters, this.options.failingUpgrade ?? false);
   }
 
   private async available(): Promise<boolean> {
@@ -122,6 +127,7 @@ export class PostgresOperator {
     if (this.options.missingImage) return this.complain(cluster);
     let observed = await this.observe(cluster);
     if (await restore(this.api, cluster, observed.sets, observed.backups, this.options.failingRestore ?? false)) return;
+    await rememberLeader(this.api, cluster, observed.pods);
     // A new cluster is made at once. Of a change, the status speaks first.
     if (cluster.status !== undefined && this.isChanged(cluster)) {
       const status = cluster.status.observedGeneration === metadata.generation ? undefined : nextStatus(cluster, observed);

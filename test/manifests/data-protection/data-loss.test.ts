@@ -70,12 +70,33 @@ test('a restore in place is one when it is enabled, and when its annotation chan
   expect(changes(cluster(restoring), cluster(again))).toEqual(['restore-in-place']);
 });
 
-test('the last step of a major upgrade loses nothing, because the cluster was shut down and its upgrade allowed', () => {
+describe('a major upgrade', () => {
   const annotations = { ...HOLDS_DATA, 'postgres-operator.crunchydata.com/allow-upgrade': 'to-16' };
-  const next = cluster({ spec: { postgresVersion: 16 } });
-  expect(changes(cluster({ annotations, spec: { shutdown: true } }), next)).toEqual([]);
-  expect(changes(cluster({ annotations }), next)).toEqual(['postgres-version=16']);
-  expect(changes(cluster({ spec: { shutdown: true } }), next)).toEqual(['postgres-version=16']);
+  const running = { annotations: HOLDS_DATA };
+  const upgrading = { annotations, spec: { shutdown: true } };
+  const upgraded = { ...upgrading, status: { postgresVersion: 16 } };
+  const to = (postgresVersion: number, spec: object = {}): Manifest => cluster({ spec: { postgresVersion, ...spec } });
+
+  test('loses nothing by its two steps, and by stopping it before the PGUpgrade has succeeded', () => {
+    expect(changes(cluster(running), cluster(upgrading))).toEqual([]);
+    expect(changes(cluster(upgrading), cluster(upgrading))).toEqual([]);
+    expect(changes(cluster(upgraded), to(16))).toEqual([]);
+    expect(changes(cluster(upgrading), to(15))).toEqual([]);
+  });
+
+  test('must not change the version before the PGUpgrade has succeeded, or to another version', () => {
+    expect(changes(cluster(upgrading), to(16))).toEqual(['postgres-version=16']);
+    expect(changes(cluster(upgrading), to(16, { shutdown: true }))).toEqual(['postgres-version=16']);
+    expect(changes(cluster(upgraded), to(17))).toEqual(['postgres-version=17']);
+    expect(changes(cluster({ ...upgraded, annotations: HOLDS_DATA }), to(16))).toEqual(['postgres-version=16']);
+    expect(changes(cluster({ ...upgraded, spec: {} }), to(16))).toEqual(['postgres-version=16']);
+  });
+
+  test('must not start the old version again when the files are of the new one', () => {
+    expect(changes(cluster(upgraded), to(15))).toEqual(['postgres-version=15']);
+    expect(changes(cluster(upgraded), to(15, { shutdown: true }))).toEqual([]);
+    expect(changes(cluster({ ...upgraded, annotations: HOLDS_DATA }), to(15))).toEqual(['postgres-version=15']);
+  });
 });
 
 test('the mark on the live object allows the change that it names, and no other', () => {

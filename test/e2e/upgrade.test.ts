@@ -1,0 +1,135 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../../constructs/platform';
+import { ENVIRONMENT_LABEL } from '../../manifests/contract';
+import type { Live } from './harness/api';
+import { type Cluster, startCluster } from './harness/cluster';
+import { Commands } from './harness/command';
+import { changed } from './harness/dist';
+import type { Kubectl } from './harness/kubectl';
+import { examplesOf } from './harness/page';
+
+jest.setTimeout(300_000);
+
+interface PostgresCluster extends Live {
+  readonly spec: { readonly postgresVersion: number; readonly shutdown?: boolean };
+}
+
+/** The rest of the environment, which is not what the page is about. */
+const NOTHING_ELSE: Partial<Environment> = { postgres: undefined, cvat: undefined, appUserOperator: undefined, appUsers: undefined };
+const NAMESPACE = ['-n', 'reports'];
+const NEXT_STEP =
+  'Next: set version: 15 for reports in the environment, set image to one of this version or remove it, remove upgrade, and deploy again';
+
+describe('the major upgrade of docs/upgrading.md', () => {
+  const [before = {}, upgrading = {}, after = {}] = examplesOf('upgrading.md');
+  let cluster: Cluster;
+  let kubectl: Kubectl;
+  let commands: Commands;
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    ({ kubectl } = cluster);
+    commands = new Commands(cluster.controlPlane);
+    await commands.output('deploy', dist(before, 'before'));
+  });
+
+  afterAll(async () => {
+    commands?.close();
+    await cluster?.stop();
+  });
+
+  /** An example, and a later stage with what uses its database: only its data is another one. */
+  function dist(example: Partial<Environment>, data: string): string {
+    const { folder } = changed('local', cluster.controlPlane.directory, { ...NOTHING_ELSE, ...example });
+    const env = [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'reports-pguser-reports', key: 'password' } } }];
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'report', image: 'report:1', env }] } };
+    const metadata = { name: 'nightly', namespace: 'reports', labels: { [ENVIRONMENT_LABEL]: 'local' }, annotations: { data } };
+    const spec = { schedule: '0 1 * * *', jobTemplate: { spec: { template } } };
+    writeFileSync(join(folder, '70-nightly.k8s.yaml'), JSON.stringify({ apiVersion: 'batch/v1', kind: 'CronJob', metadata, spec }));
+    return folder;
+  }
+
+  const live = (): Promise<PostgresCluster> => kubectl.get<PostgresCluster>('postgrescluster', 'reports', ...NAMESPACE);
+  const later = async (): Promise<string | undefined> =>
+    (await kubectl.get<Live>('cronjob', 'nightly', ...NAMESPACE)).metadata.annotations?.['data'];
+  async function images(): Promise<string[]> {
+    const selector = 'postgres-operator.crunchydata.com/instance';
+    const { items } = await kubectl.get<{ items: { spec: { containers: { image: string }[] } }[] }>('pods', ...NAMESPACE, '-l', selector);
+    return items.map(({ spec }) => spec.containers[0]?.image.replace(/^.*:/, '') ?? '');
+  }
+  const uid = async (): Promise<string> => (await live()).metadata.uid;
+
+  let original: string;
+
+  test('is refused while it changes the version alone, before anything is applied', async () => {
+    original = await uid();
+    expect(await images()).toEqual(['ubi8-14.5-1', 'ubi8-14.5-1']);
+    const { code, stderr } = await commands.run('deploy', dist(after, 'too early'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('Nothing was applied, because data would be lost');
+    expect(stderr).toContain('postgres-version=15: PostgreSQL cannot start on the files of another major version');
+    expect(await later()).toBe('before');
+  });
+
+  test('says what PGO says when it fails, keeps later stages, and the old version can be started again', async () => {
+    cluster.postgresOperator.options = { failingUpgrade: true };
+    const { code, stdout } = await commands.run('deploy', dist(upgrading, 'failed'));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /PostgresCluster reports\/reports: is shut down: nothing can connect until it is started again; CronJob reports\/nightly uses it$/m,
+    );
+    expect(stdout).toMatch(
+      /PGUpgrade reports\/reports-to-15\n +Upgrade jobs failed, please check individual pod logs\. Read its log: kubectl -n reports logs job\/reports-to-15-pgdata/,
+    );
+    expect(await images()).toEqual([]);
+    expect(await later()).toBe('before');
+
+    cluster.postgresOperator.options = {};
+    await commands.output('deploy', dist(before, 'back'));
+    expect(await images()).toEqual(['ubi8-14.5-1', 'ubi8-14.5-1']);
+    expect((await kubectl.run(['get', 'pgupgrade', 'reports-to-15', ...NAMESPACE])).code).toBe(1);
+    expect(await later()).toBe('back');
+  });
+
+  test('continues after an interruption, and ends with the next step and exit code 1', async () => {
+    const folder = dist(upgrading, 'upgrading');
+    const running = await commands.start('deploy', folder);
+    await running.said(/reports-to-15/);
+    expect((await running.interrupt('SIGINT')).code).toBe(130);
+
+    for (const attempt of ['continues', 'has succeeded already']) {
+      const { code, stdout } = await commands.run('deploy', folder);
+      expect([attempt, code]).toEqual([attempt, 1]);
+      expect(stdout).toMatch(/Stage 30-postgres is not ready, and the stages after it were not applied/);
+      expect(stdout).toContain(`its files are upgraded to PostgreSQL 15, and it is still shut down. ${NEXT_STEP}`);
+    }
+    expect(await live()).toMatchObject({ spec: { postgresVersion: 14, shutdown: true }, status: { postgresVersion: 15 } });
+    expect(await later()).toBe('back');
+    expect((await commands.run('status', folder)).stdout).toContain('it is still shut down');
+  });
+
+  test('refuses to start the old version on the new files', async () => {
+    const { code, stderr } = await commands.run('deploy', dist(before, 'too late'));
+    expect(code).toBe(1);
+    expect(stderr).toContain('postgres-version=14: PostgreSQL cannot start on the files of another major version');
+    const apply = await kubectl.run([
+      'apply',
+      '--server-side',
+      '--force-conflicts',
+      '-f',
+      join(dist(before, 'too late'), '30-postgres.k8s.yaml'),
+    ]);
+    expect(apply).toMatchObject({ code: 1, stderr: expect.stringContaining('postgres-version=14') as string });
+  });
+
+  test('ends with the new version, a new backup and the same cluster', async () => {
+    await commands.output('deploy', dist(after, 'after'));
+    expect(await images()).toEqual(['ubi9-15.19-2633', 'ubi9-15.19-2633']);
+    const { spec } = await live();
+    expect([spec.postgresVersion, spec.shutdown]).toEqual([15, undefined]);
+    expect(await uid()).toBe(original);
+    expect(await later()).toBe('after');
+    expect((await kubectl.run(['get', 'pgupgrade', 'reports-to-15', ...NAMESPACE])).code).toBe(1);
+  });
+});
