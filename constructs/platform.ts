@@ -37,8 +37,8 @@ export interface Environment {
   /** The PostgresCluster. CVAT needs it, with a user called `cvat`. */
   readonly postgres?: Omit<PostgresClusterProps, 'namespace'>;
   /**
-   * Further PostgresClusters, in the same stage, for other software.
-   * Their namespace is that of the environment, unless they have one of their own.
+   * Further PostgresClusters, for other software or as clones. Their namespace is that of the environment, unless they have one of their own.
+   * A clone of another cluster of the environment is in a stage after it, because it is restored from that one's first backup.
    */
   readonly postgresClusters?: readonly PostgresClusterProps[];
   /** CVAT, and how browsers reach it. */
@@ -93,10 +93,12 @@ export class Platform extends App {
 
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
 
-    const database = postgres && new PostgresCluster(this.stage('30-postgres'), 'cluster', { ...postgres, namespace });
-    postgresClusters?.forEach(
-      (props, index) => new PostgresCluster(this.stage('30-postgres'), `postgresClusters[${index}]`, { namespace, ...props }),
-    );
+    const clusters = [...(postgres ? [postgres] : []), ...(postgresClusters ?? [])];
+    const isClone = ({ restore }: PostgresClusterProps): boolean =>
+      restore?.kind === 'cluster' && clusters.some(({ name }) => name === restore.name);
+    const stageOf = (props: PostgresClusterProps): Chart => this.stage(isClone(props) ? '35-postgres-clones' : '30-postgres');
+    const database = postgres && new PostgresCluster(stageOf(postgres), 'cluster', { ...postgres, namespace });
+    postgresClusters?.forEach((props, index) => new PostgresCluster(stageOf(props), `postgresClusters[${index}]`, { namespace, ...props }));
 
     if (appUserOperator) {
       const publicUrl = cvat && `${cvat.exposure.scheme}://${cvat.host}`;

@@ -7,6 +7,7 @@ import type { Synthesis } from '../synthesis';
 import { compareFolder, ForeignFiles, replaceFolder } from './replace-folder';
 import { checkTypes, findCompiler } from './check-types';
 import { systemFailure } from './run-script';
+import { requestedRestores } from './requested-restores';
 
 const HELP = `npm run synth
 
@@ -62,6 +63,7 @@ function isTypeError({ rule, message }: Problem): boolean {
 
 function publish(synthesis: Synthesis): string {
   const changes = compareFolder(FOLDER, synthesis.files);
+  const restores = requestedRestores(FOLDER, synthesis.files);
   if (changes.length > 0) replaceFolder(FOLDER, synthesis.files);
   lockRenderings(synthesis.rendered);
   const files = [...synthesis.files.keys()].map((file) => `  ${FOLDER}/${file}${changes.includes(file) ? '  (changed)' : ''}`);
@@ -71,7 +73,13 @@ function publish(synthesis: Synthesis): string {
     changes.length === 0
       ? 'Next: npm run deploy  (npm run diff shows first what it would change)'
       : 'Next: git diff dist to review, npm test, commit, and then npm run deploy  (npm run diff shows first what it would change)';
-  return `${summary}\n\n${[...files, ...gone].join('\n')}\n\n${next}\n`;
+  return `${summary}\n\n${[...files, ...gone].join('\n')}\n${restoreNote(restores)}\n${next}\n`;
+}
+
+function restoreNote(restores: readonly string[]): string {
+  if (restores.length === 0) return '';
+  const what = 'These restores were requested before. If they are done, remove the request, or they may run again (docs/backups.md):';
+  return `\n${what}\n${restores.join('\n')}\n`;
 }
 
 /** Another output than the recorded one is a problem, so what is new here was asked for: another version, other values. */

@@ -32,7 +32,12 @@ const MODULES = {
   'constructs/postgres/backup': backup,
 };
 /** Keys that an example may start with and that are not an environment's own, and the part of the environment that has them. */
-const PARTS: Readonly<Record<string, string>> = { spec: 'postgres', restore: 'postgres', backups: 'postgres' };
+const PARTS: Readonly<Record<string, string>> = {
+  spec: 'postgres',
+  restore: 'postgres',
+  restoreInPlace: 'postgres',
+  backups: 'postgres',
+};
 /** The environment that an example belongs to, where it is not local. In `empty` no chart has to be vendored. */
 const BASES: Readonly<Record<string, string>> = { 'docs/checks.md': 'tutorial', 'docs/charts.md': 'empty' };
 const empty = (name: string): string => `import { k3s } from '../constructs/helm/delivery/k3s';

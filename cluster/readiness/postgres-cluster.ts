@@ -6,6 +6,7 @@ import { postgresBackups } from './postgres-backups';
 import { imagesOf } from './postgres-template';
 import { postgresInstances } from './postgres-instances';
 import { postgresUpgrade } from './postgres-upgrade';
+import { textAt } from './fields';
 import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
 /**
@@ -38,7 +39,16 @@ function restore(object: LiveObject): State | undefined {
   }
   // The type is spelled so.
   const progressing = conditionOf(object, 'PGBackRestoreProgressing');
-  return progressing?.status === 'True' ? waiting(`restoring from a backup: ${describeCondition(progressing)}`) : undefined;
+  if (progressing?.status === 'True') return waiting(`restoring from a backup: ${describeCondition(progressing)}`);
+  const requested = requestedRestore(object);
+  const done = textAt(object, 'status', 'pgbackrest', 'restore', 'id');
+  return requested === undefined || requested === done ? undefined : waiting(`the restore ${requested} has not begun yet`);
+}
+
+/** The id of a restore in place. PGO begins it when the annotation changes, which changes no generation. */
+function requestedRestore({ metadata, spec }: LiveObject): string | undefined {
+  const isEnabled = valueAt(spec, 'backups', 'pgbackrest', 'restore', 'enabled') === true;
+  return (isEnabled && metadata.annotations?.['postgres-operator.crunchydata.com/pgbackrest-restore']) || undefined;
 }
 
 /** Why a volume keeps its old size: PGO has these conditions for as long as it is so, and retries without end. */

@@ -84,7 +84,7 @@ export function toAzure(backup: Omit<AzureBackup, 'kind'>): Backup {
 }
 
 /** The backup that a new cluster is restored from. */
-export type Restore = ClusterRestore | S3Restore;
+export type Restore = ClusterRestore | S3Restore | AzureRestore;
 
 interface RestorePoint {
   /**
@@ -104,14 +104,34 @@ interface ClusterRestore extends RestorePoint {
   readonly repository: RepositoryName;
 }
 
-interface S3Restore extends RestorePoint, S3Location {
-  readonly kind: 's3';
-  /** As in toS3: the Secret with the credentials, whose lines name `repository`. */
+interface ObjectStoreRestore extends RestorePoint {
+  /** As in toS3 and toAzure: the Secret with the credentials, whose lines name `repository`. */
   readonly credentials: string;
   /** The name that the repository had in the lost cluster. @default repo1 */
   readonly repository?: RepositoryName;
-  /** The folder in the bucket that the lost cluster wrote to: `/pgbackrest/cvat/my-postgres/repo1`. */
+  /** The folder in the bucket or container that the lost cluster wrote to: `/pgbackrest/cvat/my-postgres/repo1`. */
   readonly path: string;
+}
+
+interface S3Restore extends ObjectStoreRestore, S3Location {
+  readonly kind: 's3';
+}
+
+interface AzureRestore extends ObjectStoreRestore {
+  readonly kind: 'azure';
+  /** The blob container that the lost cluster wrote to. */
+  readonly container: string;
+}
+
+/** A restore of a running cluster over its own data, from its own backups. Everything written after `at` is lost. */
+export interface InPlaceRestore extends RestorePoint {
+  /**
+   * The name of this restore: `before-the-import`. PGO restores once for each name, and again when the name changes.
+   * Remove the restore when it is done.
+   */
+  readonly id: string;
+  /** The repository of the cluster to restore from. */
+  readonly repository: RepositoryName;
 }
 
 /** A clone of a cluster that exists, as it is now or as it was at a point in time. */
@@ -122,4 +142,9 @@ export function fromCluster(source: Omit<ClusterRestore, 'kind'>): Restore {
 /** The backups in S3 of a cluster that no longer exists. */
 export function fromS3(source: Omit<S3Restore, 'kind'>): Restore {
   return { kind: 's3', ...source };
+}
+
+/** The backups in Azure of a cluster that no longer exists. */
+export function fromAzure(source: Omit<AzureRestore, 'kind'>): Restore {
+  return { kind: 'azure', ...source };
 }

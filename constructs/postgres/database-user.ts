@@ -13,6 +13,25 @@ export interface DatabaseUser {
   readonly version?: number;
 }
 
+/** A cluster as data, whose users have literal names: `{ … } as const satisfies PostgresClusterProps`. */
+interface DeclaredCluster {
+  readonly name: string;
+  readonly namespace: string;
+  readonly version: number;
+  readonly users: readonly { readonly name: string; readonly databases?: readonly string[] }[];
+}
+
+/**
+ * A user of a PostgresCluster that is data, for the values and `reads` of a release that connects as it: `userOf(reports, 'metabase').secret.name`.
+ * PostgresCluster.user is the same for constructs.
+ *
+ * @param name one of the cluster's users, if the cluster is declared with `as const`. The check missing-reference finds any other
+ */
+export function userOf<Cluster extends DeclaredCluster>(cluster: Cluster, name: Cluster['users'][number]['name']): DatabaseUser {
+  const databases = cluster.users.find((user) => user.name === name)?.databases ?? [];
+  return { ...databaseUser(cluster, name, databases.length > 0), version: cluster.version };
+}
+
 /** The keys that PGO writes into a user's Secret. https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/basic-setup/connect-cluster */
 const KEYS = ['host', 'port', 'user', 'password', 'verifier'];
 

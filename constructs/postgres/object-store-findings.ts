@@ -25,8 +25,14 @@ export function objectStoreFindings(backups: readonly Backup[], restore: Restore
           ];
       }
     }),
-    ...(restore?.kind === 's3' ? [...s3Findings('restore', restore), ['restore.path', absolute(restore.path)] as FieldFinding] : []),
+    ...restoreFindings(restore),
   ];
+}
+
+function restoreFindings(restore: Restore | undefined): FieldFinding[] {
+  if (restore === undefined || restore.kind === 'cluster') return [];
+  const place: FieldFinding[] = restore.kind === 's3' ? s3Findings('restore', restore) : [['restore.container', bucket(restore.container)]];
+  return [...place, ['restore.path', absolute(restore.path)]];
 }
 
 function s3Findings(

@@ -1,7 +1,7 @@
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
 import type { Need } from '../../manifests/reference';
 import type { Plain } from '../plain';
-import type { Backup, Restore } from './backup';
+import type { Backup, InPlaceRestore, Restore } from './backup';
 import { volumeClaim } from './volume-claim';
 
 type Backups = NonNullable<Plain<PostgresClusterSpec>['backups']>;
@@ -38,7 +38,7 @@ export function backupsSpec(place: Place, backups: readonly Backup[]): Backups {
 
 /** What the installer must provide: the credentials of buckets and containers, and a cluster to clone. */
 export function backupNeeds(place: Place, backups: readonly Backup[], restore: Restore | undefined): Need[] {
-  const sources = [...backups, ...(restore?.kind === 's3' ? [restore] : [])];
+  const sources = [...backups, ...(restore && restore.kind !== 'cluster' ? [restore] : [])];
   const files = new Map<string, Set<string>>();
   for (const source of sources) {
     const name = source.kind === 'volume' ? undefined : source.credentials;
@@ -59,30 +59,36 @@ export function backupNeeds(place: Place, backups: readonly Backup[], restore: R
 
 /** What a new cluster is restored from, as PGO's spec says it. */
 export function dataSourceSpec(restore: Restore): DataSource {
-  const options = restore.at === undefined ? {} : { options: ['--type=time', `--target="${restore.at}"`] };
-  switch (restore.kind) {
-    case 'cluster':
-      return {
-        postgresCluster: {
-          clusterName: restore.name,
-          ...(restore.namespace !== undefined && { clusterNamespace: restore.namespace }),
-          repoName: restore.repository,
-          ...options,
-        },
-      };
-    case 's3': {
-      const { repository = 'repo1' } = restore;
-      return {
-        pgbackrest: {
-          stanza: STANZA,
-          configuration: [{ secret: { name: restore.credentials } }],
-          global: { [`${repository}-path`]: restore.path },
-          repo: { name: repository, s3: { bucket: restore.bucket, endpoint: restore.endpoint, region: restore.region } },
-          ...options,
-        },
-      };
-    }
+  if (restore.kind === 'cluster') {
+    return {
+      postgresCluster: {
+        clusterName: restore.name,
+        ...(restore.namespace !== undefined && { clusterNamespace: restore.namespace }),
+        repoName: restore.repository,
+        ...pointInTime(restore),
+      },
+    };
   }
+  const { repository = 'repo1' } = restore;
+  return {
+    pgbackrest: {
+      stanza: STANZA,
+      configuration: [{ secret: { name: restore.credentials } }],
+      global: { [`${repository}-path`]: restore.path },
+      repo: { name: repository, ...place(restore) },
+      ...pointInTime(restore),
+    },
+  };
+}
+
+/** What a running cluster is restored from, over its data, as PGO's spec says it. An annotation starts it. */
+export function inPlaceSpec(restore: InPlaceRestore): Backups {
+  const request = { enabled: true, repoName: restore.repository, ...pointInTime(restore) };
+  return { pgbackrest: { restore: request } } as unknown as Backups; // merged into backupsSpec, which has the repositories
+}
+
+function pointInTime({ at }: { readonly at?: string }): { options?: string[] } {
+  return at === undefined ? {} : { options: ['--type=time', `--target="${at}"`] };
 }
 
 function destination(backup: Backup): Pick<Repository, 'volume' | 's3' | 'azure'> {
@@ -90,10 +96,16 @@ function destination(backup: Backup): Pick<Repository, 'volume' | 's3' | 'azure'
     case 'volume':
       return { volume: { volumeClaimSpec: volumeClaim(backup) } };
     case 's3':
-      return { s3: { bucket: backup.bucket, endpoint: backup.endpoint, region: backup.region } };
     case 'azure':
-      return { azure: { container: backup.container } };
+      return place(backup);
   }
+}
+
+/** Where an object store is, for backups and for restores. */
+function place(location: Exclude<Backup | Restore, { kind: 'volume' | 'cluster' }>): Pick<Repository, 's3' | 'azure'> {
+  return location.kind === 'azure'
+    ? { azure: { container: location.container } }
+    : { s3: { bucket: location.bucket, endpoint: location.endpoint, region: location.region } };
 }
 
 function schedules({ full, differential, incremental }: Backup): Pick<Repository, 'schedules'> {

@@ -7,11 +7,12 @@ import { merge } from '../merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
 import type { Plain, PlainPart } from '../plain';
 import { report } from '../problem';
-import type { Backup, Restore } from './backup';
+import type { Backup, InPlaceRestore, Restore } from './backup';
 import { clusterFindings } from './cluster-findings';
 import { databaseUser, type DatabaseUser } from './database-user';
 import { objectStoreFindings } from './object-store-findings';
-import { backupsSpec, backupNeeds, dataSourceSpec } from './pgbackrest';
+import { backupsSpec, backupNeeds, dataSourceSpec, inPlaceSpec } from './pgbackrest';
+import { inPlaceFindings, RESTORE_ANNOTATION } from './restore-in-place';
 import { specFindings } from './spec-findings';
 import { ALLOW_UPGRADE_ANNOTATION, type PostgresUpgrade, upgradeFinding, upgradeName, upgradeSpec } from './upgrade';
 import { type Storage, volumeClaim } from './volume-claim';
@@ -59,6 +60,8 @@ export interface PostgresClusterProps {
   readonly backups?: readonly Backup[];
   /** The backup that a new cluster is restored from. Never add or change it on a cluster that runs: PGO would restore over its data. */
   readonly restore?: Restore;
+  /** Restores the running cluster over its own data, once. Data protection refuses it without `npm run deploy -- --allow restore-in-place`. */
+  readonly restoreInPlace?: InPlaceRestore;
   /**
    * Further fields of the PostgresCluster. They are merged last; instances, users and repositories by their name.
    * https://access.crunchydata.com/documentation/postgres-operator/latest/references/crd
@@ -83,14 +86,16 @@ export class PostgresCluster extends Construct {
     super(scope, id);
     const namespace = namespaceOf(this, props.namespace);
     this.props = props = { ...props, namespace };
-    const { name, backups = [], restore, upgrade } = props;
+    const { name, backups = [], restore, restoreInPlace, upgrade } = props;
     this.users = props.users ?? [{ name, databases: [name] }];
 
-    const spec = { ...(merge(typedSpec(props), props.spec, 'by name') as Spec), ...(upgrade && { shutdown: true }) };
+    const typed = merge(typedSpec(props), restoreInPlace && { backups: inPlaceSpec(restoreInPlace) });
+    const spec = { ...(merge(typed, props.spec, 'by name') as Spec), ...(upgrade && { shutdown: true }) };
     this.version = upgrade?.to ?? spec.postgresVersion;
     const findings = [...clusterFindings(props, spec), ...specFindings(props, spec), ...objectStoreFindings(backups, restore)];
     for (const [field, finding] of findings) report(this, field, finding);
     report(this, 'upgrade.to', upgradeFinding(upgrade, spec));
+    for (const [field, finding] of inPlaceFindings(props, spec)) report(this, field, finding);
 
     const handles = this.users.map((user) => databaseUser(props, user.name, hasDatabase(user)));
     const holdsData = `PostgreSQL ${name}`;
@@ -104,6 +109,7 @@ export class PostgresCluster extends Construct {
         annotations: {
           // Since PostgreSQL 15, users may not create tables in the schema "public" by default: PGO creates a schema for each user.
           ...(props.users && { 'postgres-operator.crunchydata.com/autoCreateUserSchema': 'true' }),
+          ...(restoreInPlace && { [RESTORE_ANNOTATION]: restoreInPlace.id }),
           ...(upgrade && { [ALLOW_UPGRADE_ANNOTATION]: upgradeName(name, upgrade, spec) }),
           ...contractAnnotations({
             makes: [...handles.map((handle) => handle.secret), { kind: 'Service', namespace, name: `${name}-primary` }],

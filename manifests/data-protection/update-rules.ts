@@ -36,6 +36,12 @@ export function annotationsOf(object: string): string {
 
 const [OLD, NEW] = ['oldObject', 'object'].map(annotationsOf);
 
+/** Whether PGO takes an object as a request of a restore in place, which comes before its dataSource. */
+function isInPlace(object: string): string {
+  const enabled = `${object}.spec.?backups.?pgbackrest.?restore.?enabled.orValue(false)`;
+  return `${enabled} && ${annotationsOf(object)}[?'${RESTORE}'].orValue('') != ''`;
+}
+
 /** PGO writes it when a PGUpgrade has succeeded: from then on the files are of that version. */
 const VERSION_OF_FILES = 'oldObject.?status.?postgresVersion.orValue(0)';
 
@@ -61,11 +67,14 @@ export const UPDATE_RULES: readonly UpdateRule[] = [
     kind: POSTGRES_CLUSTER,
     lost: 'PGO restores over the volumes of the running cluster: what was written since is lost',
     instead: 'Restore into a new PostgresCluster with another name, and switch to it',
-    // A cluster that PGO has not seen yet has no status: a dataSource is then how it is filled.
-    cel: `has(oldObject.status) && has(object.spec.dataSource) && object.spec.?dataSource != oldObject.spec.?dataSource ? ['restore'] : []`,
+    // A cluster that PGO has not seen yet has no status: a dataSource is then how it is filled. PGO remembers one restore: with a dataSource, the
+    // end of a restore in place is another request.
+    cel: `has(oldObject.status) && has(object.spec.dataSource) && (object.spec.?dataSource != oldObject.spec.?dataSource ||
+      (${isInPlace('oldObject')} && !(${isInPlace('object')}))) ? ['restore'] : []`,
     changesOf: (before: Manifest, after: Manifest): string[] => {
       const source = dataSourceOf(after);
-      return before['status'] !== undefined && source !== undefined && !isDeepStrictEqual(source, dataSourceOf(before)) ? ['restore'] : [];
+      const isNew = !isDeepStrictEqual(source, dataSourceOf(before)) || (isRestoredInPlace(before) && !isRestoredInPlace(after));
+      return before['status'] !== undefined && source !== undefined && isNew ? ['restore'] : [];
     },
   },
   {
@@ -115,17 +124,19 @@ export const UPDATE_RULES: readonly UpdateRule[] = [
     lost: 'PostgreSQL cannot start on the files of another major version: every pod that PGO replaces stays down',
     instead: 'Set upgrade, deploy, and change the version when deploy says that the upgrade has succeeded: docs/upgrading.md',
     // The last step removes shutdown and the annotation together with the change: what counts is the object as it was.
-    cel: `(${versionOf('object')} != ${versionOf('oldObject')} &&
-        !(oldObject.spec.?shutdown.orValue(false) && '${ALLOW_UPGRADE}' in ${OLD} && ${versionOf('object')} == ${VERSION_OF_FILES})) ||
-      (${VERSION_OF_FILES} > ${versionOf('oldObject')} && !object.spec.?shutdown.orValue(false) &&
-        ${versionOf('object')} != ${VERSION_OF_FILES})
+    cel: `(oldObject.spec.?shutdown.orValue(false)
+      ? (${versionOf('object')} != ${VERSION_OF_FILES} || !('${ALLOW_UPGRADE}' in ${OLD})) && ${versionOf('object')} != ${versionOf('oldObject')} ||
+        ${versionOf('object')} != ${VERSION_OF_FILES} && ${VERSION_OF_FILES} > ${versionOf('oldObject')} &&
+        !object.spec.?shutdown.orValue(false)
+      : ${versionOf('object')} != ${versionOf('oldObject')})
       ? ['postgres-version=' + string(${versionOf('object')})] : []`,
     changesOf: (before: Manifest, after: Manifest): string[] => {
       const [old = 0, next = 0] = [before, after].map((cluster) => Number(valueAt(cluster['spec'], 'postgresVersion') ?? 0));
       const ofFiles = Number(valueAt(before['status'], 'postgresVersion') ?? 0);
-      const isUpgrade = valueAt(before['spec'], 'shutdown') === true && annotation(before, ALLOW_UPGRADE) !== undefined;
+      const isAllowed = next === ofFiles && annotation(before, ALLOW_UPGRADE) !== undefined;
       const starts = valueAt(after['spec'], 'shutdown') !== true;
-      const isRefused = (next !== old && !(isUpgrade && next === ofFiles)) || (ofFiles > old && starts && next !== ofFiles);
+      const startsOldVersion = next !== ofFiles && ofFiles > old && starts;
+      const isRefused = valueAt(before['spec'], 'shutdown') === true ? (next !== old && !isAllowed) || startsOldVersion : next !== old;
       return isRefused ? [`postgres-version=${next}`] : [];
     },
   },
@@ -158,6 +169,10 @@ function sets(object: string): string {
 
 function instanceSets(cluster: Manifest): string[] {
   return listOf(valueAt(cluster['spec'], 'instances')).map((set) => String(valueAt(set, 'name') ?? '') || '00');
+}
+
+function isRestoredInPlace(cluster: Manifest): boolean {
+  return valueAt(cluster['spec'], 'backups', 'pgbackrest', 'restore', 'enabled') === true && (annotation(cluster, RESTORE) ?? '') !== '';
 }
 
 /** With the one default that the API server adds. */

@@ -3,7 +3,7 @@ import { type Exposure, httpRoute, ingress } from '../../constructs/cvat/exposur
 import { fromOci } from '../../constructs/helm/chart-source';
 import { k3s } from '../../constructs/helm/delivery/k3s';
 import { type Environment, Platform } from '../../constructs/platform';
-import { toVolume } from '../../constructs/postgres/backup';
+import { fromCluster, toVolume } from '../../constructs/postgres/backup';
 import type { PostgresClusterProps } from '../../constructs/postgres/postgres-cluster';
 import { reportedProblems } from '../../constructs/problem';
 import { local } from '../fixtures/environments/local';
@@ -92,6 +92,24 @@ test('further PostgresClusters are in the stage of the first, each in its own na
     'PostgresCluster grafana',
     'PostgresCluster wiki',
   ]);
+});
+
+test('a clone of a cluster of the environment is in a stage after it, and CVAT stays on the original', () => {
+  const clone = (name: string): PostgresClusterProps => ({
+    name: `${name}-copy`,
+    version: 15,
+    replicas: 1,
+    storage: { size: '1Gi' },
+    backups: [toVolume({ size: '1Gi' })],
+    restore: fromCluster({ name, repository: 'repo1' }),
+  });
+  const environment: Environment = { ...local, postgresClusters: [clone('my-postgres'), clone('elsewhere')] };
+  const all = stages(environment);
+  expect(all['35-postgres-clones']).toEqual(['PostgresCluster my-postgres-copy']);
+  expect(all['30-postgres']).toContain('PostgresCluster elsewhere-copy');
+  const [cvat] = new Platform('test', environment).stages().filter(({ name }) => name === '50-cvat');
+  expect(JSON.stringify(cvat)).toContain('my-postgres-pguser-cvat');
+  expect(JSON.stringify(cvat)).not.toContain('copy');
 });
 
 test('every object has the label of its environment', () => {

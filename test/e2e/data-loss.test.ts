@@ -101,6 +101,7 @@ describe('changes that lose data', () => {
     readonly before?: Spec;
     readonly after: Spec;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly annotationsBefore?: Readonly<Record<string, string>>;
     readonly without?: readonly string[];
   }
 
@@ -118,6 +119,13 @@ describe('changes that lose data', () => {
       before: { backups: backups([volume('repo1')], { enabled: true, repoName: 'repo1' }) },
       after: { backups: backups([volume('repo1')], { enabled: true, repoName: 'repo1' }) },
       annotations: { [`${PGO}/pgbackrest-restore`]: 'again' },
+    },
+    {
+      rule: 'restore',
+      change: 'restore',
+      before: { dataSource: source('repo1'), backups: backups([volume('repo1')], { enabled: true, repoName: 'repo1' }) },
+      after: { dataSource: source('repo1') },
+      annotationsBefore: { [`${PGO}/pgbackrest-restore`]: 'done' },
     },
     { rule: 'removeRepository', change: 'remove-repository=repo1', after: { backups: backups([s3('repo1')]) } },
     { rule: 'removeRepository', change: 'remove-repository=repo1', after: { backups: backups([volume('repo2')]) } },
@@ -145,7 +153,7 @@ describe('changes that lose data', () => {
   const named = CASES.flatMap((one, index) => MODES.map((mode) => ({ ...one, ...mode, name: `${mode.mode}-${index}` })));
 
   describe.each(named)('$rule, $change ($name)', (one) => {
-    const { flags, change, name, before, after, annotations, without = [] } = one;
+    const { flags, change, name, before, after, annotations, annotationsBefore, without = [] } = one;
     const full = cluster(name, after, annotations);
     const kept = Object.entries(full.metadata.annotations ?? {}).filter(([key]) => !without.includes(key));
     const next = { ...full, metadata: { ...full.metadata, annotations: Object.fromEntries(kept) } };
@@ -153,7 +161,7 @@ describe('changes that lose data', () => {
     const refused = { code: 1, stderr: expect.stringContaining(`${name} would lose data by ${change}: `) as string };
 
     beforeAll(async () => {
-      expect(await kubectl.apply(cluster(name, before), ...flags)).toMatchObject({ code: 0 });
+      expect(await kubectl.apply(cluster(name, before, annotationsBefore), ...flags)).toMatchObject({ code: 0 });
       await kubectl.output(['patch', ...naming, '--subresource=status', '--type=merge', '--patch={"status":{"observedGeneration":1}}']);
     });
     afterAll(() => remove(name));

@@ -113,14 +113,9 @@ describe('the major upgrade of docs/upgrading.md', () => {
     const { code, stderr } = await commands.run('deploy', dist(before, 'too late'));
     expect(code).toBe(1);
     expect(stderr).toContain('postgres-version=14: PostgreSQL cannot start on the files of another major version');
-    const apply = await kubectl.run([
-      'apply',
-      '--server-side',
-      '--force-conflicts',
-      '-f',
-      join(dist(before, 'too late'), '30-postgres.k8s.yaml'),
-    ]);
-    expect(apply).toMatchObject({ code: 1, stderr: expect.stringContaining('postgres-version=14') as string });
+    const patch = '--patch={"spec":{"shutdown":null}}';
+    const started = await kubectl.run(['patch', 'postgrescluster', 'reports', ...NAMESPACE, '--type=merge', patch]);
+    expect(started).toMatchObject({ code: 1, stderr: expect.stringContaining('postgres-version=14') as string });
   });
 
   test('ends with the new version, a new backup and the same cluster', async () => {

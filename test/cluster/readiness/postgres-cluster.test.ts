@@ -269,3 +269,12 @@ test('is ready without instances when it is shut down', async () => {
   expect(await cluster({ conditions: [] }, { shutdown: true }, [])).toBe('ready');
   expect(await cluster({}, { shutdown: true })).toBe('waiting: 2 of 2 instances are pending termination');
 });
+
+test('waits for a restore in place until its id is that of the last restore', async () => {
+  const spec = { ...SPEC, backups: { pgbackrest: { ...SPEC.backups.pgbackrest, restore: { enabled: true, repoName: 'repo1' } } } };
+  const annotations = { [`${LABEL}/pgbackrest-restore`]: 'two' };
+  const restored = (id: string): Promise<string> =>
+    stateOf(live(KIND, { annotations, spec, status: { ...STATUS, pgbackrest: { repos: [REPO], restore: { id } } } }), both());
+  expect(await restored('one')).toBe('waiting: the restore two has not begun yet');
+  expect(await restored('two')).toBe('ready');
+});

@@ -1,5 +1,5 @@
 import { contractOf } from '../../../manifests/contract';
-import { type Backup, fromCluster, fromS3, type Restore, toAzure, toS3, toVolume } from '../../../constructs/postgres/backup';
+import { type Backup, fromAzure, fromCluster, fromS3, type Restore, toAzure, toS3, toVolume } from '../../../constructs/postgres/backup';
 import { PostgresCluster } from '../../../constructs/postgres/postgres-cluster';
 import { objectsOfKind } from '../../support';
 
@@ -131,6 +131,20 @@ test('a restore from S3 names the repository as the lines of its Secret do', () 
   expect(cluster({ restore }).spec['dataSource']).toMatchObject({
     pgbackrest: { global: { 'repo2-path': '/old' }, repo: { name: 'repo2' } },
   });
+});
+
+test('a restore from Azure names the container, the folder and the Secret', () => {
+  const restore = fromAzure({ container: 'backups', credentials: 'keys', path: '/pgbackrest/cvat/old/repo1' });
+  const { spec, needs } = cluster({ restore });
+  expect(spec['dataSource']).toEqual({
+    pgbackrest: {
+      stanza: 'db',
+      configuration: [{ secret: { name: 'keys' } }],
+      global: { 'repo1-path': '/pgbackrest/cvat/old/repo1' },
+      repo: { name: 'repo1', azure: { container: 'backups' } },
+    },
+  });
+  expect(needs).toEqual([expect.stringMatching(/^keys: azure\.conf <- /)]);
 });
 
 describe('credentials', () => {

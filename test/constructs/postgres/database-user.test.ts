@@ -1,5 +1,9 @@
-import type { DatabaseUser } from '../../../constructs/postgres/database-user';
-import { PostgresCluster, type PostgresUser } from '../../../constructs/postgres/postgres-cluster';
+import { fromRepository } from '../../../constructs/helm/chart-source';
+import type { Environment } from '../../../constructs/platform';
+import { type DatabaseUser, userOf } from '../../../constructs/postgres/database-user';
+import { PostgresCluster, type PostgresClusterProps, type PostgresUser } from '../../../constructs/postgres/postgres-cluster';
+import { environments } from '../../fixtures/environments';
+import { synthesize } from '../../fixtures/synthesize';
 import { objectsOf, problemsOf } from '../../support';
 import { contractOf } from '../../../manifests/contract';
 
@@ -60,4 +64,40 @@ test('what PGO makes for the users is in the contract of the cluster, key by key
     ['Secret', 'cvat', 'my-postgres-pguser-reader', ['host', 'password', 'port', 'user', 'verifier']],
     ['Service', 'cvat', 'my-postgres-primary', undefined],
   ]);
+});
+
+describe('userOf, for releases that are data', () => {
+  const wiki = {
+    name: 'wiki-db',
+    namespace: 'wiki',
+    version: 17,
+    replicas: 1,
+    storage: { size: '1Gi' },
+    users: [{ name: 'wiki', databases: ['wiki'] }, { name: 'reader' }],
+  } as const satisfies PostgresClusterProps;
+
+  test('is the handle that the cluster itself gives', () => {
+    for (const name of ['wiki', 'reader'] as const) {
+      let handle: DatabaseUser | undefined;
+      objectsOf((chart) => (handle = new PostgresCluster(chart, 'cluster', wiki).user(name)));
+      expect(userOf(wiki, name)).toEqual(handle);
+    }
+  });
+
+  test('takes only users that the cluster declares', () => {
+    // @ts-expect-error: the cluster has no such user
+    expect(userOf(wiki, 'writer').secret.name).toBe('wiki-db-pguser-writer');
+  });
+
+  test('gives a release its host and Secret, which the checks then find', () => {
+    const { local } = environments;
+    const user = userOf(wiki, 'wiki');
+    const values = { db: { host: user.host, port: user.port, existingSecret: user.secret.name } };
+    const chart = fromRepository('https://charts.example.com', 'wiki', '1.2.3');
+    const release = { name: 'wiki', namespace: 'wiki', chart, values, reads: [user.secret, user.service] };
+    const problems = (postgresClusters: Environment['postgresClusters']): unknown[] =>
+      synthesize({ local: { ...(local as Environment), postgresClusters, releases: [release] } }).problems.map(({ message }) => message);
+    expect(problems([wiki])).toEqual([]);
+    expect(problems([])).toContainEqual(expect.stringContaining('got "wiki-db-pguser-wiki"'));
+  });
 });

@@ -23,6 +23,12 @@ export interface Repository {
   readonly schedules?: { readonly full?: string; readonly differential?: string; readonly incremental?: string };
 }
 
+interface RestoreRequest {
+  readonly enabled?: boolean;
+  readonly repoName: string;
+  readonly options?: readonly string[];
+}
+
 export interface RepositoryStatus {
   readonly name: string;
   readonly bound?: boolean;
@@ -36,10 +42,20 @@ export interface PostgresCluster extends Live {
     readonly image?: string;
     readonly postgresVersion?: number;
     readonly shutdown?: boolean;
-    readonly dataSource?: object;
+    readonly dataSource?: {
+      readonly postgresCluster?: {
+        readonly clusterName: string;
+        readonly clusterNamespace?: string;
+        readonly repoName: string;
+        readonly options?: readonly string[];
+      };
+      readonly pgbackrest?: { readonly repo: object; readonly options?: readonly string[] };
+    };
     readonly users?: readonly { readonly name: string; readonly databases?: readonly string[] }[];
     readonly instances: readonly InstanceSet[];
-    readonly backups?: { readonly pgbackrest?: { readonly image?: string; readonly repos?: readonly Repository[] } };
+    readonly backups?: {
+      readonly pgbackrest?: { readonly image?: string; readonly repos?: readonly Repository[]; readonly restore?: RestoreRequest };
+    };
   };
   readonly status?: {
     readonly observedGeneration?: number;

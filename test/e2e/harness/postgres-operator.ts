@@ -6,7 +6,7 @@
  * the users' Secrets, by server-side apply with force and the manager's name, which leaves others' keys alone; the order and the conditions of
  * the status; an instance more or less in place; the end. A change is in the status, with the counts from before, some time before the
  * StatefulSets have it; then the pods are replaced one by one. So they are some time after PGO has new images. Every repository has a stanza of
- * its own, and its claim goes with it. A data source restores in place. A cluster that is shut down keeps its StatefulSets, without pods; see
+ * its own, and its claim goes with it. A restore is done once for each id. A cluster that is shut down keeps its StatefulSets, without pods; see
  * postgres-upgrade.ts for PGUpgrades. It looks five times a second, and does not wait for a lease.
  *
  * Left out: certificates, configurations, roles, Endpoints, PgBouncer, monitoring, resizing; scheduled backups themselves; users who are no longer declared; rotation of
@@ -98,7 +98,7 @@ export class PostgresOperator {
   private async round(): Promise<void> {
     const clusters = await this.api.list<PostgresCluster>(`/apis/${API_VERSION}/postgresclusters`);
     if (clusters.length === 0 || !(await this.available())) return;
-    for (const cluster of clusters.filter((candidate) => this.due(candidate))) await this.reconcile(cluster);
+    for (const cluster of clusters.filter((candidate) => this.due(candidate))) await this.reconcile(cluster, clusters);
     await upgradeAll(this.api, clusters, this.options.failingUpgrade ?? false);
   }
 
@@ -119,14 +119,14 @@ export class PostgresOperator {
     return Date.now() - since >= (this.options.delayMilliseconds ?? 0);
   }
 
-  private async reconcile(cluster: PostgresCluster): Promise<void> {
+  private async reconcile(cluster: PostgresCluster, clusters: readonly PostgresCluster[]): Promise<void> {
     const { metadata } = cluster;
     const finalizers = metadata.finalizers ?? [];
     if (metadata.deletionTimestamp !== undefined) return this.tearDown(cluster);
     if (!finalizers.includes(FINALIZER)) await this.api.patch(pathOf(cluster), { metadata: { finalizers: [...finalizers, FINALIZER] } });
     if (this.options.missingImage) return this.complain(cluster);
     let observed = await this.observe(cluster);
-    if (await restore(this.api, cluster, observed.sets, observed.backups, this.options.failingRestore ?? false)) return;
+    if (await restore(this.api, cluster, { ...observed, clusters, fails: this.options.failingRestore ?? false })) return;
     await rememberLeader(this.api, cluster, observed.pods);
     // A new cluster is made at once. Of a change, the status speaks first.
     if (cluster.status !== undefined && this.isChanged(cluster)) {

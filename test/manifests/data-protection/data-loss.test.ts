@@ -70,6 +70,17 @@ test('a restore in place is one when it is enabled, and when its annotation chan
   expect(changes(cluster(restoring), cluster(again))).toEqual(['restore-in-place']);
 });
 
+test('the end of a restore in place is a restore where there is a dataSource, because PGO remembers one restore only', () => {
+  const annotations = { ...HOLDS_DATA, 'postgres-operator.crunchydata.com/pgbackrest-restore': 'one' };
+  const restoring = { backups: { pgbackrest: { repos: [volume('repo1')], restore: { enabled: true, repoName: 'repo1' } } } };
+  const clone = { dataSource: { postgresCluster: { clusterName: 'other', repoName: 'repo1' } } };
+  const before = (spec: object): Manifest => cluster({ annotations, spec: { ...restoring, ...spec }, status: {} });
+  expect(changes(before(clone), cluster({ spec: clone }))).toEqual(['restore']);
+  expect(changes(before(clone), cluster({ spec: { ...restoring, ...clone } }))).toEqual(['restore', 'restore-in-place']);
+  expect(changes(before(clone), cluster({}))).toEqual([]);
+  expect(changes(before({}), cluster({}))).toEqual([]);
+});
+
 describe('a major upgrade', () => {
   const annotations = { ...HOLDS_DATA, 'postgres-operator.crunchydata.com/allow-upgrade': 'to-16' };
   const running = { annotations: HOLDS_DATA };
