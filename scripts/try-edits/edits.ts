@@ -86,7 +86,10 @@ export const edits: readonly Edit[] = [
   },
   {
     name: 'another CVAT version',
-    apply: (copy) => copy.replace(LOCAL, /(?<=cvat: \{\n {4}version: ')[^']*/, '2.74.0'),
+    apply: (copy: Copy): void => {
+      copy.replace(LOCAL, /(?<=cvat: \{\n {4}version: ')[^']*/, '2.74.0');
+      copy.replace('test/known-versions.ts', /(?<=ACKNOWLEDGED: .* = )\{\}/, `{ 'cvat 2.74.0': 'try-edits' }`);
+    },
   },
   {
     name: 'a second PostgresCluster',
