@@ -132,13 +132,6 @@ describe('changes that lose data', () => {
     { rule: 'removeInstanceSet', change: 'remove-instance-set=instance1', after: { instances: [set('other')] } },
     { rule: 'changeVersion', change: 'postgres-version=16', after: { postgresVersion: 16 } },
     { rule: 'changeVersion', change: 'postgres-version=14', before: { shutdown: true }, after: { postgresVersion: 14, shutdown: true } },
-    {
-      rule: 'changeVersion',
-      change: 'postgres-version=16',
-      before: { shutdown: true },
-      after: { postgresVersion: 16 },
-      annotations: { [`${PGO}/allow-upgrade`]: 'upgrade' },
-    },
     { rule: 'unprotect', change: 'unprotect', after: {}, without: [HOLDS_DATA_ANNOTATION] },
   ];
 
@@ -218,8 +211,7 @@ describe('changes that lose data', () => {
   const specs = fc
     .record(
       {
-        // Mostly the same, so that the other rules are reached as well.
-        postgresVersion: fc.constantFrom(15, 15, 15, 15, 15, 15, 14, 16),
+        postgresVersion: fc.constantFrom(14, 15, 16),
         shutdown: fc.boolean(),
         instances: fc
           .uniqueArray(fc.constantFrom('instance1', 'instance2', ''), { minLength: 1 })
@@ -291,17 +283,26 @@ describe('changes that lose data', () => {
     return { apiVersion, kind, metadata, spec };
   });
 
+  /** A change, which leaves some parts of the spec as they are: otherwise almost every one would be refused for several reasons. */
+  const change = fc
+    .tuple(version, fc.subarray(['postgresVersion', 'instances', 'backups', 'dataSource', 'shutdown']))
+    .map(([after, kept]) => (before: Cluster): Cluster => {
+      const take = (spec: Spec, isWanted: boolean): Spec =>
+        Object.fromEntries(Object.entries(spec).filter(([field]) => kept.includes(field) === isWanted));
+      return { ...after, spec: { ...take(after.spec, false), ...take(before.spec, true) } };
+    });
+
   const statuses = fc.constantFrom(undefined, { observedGeneration: 1 }, { observedGeneration: 1, postgresVersion: 16 });
 
   test('600 generated changes: the policy refuses what TypeScript finds, names the same changes, and never fails', async () => {
-    const sample = fc.sample(fc.tuple(version, statuses, fc.array(version, { minLength: 12, maxLength: 12 })), {
+    const sample = fc.sample(fc.tuple(version, statuses, fc.array(change, { minLength: 12, maxLength: 12 })), {
       numRuns: 50,
       seed: 1,
     });
     let refusals = 0;
-    for (const [before, status, versions] of sample) {
+    for (const [before, status, edits] of sample) {
       const live = await create(before, status);
-      for (const after of versions) {
+      for (const after of edits.map((edit) => edit(before))) {
         const refusal = await refusalOf(live, after);
         const expected = dataLossOf(live, after).map(({ change }) => change);
         const named = [...(/would lose data by (.*?): /.exec(refusal ?? '')?.[1]?.split(', ') ?? [])];
