@@ -21,6 +21,8 @@ const onlyDeep = [
   '<rootDir>/operator/test/bundle.test.ts',
   '<rootDir>/operator/test/exchanges/',
   '<rootDir>/operator/test/stand-in/',
+  '<rootDir>/test/bad-input.test.ts',
+  '<rootDir>/test/cluster/api/connection.test.ts',
   '<rootDir>/test/program.test.ts',
   '<rootDir>/test/schema/deliveries.test.ts',
   '<rootDir>/test/schema/fetch-crds.test.ts',
@@ -32,6 +34,8 @@ const onlyDeep = [
   '<rootDir>/test/scripts/check-types.test.ts',
   '<rootDir>/test/scripts/cluster.test.ts',
   '<rootDir>/test/scripts/library.test.ts',
+  '<rootDir>/test/scripts/packages.test.ts',
+  '<rootDir>/test/scripts/review.test.ts',
   '<rootDir>/test/scripts/synth.test.ts',
 ];
 
@@ -79,6 +83,7 @@ module.exports = {
       displayName: 'cluster',
       globalSetup: fixtures,
       testMatch: ['<rootDir>/test/cluster/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...onlyDeep],
     },
     {
       ...common,

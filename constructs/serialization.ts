@@ -1,5 +1,6 @@
 import { type ApiObject, Lazy } from 'cdk8s';
-import { dataFindings, type FieldFinding } from '../manifests/data';
+import { dataFindings } from '../manifests/data';
+import type { FieldFinding } from '../manifests/finding';
 import type { Manifest } from '../manifests/manifest';
 import { report } from './problem';
 

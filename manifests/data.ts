@@ -1,10 +1,5 @@
 import { type FieldPath, formatField } from './fields';
-import type { Finding } from './finding';
-
-/** A finding about a field. */
-export interface FieldFinding extends Finding {
-  readonly field: string;
-}
+import type { FieldFinding, Finding } from './finding';
 
 const EXPECTED = 'must be text, a finite number, a boolean, null, a list or a map';
 

@@ -4,6 +4,11 @@ export interface Finding {
   readonly remedy: string;
 }
 
+/** A finding, and the field that it is about. */
+export interface FieldFinding extends Finding {
+  readonly field: string;
+}
+
 /** Whether two findings about one object are about the same value: what it is follows "got" in their messages. */
 export function isSameValue(one: string, other: string): boolean {
   const [ofOne, ofOther] = [one, other].map((message) => /; got (.+?)\.?$/.exec(message)?.[1]);

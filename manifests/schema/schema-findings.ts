@@ -1,14 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldPath, formatField, isMap, type YamlMap } from '../fields';
-import type { Finding } from '../finding';
+import type { FieldFinding, Finding } from '../finding';
 import { numberFinding, textFinding, typeFinding } from './scalar-findings';
 import type { StructuralSchema } from './structural-schema';
 import { unknownField } from './unknown-field';
-
-/** A finding, and the field that it is about. */
-export interface FieldFinding extends Finding {
-  readonly field: string;
-}
 
 /** Every object has these, and the schemas of some CRDs do not name them. */
 const OWN = new Set(['apiVersion', 'kind', 'metadata']);
