@@ -17,6 +17,9 @@ const POLICIES: readonly (readonly [path: readonly string[], deletes: string, wh
   [['deletionPolicy'], 'Delete', 'The snapshot is deleted with the object.'],
 ];
 
+/** What leaving a policy out means, where that deletes data. */
+const BY_DEFAULT: Readonly<Record<string, string>> = { reclaimPolicy: 'Delete' };
+
 /** Backups, volumes or accounts are kept for a shorter time, or deleted with their object. */
 export const retentionReduced: ReviewRule = {
   name: 'retention-reduced',
@@ -52,7 +55,7 @@ function reducedRetentions(before: Manifest, after: Manifest): Located[] {
 }
 
 function deletingPolicies(before: Manifest, after: Manifest): Located[] {
-  return POLICIES.filter(([path, deletes]) => valueAt(after, ...path) === deletes && valueAt(before, ...path) !== deletes).map(
-    ([path, , message]) => ({ field: path.join('.'), message }),
-  );
+  return POLICIES.filter(
+    ([path, deletes]) => valueAt(after, ...path) === deletes && (valueAt(before, ...path) ?? BY_DEFAULT[path.join('.')]) !== deletes,
+  ).map(([path, , message]) => ({ field: path.join('.'), message }));
 }

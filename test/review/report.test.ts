@@ -103,3 +103,14 @@ test('JSON has every finding and every object', () => {
 test('without a difference it says so', () => {
   expect(text(report(review(tree(before), tree(before)), 'main'))).toBe('Review of dist\nNo object differs from main.\n');
 });
+
+test('an object with a finding is listed, even if nothing but noise differs', () => {
+  const result = review(tree(before), tree(chart('1.1.0', 'ghcr.io/team/web:1.0.0')));
+  const change = result.changes.find(({ after }) => after?.manifest.metadata.name === 'part-1');
+  if (!change) throw new Error('unreachable');
+  const finding = { rule: 'any', class: 'data', change, field: '', message: 'Something is lost.' } as const;
+  expect(text(report(result, 'main'))).toContain('checksums, labels: 80 objects');
+  const written = text(report({ ...result, findings: [finding] }, 'main'));
+  expect(written).toContain('    changed Service apps/part-1\n');
+  expect(written).toContain('checksums, labels: 79 objects');
+});

@@ -33,3 +33,8 @@ test('reports an AppUser whose account is deleted with it', () => {
   expect(findings(retentionReduced, [user('Deactivate')], [user('Delete')])).toHaveLength(1);
   expect(findings(retentionReduced, [user('Delete')], [user('Deactivate')])).toEqual([]);
 });
+
+test('accepts that the default of a StorageClass is written out', () => {
+  const storageClass = object('storage.k8s.io/v1', 'StorageClass', 'one');
+  expect(findings(retentionReduced, [storageClass], [{ ...storageClass, reclaimPolicy: 'Delete' }])).toEqual([]);
+});
