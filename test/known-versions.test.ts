@@ -41,11 +41,11 @@ describe('another version', () => {
   test('is found in every delivery, unless it is acknowledged', () => {
     for (const environment of [local, production]) {
       expect(unknownVersions(environment)).toEqual([]);
-      expect(unknownVersions({ ...environment, cvat: newer })).toEqual(['cvat 2.74.0']);
+      expect(unknownVersions({ ...environment, cvat: newer }, {})).toEqual(['cvat 2.74.0']);
       expect(unknownVersions({ ...environment, cvat: newer }, { 'cvat 2.74.0': 'read' })).toEqual([]);
     }
     const postgresOperator = { namespace: 'crunchy-pgo', version: '6.0.3' };
-    expect(unknownVersions({ ...local, postgresOperator })).toEqual(['pgo 6.0.3']);
+    expect(unknownVersions({ ...local, postgresOperator }, {})).toEqual(['pgo 6.0.3']);
   });
 });
 
