@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { KubernetesApiError, isStatus } from '../../src/kubernetes/api-client';
 import { FakeApiServer } from './fake-api-server';
 
@@ -8,6 +9,11 @@ beforeEach(async () => {
 });
 
 afterEach(() => server.stop());
+
+/** Lets the event loop go on until something is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 test('a request says who asks and what is sent', async () => {
   server.handler = () => ({ json: { kind: 'Thing' } });
@@ -79,15 +85,29 @@ test('lines are read as they come, and a line may come in parts', async () => {
   expect(lines).toEqual(['one', 'two', 'three']);
 });
 
-test('lines that stop coming are given up after the time for silence, which every line prolongs', async () => {
-  let sent = 0;
-  server.handler = (_, response) => {
-    const timer = setInterval(() => (sent < 4 ? response.write(`line ${++sent}\n`) : clearInterval(timer)), 60);
-    return undefined;
-  };
-  const lines: string[] = [];
-  await expect(server.client().lines({ path: '/a' }, 0.15, (line) => lines.push(line))).rejects.toThrow('nothing was heard for 0.15 s');
-  expect(lines).toHaveLength(4);
+describe('lines that stop coming', () => {
+  // The time for silence passes when the test says so; connections are real.
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+  afterEach(() => jest.useRealTimers());
+
+  test('are given up after the time for silence, which every line prolongs', async () => {
+    let response: ServerResponse | undefined;
+    server.handler = (_, opened) => void (response = opened);
+    const lines: string[] = [];
+    const read = server.client().lines({ path: '/a' }, 10, (line) => lines.push(line));
+    let isOver = false;
+    void read.catch(() => undefined).then(() => (isOver = true));
+    await until(() => response !== undefined);
+    for (let sent = 1; sent <= 4; sent++) {
+      response?.write(`line ${sent}\n`);
+      await until(() => isOver || lines.length === sent);
+      // Without being prolonged, the second of these would be the end.
+      jest.advanceTimersByTime(9000);
+    }
+    jest.advanceTimersByTime(1000);
+    await expect(read).rejects.toThrow('nothing was heard for 10 s');
+    expect(lines).toEqual(['line 1', 'line 2', 'line 3', 'line 4']);
+  });
 });
 
 test('a connection that breaks while lines come is an error', async () => {
