@@ -8,6 +8,7 @@ import {
   type DeleteOptions,
   FIELD_MANAGER,
   type ListOptions,
+  type PatchOptions,
   type Resource,
 } from './cluster';
 import { CommandProblem } from '../problem';
@@ -87,12 +88,12 @@ export class ApiCluster implements Cluster {
     return { object: body, created: code === 201, ...(warnings.length > 0 && { warnings }) };
   }
 
-  async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
+  async patch(key: ObjectKey, patch: object, { dryRun = false }: PatchOptions = {}): Promise<LiveObject> {
     const path = await this.pathOf(key, key.name);
     if (path === undefined) throw new ApiError(404, { reason: 'NotFound', message: `the API server does not serve ${versionedKind(key)}` });
     const contentType = Array.isArray(patch) ? 'application/json-patch+json' : 'application/merge-patch+json';
-    return (await this.http.send<LiveObject>({ method: 'PATCH', path, query: { fieldManager: FIELD_MANAGER }, contentType, body: patch }))
-      .body;
+    const query = { fieldManager: FIELD_MANAGER, ...(dryRun && { dryRun: 'All' }) };
+    return (await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: patch })).body;
   }
 
   async delete(key: ObjectKey, { uid, resourceVersion, dryRun = false }: DeleteOptions = {}): Promise<void> {

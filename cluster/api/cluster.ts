@@ -39,6 +39,11 @@ export interface Applied {
   readonly warnings?: readonly string[];
 }
 
+export interface PatchOptions {
+  /** Admitted as usual, but not stored. */
+  readonly dryRun?: boolean;
+}
+
 export interface DeleteOptions {
   /** Precondition: deletes only the object with this uid, not a new one of the same name. */
   readonly uid?: string;
@@ -71,7 +76,7 @@ export interface Cluster {
   /** Server-side apply. Fails with a conflict (409) if another field manager has set a field to another value. */
   apply(manifest: Manifest, options?: ApplyOptions): Promise<Applied>;
   /** A JSON merge patch, or a JSON patch where it is a list. */
-  patch(key: ObjectKey, patch: object): Promise<LiveObject>;
+  patch(key: ObjectKey, patch: object, options?: PatchOptions): Promise<LiveObject>;
   /** Requests the deletion and does not wait: finalizers can delay it. An object that is not found is no error. */
   delete(key: ObjectKey, options?: DeleteOptions): Promise<void>;
   isAllowed(access: Access): Promise<boolean>;

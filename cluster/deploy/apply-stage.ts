@@ -94,10 +94,7 @@ export class StageApplication {
       if (refused.length > 0) return refused;
       const unready = await waitUntilReady(session, expected, wait);
       if (unready.length > 0) return unready;
-      const unprotected = await this.guard.verify(
-        stage.name,
-        expected.map(({ manifest }) => manifest),
-      );
+      const unprotected = await this.guard.verify(stage.name, expected);
       if (unprotected.length > 0) return unprotected;
       // Otherwise waitUntilServed would find them only at its second poll.
       if (objects.some(isCrd) && expected.some(({ created }) => created)) session.cluster.rediscover();

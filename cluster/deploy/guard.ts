@@ -1,10 +1,13 @@
+import { HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
 import { GUARD_FINALIZER, GUARD_NAME, isGuarded } from '../../manifests/data-protection/guarded';
-import { formatKey, keyOf, type Manifest } from '../../manifests/manifest';
+import { POSTGRES_CLUSTER } from '../../manifests/data-protection/update-rules';
+import { formatKey, groupKindOf, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import { ApiError } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
 import type { LiveObject } from '../objects/live-object';
 import { pollUntil, type Session } from '../session';
-import type { Unready } from './wait-until-ready';
+import { isMarked } from './apply';
+import type { Expected, Unready } from './wait-until-ready';
 
 /** A policy takes effect up to a second after its binding is stored. On a busy API server it takes longer. */
 const IN_FORCE_MILLISECONDS = 30_000;
@@ -26,12 +29,37 @@ export function isGuardRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && error.message.includes(GUARD_NAME);
 }
 
-/**
- * Verifies that data protection is in force, with the first stage that has something to protect: a dry-run delete of it must be refused.
- * Secrets are protected by a policy of their own.
- */
+/** A dry run of a request that data protection must refuse. Each policy has one. */
+interface Probe {
+  readonly covers: (object: Manifest) => boolean;
+  readonly request: (cluster: Cluster, key: ObjectKey) => Promise<unknown>;
+  /** What was possible when the request is not refused. */
+  readonly lost: string;
+  /** The right without which the request says nothing about data protection. */
+  readonly verb: string;
+}
+
+const isSecret = (object: Manifest): boolean => groupKindOf(object) === 'Secret';
+const tryDelete: Pick<Probe, 'request' | 'lost' | 'verb'> = {
+  request: (cluster, key) => cluster.delete(key, { dryRun: true }),
+  lost: 'could be deleted',
+  verb: 'delete',
+};
+
+const PROBES: readonly Probe[] = [
+  { covers: (object) => !isSecret(object), ...tryDelete },
+  { covers: isSecret, ...tryDelete },
+  {
+    covers: (object) => groupKindOf(object) === POSTGRES_CLUSTER,
+    request: (cluster, key) => cluster.patch(key, { metadata: { annotations: { [HOLDS_DATA_ANNOTATION]: null } } }, { dryRun: true }),
+    lost: 'could be changed so that data is lost',
+    verb: 'patch',
+  },
+];
+
+/** Verifies that each policy of data protection is in force, with the first stage that has something for it to protect. */
 export class GuardCheck {
-  private readonly verified = new Set<boolean>();
+  private readonly verified = new Set<Probe>();
 
   constructor(
     private readonly session: Session,
@@ -39,41 +67,42 @@ export class GuardCheck {
     private readonly manifests: readonly Manifest[],
   ) {}
 
-  /** What is not protected of the objects of a stage that has become ready. */
-  async verify(stage: string, objects: readonly Manifest[]): Promise<Unready[]> {
+  /** What is not protected of the objects of a stage that has become ready. A mark allows what a probe does, so marked objects are left out. */
+  async verify(stage: string, objects: readonly Pick<Expected, 'manifest' | 'object'>[]): Promise<Unready[]> {
     if (!this.manifests.some(isDataProtection)) return [];
-    for (const isSecret of [false, true]) {
-      const object = objects.filter(isGuarded).find(({ kind }) => (kind === 'Secret') === isSecret);
-      if (!object || this.verified.has(isSecret)) continue;
-      const unready = await this.probe(stage, object);
+    const guarded = objects.filter(({ manifest, object }) => isGuarded(manifest) && !isMarked(object)).map(({ manifest }) => manifest);
+    for (const probe of PROBES) {
+      const object = guarded.find(probe.covers);
+      if (!object || this.verified.has(probe)) continue;
+      const unready = await this.run(probe, stage, object);
       if (unready) return [unready];
-      this.verified.add(isSecret);
+      this.verified.add(probe);
     }
     return [];
   }
 
-  private async probe(stage: string, object: Manifest): Promise<Unready | undefined> {
+  private async run({ request, lost, verb }: Probe, stage: string, object: Manifest): Promise<Unready | undefined> {
     const { session } = this;
     const key = keyOf(object);
     const deadline = session.clock.now() + IN_FORCE_MILLISECONDS;
     const refused = await pollUntil(session, deadline, async () => {
       try {
-        await session.cluster.delete(key, { dryRun: true });
+        await request(session.cluster, key);
         return undefined;
       } catch (error) {
         if (isGuardRefusal(error)) return true;
         if (!(error instanceof ApiError) || error.code !== 403) throw error;
-        // Without the right to delete it, nothing can be said.
+        // Without the right to do it, nothing can be said.
         session.reporter.line({
           type: 'note',
           stage,
-          message: `data protection was not verified: you are not allowed to delete ${formatKey(key)}`,
+          message: `data protection was not verified: you are not allowed to ${verb} ${formatKey(key)}`,
         });
         return true;
       }
     });
     if (refused) return undefined;
-    const reason = `${formatKey(key)} could be deleted. Check the policy: kubectl get validatingadmissionpolicy,validatingadmissionpolicybinding`;
+    const reason = `${formatKey(key)} ${lost}. Check the policies: kubectl get validatingadmissionpolicy,validatingadmissionpolicybinding`;
     return { object: `ValidatingAdmissionPolicy ${GUARD_NAME}`, state: 'failed', reason: `is not in force: ${reason}` };
   }
 }

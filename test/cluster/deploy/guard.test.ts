@@ -1,6 +1,8 @@
 import { ApiError } from '../../../cluster/api/api-error';
-import type { DeleteOptions } from '../../../cluster/api/cluster';
+import type { DeleteOptions, PatchOptions } from '../../../cluster/api/cluster';
 import { GuardCheck, isDataProtection, releaseGuard } from '../../../cluster/deploy/guard';
+import type { Unready } from '../../../cluster/deploy/wait-until-ready';
+import { DELETE_ANNOTATION } from '../../../manifests/contract';
 import { formatKey, keyOf, type Manifest, type ObjectKey } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import { MemoryCluster } from '../support/memory-cluster';
@@ -15,59 +17,101 @@ const policy = (...finalizers: readonly string[]): Manifest =>
 const namespace = manifest('v1 Namespace cvat', { contract: { holdsData: "CVAT's media" } });
 const secret = manifest('v1 Secret cvat/my-postgres-pguser-cvat', { contract: { neededBy: 'what connects as cvat' } });
 
-/** Refuses a dry-run deletion from some attempt on. */
+const postgres = manifest('postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/my-postgres', {
+  contract: { holdsData: 'PostgreSQL my-postgres' },
+});
+
+/** Refuses dry runs from some attempt on. */
 class Protected extends MemoryCluster {
   readonly dryRuns: string[] = [];
   refusal = new ApiError(403, { message: "ValidatingAdmissionPolicy 'data-protection.platform.kapernikov.com' denied request" });
 
-  constructor(private readonly inForceFrom: number) {
-    super(namespace, secret);
+  constructor(
+    private readonly inForceFrom: number,
+    /** Dry runs that are never refused. */
+    private readonly possible?: 'delete' | 'patch',
+  ) {
+    super(namespace, secret, postgres);
   }
 
   override async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
     if (!options.dryRun) return super.delete(key, options);
-    this.dryRuns.push(formatKey(key));
-    if (this.dryRuns.length >= this.inForceFrom) throw this.refusal;
+    this.judge('delete', key);
+  }
+
+  override async patch(key: ObjectKey, patch: object, options: PatchOptions = {}): Promise<LiveObject> {
+    if (options.dryRun) this.judge('patch', key);
+    return super.patch(key, patch, options);
+  }
+
+  private judge(verb: string, key: ObjectKey): void {
+    this.dryRuns.push(`${verb} ${formatKey(key)}`);
+    if (this.dryRuns.length >= this.inForceFrom && verb !== this.possible) throw this.refusal;
   }
 }
 
-const GUARD = [policy(FINALIZER), namespace, secret];
+const GUARD = [policy(FINALIZER), namespace, secret, postgres];
 
-test('is in force when a dry-run delete is refused, of a Secret too, and each is tried once', async () => {
+async function verify(
+  cluster: Protected,
+  objects: readonly Manifest[],
+  check = new GuardCheck(sessionOn(cluster), GUARD),
+): Promise<Unready[]> {
+  const expected = await Promise.all(
+    objects.map(async (each) => ({ manifest: each, object: (await cluster.get(keyOf(each))) ?? (each as LiveObject) })),
+  );
+  return check.verify('30-postgres', expected);
+}
+
+test('is in force when dry runs of a deletion, of that of a Secret and of a change are refused, and each is tried once', async () => {
   const cluster = new Protected(1);
   const check = new GuardCheck(sessionOn(cluster), GUARD);
-  expect(await check.verify('30-postgres', [namespace, secret])).toEqual([]);
-  expect(await check.verify('50-cvat', [namespace, secret])).toEqual([]);
-  expect(cluster.dryRuns).toEqual(['Namespace cvat', 'Secret cvat/my-postgres-pguser-cvat']);
+  expect(await verify(cluster, [namespace, secret, postgres], check)).toEqual([]);
+  expect(await verify(cluster, [namespace, secret, postgres], check)).toEqual([]);
+  expect(cluster.dryRuns).toEqual([
+    'delete Namespace cvat',
+    'delete Secret cvat/my-postgres-pguser-cvat',
+    'patch PostgresCluster cvat/my-postgres',
+  ]);
+  expect(cluster.writes).toEqual([]);
 });
 
 test('waits until the policy takes effect', async () => {
   const cluster = new Protected(4);
-  expect(await new GuardCheck(sessionOn(cluster), GUARD).verify('30-postgres', [namespace])).toEqual([]);
+  expect(await verify(cluster, [namespace])).toEqual([]);
   expect(cluster.dryRuns).toHaveLength(4);
 });
 
-test('is reported as not in force when a deletion would be allowed for longer than that', async () => {
-  const [unready, ...others] = await new GuardCheck(sessionOn(new Protected(Infinity)), GUARD).verify('30-postgres', [namespace]);
+test.each([
+  ['a deletion', 'delete', namespace, 'Namespace cvat could be deleted'],
+  ['the deletion of a Secret', 'delete', secret, 'Secret cvat/my-postgres-pguser-cvat could be deleted'],
+  ['a change', 'patch', postgres, 'PostgresCluster cvat/my-postgres could be changed so that data is lost'],
+] as const)('is reported as not in force when %s would be allowed for longer than that', async (_what, possible, object, reason) => {
+  const [unready, ...others] = await verify(new Protected(1, possible), [object]);
   expect(others).toEqual([]);
-  expect(unready).toMatchObject({
-    state: 'failed',
-    reason: expect.stringMatching(/^is not in force: Namespace cvat could be deleted\./) as string,
-  });
+  expect(unready).toMatchObject({ state: 'failed', reason: expect.stringContaining(`is not in force: ${reason}.`) as string });
+});
+
+test('is not tried with an object that is marked: the mark allows it', async () => {
+  const cluster = new Protected(1);
+  const marked = { ...namespace, metadata: { ...namespace.metadata, annotations: { [DELETE_ANNOTATION]: 'with-its-data' } } };
+  cluster.put(marked);
+  expect(await verify(cluster, [namespace, secret])).toEqual([]);
+  expect(cluster.dryRuns).toEqual(['delete Secret cvat/my-postgres-pguser-cvat']);
 });
 
 test('is not verified without the right to delete, which a note says', async () => {
   const cluster = new Protected(1);
   cluster.refusal = new ApiError(403, { message: 'namespaces "cvat" is forbidden: User "jane" cannot delete resource "namespaces"' });
   const session = sessionOn(cluster);
-  expect(await new GuardCheck(session, GUARD).verify('30-postgres', [namespace])).toEqual([]);
+  expect(await verify(cluster, [namespace], new GuardCheck(session, GUARD))).toEqual([]);
   expect(session.reporter.lines).toEqual(['note data protection was not verified: you are not allowed to delete Namespace cvat']);
 });
 
 test('nothing is tried without data protection, or where nothing is protected', async () => {
   const cluster = new Protected(1);
-  expect(await new GuardCheck(sessionOn(cluster), [namespace, secret]).verify('30-postgres', [namespace])).toEqual([]);
-  expect(await new GuardCheck(sessionOn(cluster), GUARD).verify('30-postgres', [policy(FINALIZER)])).toEqual([]);
+  expect(await verify(cluster, [namespace], new GuardCheck(sessionOn(cluster), [namespace, secret]))).toEqual([]);
+  expect(await verify(cluster, [policy(FINALIZER)])).toEqual([]);
   expect(cluster.dryRuns).toEqual([]);
 });
 

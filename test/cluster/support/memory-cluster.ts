@@ -9,6 +9,7 @@ import {
   type Cluster,
   type DeleteOptions,
   type ListOptions,
+  type PatchOptions,
   type Resource,
   FIELD_MANAGER,
 } from '../../../cluster/api/cluster';
@@ -111,13 +112,13 @@ export class MemoryCluster implements Cluster {
     return { object: this.put(next), created: !before };
   }
 
-  async patch(key: ObjectKey, patch: object): Promise<LiveObject> {
-    this.asked.push(`patch ${formatKey(key)} ${JSON.stringify(patch)}`);
+  async patch(key: ObjectKey, patch: object, { dryRun = false }: PatchOptions = {}): Promise<LiveObject> {
+    this.asked.push(`${dryRun ? 'dry run of patch' : 'patch'} ${formatKey(key)} ${JSON.stringify(patch)}`);
     const before = this.objects.get(idOf(key));
     if (!before) throw new ApiError(404, { reason: 'NotFound' });
     const next = Array.isArray(patch) ? replaced(before, patch as Replacement[]) : merged(before, patch);
     if (next.metadata.resourceVersion !== before.metadata.resourceVersion) throw new ApiError(409, { reason: 'Conflict' });
-    return this.put(next);
+    return dryRun ? next : this.put(next);
   }
 
   async delete(key: ObjectKey, { uid }: DeleteOptions = {}): Promise<void> {
