@@ -163,8 +163,10 @@ export class Deletion {
       this.refused.push({ object: formatKey(key), reason: `is suspended, so its release would not be uninstalled. ${howToResume(live)}` });
       return false;
     }
+    // A namespace of dist is protected by its name, also when its annotation was removed.
+    const guarded = isGuarded(live) || isGuarded(this.context.manifestOf(live));
     try {
-      if (isGuarded(live)) await this.markForDeletion(live);
+      if (guarded) await this.markForDeletion(live);
       await releaseGuard(cluster, live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
@@ -172,7 +174,7 @@ export class Deletion {
       return true;
     } catch (error) {
       // It was not deleted, so it must not stay marked.
-      if (isGuarded(live)) await unmark(cluster, live).catch(() => undefined);
+      if (guarded) await unmark(cluster, live).catch(() => undefined);
       if (!(error instanceof ApiError)) throw error;
       this.refused.push({ object: formatKey(key), reason: error.message });
       return false;
@@ -228,12 +230,11 @@ export class Deletion {
     const { cluster, reporter } = this.session;
     const { dist, inventory, targets, deleteData } = this.options;
     const data = await Promise.all(targets.map(async (target) => (hasData(target) ? cluster.get(target.key) : undefined)));
-    // A namespace that existed before is kept with --delete-data as well, and then it does not need the policies.
-    const isGuarded = (object: LiveObject): boolean => {
-      const note = inventory.noteOf(keyOf(object));
-      const reason = deleteData ? notOursReason(object, dist.environment, note) : reasonNotOurs(object, dist.environment);
-      return reason === undefined && note !== 'adopted';
-    };
+    // Adopted objects, and a namespace that existed before, are kept with --delete-data as well, and then they do not need the policies.
+    const isGuarded = (object: LiveObject): boolean =>
+      deleteData
+        ? notOursReason(object, dist.environment, inventory.noteOf(keyOf(object))) === undefined
+        : reasonNotOurs(object, dist.environment) === undefined;
     const guarded = [
       ...data.flatMap((object) => (object && isGuarded(object) ? [formatKey(keyOf(object))] : [])),
       ...[...this.kept.values()].flatMap(({ object, notOurs }) => (notOurs ? [] : [object])),

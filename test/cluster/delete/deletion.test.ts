@@ -65,6 +65,12 @@ test.each([
   expect((await cluster.get(keyOf(object)))?.metadata.annotations).not.toHaveProperty([DELETE_ANNOTATION]);
 });
 
+test('marks an object that dist protects and whose annotation was removed', async () => {
+  const cluster = new MemoryCluster({ ...claim, metadata: { ...claim.metadata, annotations: {} } });
+  expect(await destroyed(cluster, claim)).toMatchObject({ deleted: 1 });
+  expect(marks(cluster, claim)).toHaveLength(1);
+});
+
 test('marks nothing else', async () => {
   const cluster = new MemoryCluster(plain);
   await destroyed(cluster, plain);

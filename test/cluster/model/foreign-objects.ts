@@ -24,6 +24,10 @@ export class ForeignObjects {
     return this.untouched.has(metadata.uid);
   }
 
+  isAdopted({ metadata }: LiveObject): boolean {
+    return this.adopted.has(metadata.uid);
+  }
+
   /** Creates an object that has the name of one of dist, without our label. A HelmChart is installed when the world goes on. */
   create(object: Manifest, differs: boolean): void {
     const metadata = omit(object.metadata, ['labels', 'annotations']) as Manifest['metadata'];

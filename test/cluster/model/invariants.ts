@@ -70,10 +70,11 @@ export interface DeletionState {
   /** The index of its stage, also of an object that is no longer in dist. */
   readonly stageOf: (object: Manifest) => number;
   readonly isInDist: (object: Manifest) => boolean;
+  readonly isAdopted: (object: LiveObject) => boolean;
 }
 
 /** Throws a Violation if an object must not be deleted now. Called before every deletion. */
-export function checkDeletion(object: LiveObject, { server, deleteData, stageOf, isInDist }: DeletionState): void {
+export function checkDeletion(object: LiveObject, { server, deleteData, stageOf, isInDist, isAdopted }: DeletionState): void {
   const refuse = (reason: string): never => {
     throw new Violation(`${formatKey(keyOf(object))} was deleted, but ${reason}`);
   };
@@ -115,8 +116,8 @@ export function checkDeletion(object: LiveObject, { server, deleteData, stageOf,
   if (!deleteData && holdsData(object)) refuse('it holds data');
   // Without dataProtection, dist has no policy, and deploy deletes it.
   if (object.kind === 'ValidatingAdmissionPolicy' && isInDist(object)) {
-    // Even then, a namespace that existed before is kept.
-    const isKept = ({ kind }: Manifest): boolean => deleteData && kind === 'Namespace';
+    // A namespace that existed before, and adopted objects, are kept with --delete-data.
+    const isKept = (other: LiveObject): boolean => deleteData && (other.kind === 'Namespace' || isAdopted(other));
     refuseFor(
       ours.find((other) => isProtected(other) && !isKept(other)),
       'holds data and would no longer be protected',

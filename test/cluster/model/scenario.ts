@@ -142,6 +142,7 @@ export class Scenario {
           server,
           deleteData,
           stageOf: (of) => this.stageOf(of),
+          isAdopted: (of) => this.foreign.isAdopted(of),
           isInDist: (of) => this.units.some(({ objects }) => objects.some((each) => words(each) === words(of))),
         }),
     });
