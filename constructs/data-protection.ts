@@ -44,6 +44,8 @@ const GUARDED_KINDS: readonly ResourceRule[] = [
   { group: 'helm.cattle.io', resources: ['helmcharts'], operations: BOTH },
   { group: 'helm.toolkit.fluxcd.io', resources: ['helmreleases'], operations: BOTH },
   { group: 'argoproj.io', resources: ['applications'], operations: BOTH },
+  // A release that is rendered into dist: its workload has the contract.
+  { group: 'apps', resources: ['deployments', 'statefulsets', 'daemonsets'], operations: BOTH },
 ];
 
 const POLICIES: readonly Policy[] = [
