@@ -5,7 +5,7 @@ import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { crd, install } from './harness/crds';
 import { changed, edited, type Environment, LOCAL } from './harness/dist';
-import type { Kubectl } from './harness/kubectl';
+import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { until } from './harness/until';
 
 // A fresh install, on a machine that does other things, too.
@@ -100,6 +100,32 @@ describe('the data of a deployed environment', () => {
       expect(await terminating()).toEqual([]);
       expect(await kubectl.run(['delete', ...CLUSTER, '--dry-run=server'])).toMatchObject({ code: 1 });
     });
+
+    if (name !== 'local') {
+      test('is not lost with the namespace that existed before, which deploy has not changed, until that is marked', async () => {
+        const namespace = await kubectl.get<{ metadata: { annotations?: object; labels: object } }>('namespace', 'cvat');
+        expect(namespace.metadata.annotations).toBeUndefined();
+        expect(Object.keys(namespace.metadata.labels)).toEqual(['kubernetes.io/metadata.name']);
+        const tryDelete = (what: string): Promise<KubectlResult> => kubectl.run(['delete', 'namespace', what, '--dry-run=server']);
+        const { code, stderr } = await tryDelete('cvat');
+        expect({ code, stderr }).toEqual({
+          code: 1,
+          stderr: expect.stringContaining(
+            "cvat holds data (PostgreSQL my-postgres, CVAT's media), and deleting it would delete that too.",
+          ) as string,
+        });
+        await kubectl.output(['create', 'namespace', 'cvat2']);
+        expect(await tryDelete('cvat2')).toMatchObject({ code: 0 });
+
+        const [command = ''] = /kubectl annotate .*$/m.exec(stderr) ?? [];
+        await kubectl.output(command.split(' ').slice(1));
+        expect(await tryDelete('cvat')).toMatchObject({ code: 0 });
+        // Neither does the mark stop deploy, nor does deploy change the namespace.
+        await commands.output('deploy', environment.folder, ...stages);
+        await kubectl.output(['annotate', 'namespace', 'cvat', 'platform.kapernikov.com/delete-']);
+        expect(await tryDelete('cvat')).toMatchObject({ code: 1 });
+      });
+    }
 
     test('is not lost by an update: deploy, its dry run and diff refuse it before anything is applied, and --allow allows it', async () => {
       const change = 'postgres-version=16';

@@ -237,6 +237,28 @@ describe('data protection', () => {
     await kubectl.output(['annotate', ...naming(john), `${HOLDS_DATA_ANNOTATION}-`]);
   });
 
+  test("guards the workload of PGO that is rendered into dist, and not an operator's own Deployments", async () => {
+    const workload = (name: string, annotations: Readonly<Record<string, string>> = {}): Manifest => ({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'crunchy-pgo', annotations },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: name } },
+        template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'registry.example.org/pgo' }] } },
+      },
+    });
+    const [pgo, other] = [workload('pgo', { [NEEDED_BY_ANNOTATION]: 'every PostgresCluster' }), workload('other')];
+    await create(pgo, other);
+    expect(await deletion(other)).toMatchObject({ code: 0 });
+    const refusal = await deletion(pgo);
+    expect(refusal).toMatchObject(refused('pgo'));
+    expect(await kubectl.run(['annotate', ...naming(pgo), `${NEEDED_BY_ANNOTATION}-`])).toMatchObject({ code: 1 });
+    await kubectl.output(['scale', ...naming(pgo), '--replicas=1']);
+    await runPrinted(refusal.stderr);
+    expect(await deletion(pgo)).toMatchObject({ code: 0 });
+  });
+
   test('lets controllers delete a password, and refuses other accounts', async () => {
     const as = (account: string): Promise<KubectlResult> =>
       kubectl.run(['delete', ...naming(SECRET), '--dry-run=server', `--as=${account}`, '--as-group=system:masters']);
