@@ -15,7 +15,7 @@ export async function withPodProblem(state: State, workload: LiveObject, context
   const labels = Object.entries(selector).map(([name, value]) => `${name}=${String(value)}`);
   if (labels.length === 0) return state;
   for (const pod of await podsOf(context, namespace, labels.join(','))) {
-    const problem = isDone(pod) ? undefined : podProblem(pod);
+    const problem = isDone(pod) || isOfAnotherKind(pod, workload) ? undefined : podProblem(pod);
     if (problem !== undefined) return { ...state, reason: `${state.reason}: Pod ${pod.metadata.name} ${problem}` };
   }
   return state;
@@ -28,6 +28,13 @@ async function podsOf(context: ReadinessContext, namespace: string, labels: stri
     if (error instanceof ApiError) return [];
     throw error;
   }
+}
+
+/** Two workloads of different kinds may select the same labels: each counts only the pods that it controls. */
+function isOfAnotherKind({ metadata }: LiveObject, { kind }: LiveObject): boolean {
+  const controller = kind === 'Deployment' ? 'ReplicaSet' : kind;
+  const owners = metadata.ownerReferences ?? [];
+  return owners.length > 0 && !owners.some((owner) => owner.kind === controller);
 }
 
 const isDone = (pod: LiveObject): boolean =>

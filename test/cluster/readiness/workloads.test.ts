@@ -138,6 +138,10 @@ describe('a workload whose pod has a problem', () => {
 
   test.each<[string, LiveObject]>([
     ['of another workload', live('v1 Pod', { name: 'other', labels: { app: 'other' }, status: PENDING })],
+    [
+      'of a Job with the same labels',
+      pod(PENDING, { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'it', uid: 'other' }] }),
+    ],
     ['that is being deleted', pod(PENDING, { deletionTimestamp: '2026-11-23T10:00:00Z' })],
     ['that is ready', pod({ ...PENDING, conditions: [...PENDING.conditions, condition('Ready', 'True')] })],
     ['that starts', pod({ phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ContainerCreating' } } }] })],
