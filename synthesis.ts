@@ -66,7 +66,13 @@ function examine(
   stages: readonly Stage[],
   acknowledgements: readonly Acknowledgement[],
 ): Pick<Synthesis, 'problems' | 'acknowledged'> {
-  const reported = reportedProblems(platform).map((problem) => ({ environment, ...problem }));
+  const reported = reportedProblems(platform)
+    // The environment's namespace is that of several systems.
+    .filter(
+      ({ field, message }, index, all) =>
+        field !== 'namespace' || all.findIndex((other) => other.field === field && other.message === message) === index,
+    )
+    .map((problem) => ({ environment, ...problem }));
   // A construct names the field that its user wrote, a rule that of the object: report one mistake once.
   const isNew = ({ object, field, message }: CheckFinding): boolean =>
     !reported.some(

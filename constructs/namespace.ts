@@ -23,7 +23,8 @@ const knownNamespaces = new WeakMap<IConstruct, Map<string, KnownNamespace>>();
 
 /** The namespace of a construct's objects: its own prop, or else that of its Chart, as cdk8s does with the objects themselves. */
 export function namespaceOf(construct: Construct, namespace: string | undefined): string | undefined {
-  return namespace ?? Chart.of(construct).namespace;
+  if (namespace === '') report(construct, 'namespace', label(namespace)); // and go on with the default
+  return namespace || Chart.of(construct).namespace;
 }
 
 /**

@@ -33,6 +33,8 @@ async function main(): Promise<number> {
   const synthesis = attempt();
   const problems = await typeErrors;
   // With type errors the program can fail anywhere, so its exception explains nothing.
+  if (synthesis instanceof Error && compiler === undefined && systemFailure(synthesis) === undefined)
+    return complain(`${FOLDER}/ was not changed: the program failed: ${synthesis.message}\n`, 1);
   if (synthesis instanceof Error && problems.length === 0) throw synthesis;
   const all: readonly Problem[] =
     synthesis instanceof Error

@@ -38,9 +38,10 @@ export class AppUser extends Construct {
 }
 
 /** What the API server would refuse, reported at synth. The rules are those of the CRD. */
-function fieldFinding(field: string, value: string | undefined): Finding | undefined {
+function fieldFinding(field: string, value: unknown): Finding | undefined {
   const schema = appUserFields[field];
-  if (value === undefined || !schema) return undefined;
+  // The type check reports other values than text.
+  if (typeof value !== 'string' || !schema) return undefined;
   const { minLength = 0, maxLength = Infinity, 'x-kubernetes-validations': rules = [] } = schema;
   const characters = [...value].length; // as Kubernetes counts them: an emoji is one
   if (characters < minLength) return { message: `must have at least ${minLength} character; got "".`, remedy: 'Set a value.' };

@@ -11,6 +11,7 @@ import { report, warn } from '../problem';
 import { hostName } from '../syntax/name';
 import { accessModes } from '../syntax/access-modes';
 import { byteQuantity } from '../syntax/byte-quantity';
+import { exactVersion } from '../syntax/version';
 import { quantity } from '../syntax/quantity';
 import { Administrators } from './administrator';
 import type { Exposure } from './exposure';
@@ -83,7 +84,9 @@ export class Cvat extends Construct {
       ],
       needs: [...(operated ? [] : passwords.map((name) => passwordNeed(namespace, name))), ...(exposed.needs ?? [])],
     });
-    if (operated) new Administrators(this, 'administrators', { names, version, database });
+    // An invalid version is reported by the release. Nothing is written then; without it, its image would be reported, too.
+    const tag = exactVersion(version) ? '0.0.0' : version;
+    if (operated) new Administrators(this, 'administrators', { names, version: tag, database });
   }
 
   private reportProblems({ version, host, storage, server, frontend, workers = {}, database }: CvatProps, namespace: string): void {

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { Contract } from '../../manifests/contract';
 import { dataFindings } from '../../manifests/data';
+import { isMap } from '../../manifests/fields';
 import type { Finding } from '../../manifests/finding';
 import type { Values } from '../merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
@@ -50,7 +51,7 @@ export class HelmRelease extends Construct {
 
   constructor(scope: Construct, id: string, props: HelmReleaseProps) {
     super(scope, id);
-    const { name, chart, values = {}, timeout, makes, reads, operates, needs, holdsData, neededBy } = props;
+    const { name, chart, timeout, makes, reads, operates, needs, holdsData, neededBy } = props;
     const namespace = namespaceOf(this, props.namespace) ?? 'default';
     const delivery = props.delivery ?? Delivery.of(this);
 
@@ -59,8 +60,7 @@ export class HelmRelease extends Construct {
     for (const [field, finding] of chartSourceFindings(chart)) report(this, field, finding);
     const locked = lockedChart(readChartLock(), describeSource(chart));
     report(this, 'chart', locked && vendoredFinding(locked));
-    const invalid = dataFindings({ values });
-    for (const { field, ...finding } of invalid) report(this, field, finding);
+    const values = this.checkedValues(props.values);
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
     ensureNamespace(this, namespace, { neededBy });
@@ -68,10 +68,23 @@ export class HelmRelease extends Construct {
       name,
       namespace,
       chart,
-      values: invalid.length > 0 ? {} : values,
+      values,
       timeout,
       contract: { makes, reads, operates, needs, holdsData, neededBy },
     };
     delivery?.deliver(this, this.release);
+  }
+
+  /** The values, or none when they cannot be written. */
+  private checkedValues(values: unknown = {}): Values {
+    const findings = dataFindings({ values });
+    for (const { field, ...finding } of findings) report(this, field, finding);
+    if (findings.length > 0) return {};
+    if (isMap(values)) return values as Values;
+    report(this, 'values', {
+      message: `must be a map; got ${JSON.stringify(values)}.`,
+      remedy: "Write the chart's values as an object, or leave it out.",
+    });
+    return {};
   }
 }

@@ -61,12 +61,17 @@ function instanceFindings({ name: cluster, synchronous }: ClusterFacts, { instan
   return [
     ...instances.flatMap(({ name = '', replicas = 1, dataVolumeClaimSpec, walVolumeClaimSpec }, index): Located[] => [
       [`spec.instances[${index}].name`, nameFits(cluster, name)],
-      [`spec.instances[${index}].replicas`, Number.isInteger(replicas) && replicas >= 1 ? undefined : tooFewReplicas(replicas)],
+      [`spec.instances[${index}].replicas`, isCount(replicas) ? undefined : tooFewReplicas(replicas)],
       ...claimFindings(`spec.instances[${index}].dataVolumeClaimSpec`, dataVolumeClaimSpec),
       ...claimFindings(`spec.instances[${index}].walVolumeClaimSpec`, walVolumeClaimSpec),
     ]),
     ['synchronous', synchronous && pods < 2 ? noStandby(pods) : undefined],
   ];
+}
+
+/** The type check reports text. */
+function isCount(replicas: unknown): boolean {
+  return typeof replicas !== 'number' || (Number.isInteger(replicas) && replicas >= 1);
 }
 
 function nameFits(cluster: string, set: string): Finding | undefined {

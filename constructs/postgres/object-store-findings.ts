@@ -1,11 +1,11 @@
 import type { Finding } from '../../manifests/finding';
-import { hostName } from '../syntax/name';
+import { hostName, objectName } from '../syntax/name';
 import type { Backup, Restore } from './backup';
 
 type FieldFinding = [field: string, finding: Finding | undefined];
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; containers of Azure follow the same rule without dots. */
-const BUCKET = /^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
+const BUCKET = /^(?![0-9.]+$)(?!.*\.\.)[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
 
 /** Findings about S3 and Azure: PGO's CRD accepts any text in these fields, and the first backup fails. */
 export function objectStoreFindings(backups: readonly Backup[], restore: Restore | undefined): FieldFinding[] {
@@ -16,10 +16,16 @@ export function objectStoreFindings(backups: readonly Backup[], restore: Restore
         case 'volume':
           return [];
         case 's3':
-          return [...s3Findings(field, backup), [`${field}.path`, absolute(backup.path)], [`${field}.path`, sharedPath(backups, index)]];
+          return [
+            ...s3Findings(field, backup),
+            [`${field}.credentials`, secretName(backup.credentials)],
+            [`${field}.path`, absolute(backup.path)],
+            [`${field}.path`, sharedPath(backups, index)],
+          ];
         case 'azure':
           return [
             [`${field}.container`, bucket(backup.container)],
+            [`${field}.credentials`, secretName(backup.credentials)],
             [`${field}.path`, absolute(backup.path)],
             [`${field}.path`, sharedPath(backups, index)],
           ];
@@ -32,7 +38,7 @@ export function objectStoreFindings(backups: readonly Backup[], restore: Restore
 function restoreFindings(restore: Restore | undefined): FieldFinding[] {
   if (restore === undefined || restore.kind === 'cluster') return [];
   const place: FieldFinding[] = restore.kind === 's3' ? s3Findings('restore', restore) : [['restore.container', bucket(restore.container)]];
-  return [...place, ['restore.path', absolute(restore.path)]];
+  return [...place, ['restore.credentials', secretName(restore.credentials)], ['restore.path', absolute(restore.path)]];
 }
 
 function s3Findings(
@@ -46,6 +52,10 @@ function s3Findings(
   ];
 }
 
+function secretName(name: string | undefined): Finding | undefined {
+  return name === undefined ? undefined : objectName(name);
+}
+
 function bucket(value: string): Finding | undefined {
   if (BUCKET.test(value)) return undefined;
   const [, name = ''] = /^(?:[a-z0-9]+:\/\/)?([^/]*)/i.exec(value) ?? [];
@@ -57,10 +67,18 @@ function bucket(value: string): Finding | undefined {
 
 /** With a port where it is not 443: `minio.example.com:9000`. */
 function endpoint(value: string): Finding | undefined {
-  const [, host = '', port = ''] = /^(?:[a-z0-9]+:\/\/)?([^/:\s]*)(:[0-9]+)?/i.exec(value) ?? [];
-  const isHost = (text: string): boolean => hostName(text) === undefined || /^[0-9]+(\.[0-9]+){3}$/.test(text);
-  if (isHost(host) && value === `${host}${port}`) return undefined;
-  const remedy = isHost(host) ? `Did you mean "${host}${port}"?` : 'Use a host, such as "s3.eu-west-1.amazonaws.com".';
+  if (value.includes('@')) {
+    return {
+      message: 'must be a host without credentials, because it is committed; got an address with "@".',
+      remedy: 'Remove them, and put them into the Secret that `credentials` names. Replace them if they were committed.',
+    };
+  }
+  const [, host = '', port] = /^\s*(?:[a-z0-9]+:\/\/)?([^/:\s]*)(?::([0-9]+))?/i.exec(value) ?? [];
+  const isPort = port === undefined || (Number(port) > 0 && Number(port) < 65536);
+  const better = `${host.toLowerCase()}${port === undefined ? '' : `:${port}`}`;
+  const isHost = hostName(host.toLowerCase()) === undefined || /^[0-9]+(\.[0-9]+){3}$/.test(host);
+  if (isHost && isPort && value === better) return undefined;
+  const remedy = isHost && isPort ? `Did you mean "${better}"?` : 'Use a host, such as "s3.eu-west-1.amazonaws.com".';
   return { message: `must be a host, optionally with a port, without scheme and path; got "${value}".`, remedy };
 }
 
@@ -72,11 +90,11 @@ function region(value: string): Finding {
 }
 
 function absolute(path: string | undefined): Finding | undefined {
-  if (path === undefined || /^\/\S*$/.test(path)) return undefined;
-  const better = `/${path.trim()}`;
+  if (path === undefined || /^\/[^\s\\]*$/.test(path)) return undefined;
+  const better = `/${path.trim().replace(/^\/+/, '')}`;
   return {
     message: `must be an absolute path; got "${path}".`,
-    remedy: path.trim() === '' ? 'Use a path such as "/pgbackrest".' : `Did you mean "${better}"?`,
+    remedy: /^\/[^\s\\:]+$/.test(better) ? `Did you mean "${better}"?` : 'Use a path such as "/pgbackrest".',
   };
 }
 

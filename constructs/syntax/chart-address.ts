@@ -30,7 +30,7 @@ export function chartAddress(kind: Kind, url: string): Finding | undefined {
   const { scheme = '', user = '', host = '', path = '', rest = '' } = ADDRESS.exec(url)?.groups ?? {};
   const isSshUser = scheme === 'ssh://' && !user.includes(':');
   if ((user !== '' && !isSshUser) || rest !== '' || /^[a-z0-9+]+:\/\/[^/]*@|[?#]/.test(isSshUser ? '' : url)) return credentials(host);
-  if (!SCHEMES[kind].includes(scheme)) return notAnAddress(kind, url);
+  if (!SCHEMES[kind].includes(scheme)) return notAnAddress(kind, url.replace(/[^/@\\]*:[^/@\\]*@/, '***@'));
   if (kind === 'oci') return ociPath(url, path);
   const file = path.split('/').at(-1) ?? '';
   if (kind === 'repository' && (file.endsWith('.tgz') || file === 'index.yaml')) {

@@ -41,9 +41,9 @@ export function textFinding(
 ): Finding | undefined {
   const { length } = [...value];
   if (length < minLength)
-    return { message: `must have at least ${minLength} characters; got ${length}: ${shortened(value)}.`, remedy: 'Set it.' };
+    return { message: `must have at least ${counted(minLength, 'character')}; got ${length}: ${shortened(value)}.`, remedy: 'Set it.' };
   if (length > maxLength)
-    return { message: `must have at most ${maxLength} characters; got ${length}: ${shortened(value)}.`, remedy: 'Shorten it.' };
+    return { message: `must have at most ${counted(maxLength, 'character')}; got ${length}: ${shortened(value)}.`, remedy: 'Shorten it.' };
   if (pattern !== undefined && !matches(value, pattern)) {
     const expected = pattern === QUANTITY ? 'be a Kubernetes quantity, such as 500m or 1Gi' : `match ${pattern}`;
     return { message: `must ${expected}; got ${shortened(value)}.`, remedy: 'Change it.' };
@@ -93,6 +93,11 @@ function re2(pattern: string): re2js.RE2JS {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { RE2JS } = require('re2js') as typeof re2js;
   return RE2JS.compile(pattern);
+}
+
+/** `1 item`, `2 items` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function shortened(value: unknown): string {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldPath, formatField, isMap, type YamlMap } from '../fields';
 import type { FieldFinding, Finding } from '../finding';
-import { numberFinding, textFinding, typeFinding } from './scalar-findings';
+import { counted, numberFinding, textFinding, typeFinding } from './scalar-findings';
 import type { StructuralSchema } from './structural-schema';
 import { unknownField } from './unknown-field';
 
@@ -42,12 +42,16 @@ function checkValue(value: unknown, schema: StructuralSchema, path: FieldPath, r
 
 function checkItems(items: readonly unknown[], schema: StructuralSchema, path: FieldPath, report: Report, closed: boolean): void {
   const { minItems, maxItems, uniqueItems, 'x-kubernetes-list-type': listType, 'x-kubernetes-list-map-keys': keys = [] } = schema;
-  checkSize(items.length, 'items', { least: minItems, most: maxItems }, path, report);
+  checkSize(items.length, 'item', { least: minItems, most: maxItems }, path, report);
   const identities = items.map((item) => JSON.stringify(listType === 'map' && isMap(item) ? keys.map((key) => item[key]) : item));
   if (uniqueItems || listType === 'set' || listType === 'map') {
     const second = identities.findIndex((identity, index) => identities.indexOf(identity) < index);
-    const what = listType === 'map' ? ` with the same ${keys.join(', ')}` : '';
-    if (second >= 0) report(path, { message: `must not have equal items${what}; got ${identities[second]} twice.`, remedy: 'Remove one.' });
+    const [key, ...others] = listType === 'map' ? keys : [];
+    const place = key !== undefined && others.length === 0 ? [...path, second, key] : [...path, second];
+    if (second >= 0) {
+      const value = key !== undefined && others.length === 0 ? (items[second] as YamlMap)[key] : items[second];
+      report(place, { message: `must be unique; got ${JSON.stringify(value)} twice.`, remedy: 'Change or remove one of the two.' });
+    }
   }
   if (schema.items) for (const [index, item] of items.entries()) checkValue(item, schema.items, [...path, index], report, closed);
 }
@@ -63,7 +67,7 @@ function checkFields(map: YamlMap, schema: StructuralSchema, path: FieldPath, re
       report([...path, name], { message: 'must be set; got none.', remedy: 'Set it: the CRD requires it.' });
   }
   const fields = Object.entries(map).filter(([, value]) => value !== undefined);
-  checkSize(fields.length, 'fields', { least: minProperties, most: maxProperties }, path, report);
+  checkSize(fields.length, 'field', { least: minProperties, most: maxProperties }, path, report);
   for (const [name, value] of fields) {
     const below = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (below) checkValue(value, below, [...path, name], report, closed);
@@ -80,9 +84,9 @@ function checkSize(
   report: Report,
 ): void {
   if (least !== undefined && size < least)
-    report(path, { message: `must have at least ${least} ${what}; got ${size}.`, remedy: 'Add some.' });
+    report(path, { message: `must have at least ${counted(least, what)}; got ${size}.`, remedy: 'Add some.' });
   if (most !== undefined && size > most)
-    report(path, { message: `must have at most ${most} ${what}; got ${size}.`, remedy: 'Remove some.' });
+    report(path, { message: `must have at most ${counted(most, what)}; got ${size}.`, remedy: 'Remove some.' });
 }
 
 function checkCombinations(value: unknown, { allOf = [], anyOf, oneOf, not }: StructuralSchema, path: FieldPath, report: Report): void {

@@ -62,6 +62,13 @@ describe.each<[string, string[], boolean]>([
     const { code, stderr } = await node(...SYNTH);
     project.write('environments/local.ts', before);
     expect([code, stderr]).toEqual([1, expect.stringContaining('spec.instances[0].replicas\n    must be an integer >= 1; got 0.')]);
+    // With the compiler, this is a type error.
+    project.edit('environments/local.ts', '  appUsers: [', "  releases: 'none' as never,\n  appUsers: [");
+    const untyped = await node(...SYNTH);
+    project.write('environments/local.ts', before);
+    if (!withTypes)
+      expect([untyped.code, untyped.stderr]).toEqual([1, expect.stringContaining('dist/ was not changed: the program failed: ')]);
+    if (!withTypes) expect(untyped.stderr).toEqual(NO_TRACE);
   });
 });
 

@@ -77,14 +77,14 @@ test.each<[string, Manifest, string]>([
   [
     'two items with one key',
     cluster({ users: [{ name: 'cvat' }, { name: 'cvat' }] }),
-    'spec.users | must not have equal items with the same name; got ["cvat"] twice. | Remove one.',
+    'spec.users[1].name | must be unique; got "cvat" twice. | Change or remove one of the two.',
   ],
   [
     'too long a list',
     route({ hostnames: Array.from({ length: 17 }, (_, index) => `h${index}.example.com`) }),
     'spec.hostnames | must have at most 16 items; got 17. | Remove some.',
   ],
-  ['an empty text', route({ hostnames: [''] }), 'spec.hostnames[0] | must have at least 1 characters; got 0: "". | Set it.'],
+  ['an empty text', route({ hostnames: [''] }), 'spec.hostnames[0] | must have at least 1 character; got 0: "". | Set it.'],
 ])('reports %s', (_, manifest, expected) => {
   const [first = '', ...others] = findings(invalidField, manifest);
   expect(others).toEqual([]);
