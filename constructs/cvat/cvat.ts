@@ -121,9 +121,10 @@ export class Cvat extends Construct {
         remedy: 'Give both the same namespace.',
       });
     }
-    if (database?.version !== undefined && database.version !== POSTGRES_VERSION) {
+    // What is not an integer, the type check and the cluster report.
+    if (Number.isInteger(database?.version) && database?.version !== POSTGRES_VERSION) {
       report(this, 'database', {
-        message: `must be PostgreSQL ${POSTGRES_VERSION}, the only version that CVAT supports; got ${database.version}.`,
+        message: `must be PostgreSQL ${POSTGRES_VERSION}, the only version that CVAT supports; got ${database?.version}.`,
         remedy:
           'Set postgres.version to it, and remove postgres.upgrade. Other software can use a cluster of another version: postgresClusters.',
       });
