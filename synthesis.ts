@@ -5,7 +5,7 @@ import { acknowledge } from './checks/acknowledgement';
 import type { CheckFinding } from './checks/rule';
 import { renderingsOf } from './constructs/helm/delivery/rendered';
 import { type LockedRendering, readChartLock, renderingFinding } from './manifests/chart-lock';
-import { type Acknowledgement, isSameValue } from './manifests/finding';
+import { type Acknowledgement, isAboutSameValue } from './manifests/finding';
 import type { Manifest } from './manifests/manifest';
 import type { Stage } from './manifests/stage';
 import { toYamlDocuments } from './manifests/yaml';
@@ -78,7 +78,7 @@ function examine(
     !reported.some(
       (problem) =>
         object.path.startsWith(`${problem.path}/`) &&
-        (problem.message === message || isSameField(problem.field, field) || isSameValue(problem.message, message)),
+        (problem.message === message || isSameField(problem.field, field) || isAboutSameValue(problem.message, message)),
     );
   const located = ({ rule, object, field, message, remedy }: CheckFinding): Problem => ({
     environment,

@@ -2,7 +2,7 @@ import type { Stage } from '../manifests/stage';
 import { defaultPassword } from './rules/default-password';
 import { duplicateIdentity } from './rules/duplicate-identity';
 import { invalidField } from './rules/invalid-field';
-import { isSameValue } from '../manifests/finding';
+import { isAboutSameValue } from '../manifests/finding';
 import { longName } from './rules/long-name';
 import { EnvironmentObjects } from '../manifests/environment-objects';
 import { missingNamespace } from './rules/missing-namespace';
@@ -42,5 +42,5 @@ export function check(stages: readonly Stage[]): CheckFinding[] {
 
 /** Whether the finding of another rule is about the same value: it knows more of it than a schema. */
 function explains(other: CheckFinding, { object, message }: CheckFinding): boolean {
-  return other.rule !== invalidField.name && other.object.manifest === object.manifest && isSameValue(other.message, message);
+  return other.rule !== invalidField.name && other.object.manifest === object.manifest && isAboutSameValue(other.message, message);
 }

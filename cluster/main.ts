@@ -9,7 +9,7 @@ async function main(): Promise<number> {
     return 0;
   }
   // Loaded here: --help and wrong options need nothing of it, and take half the time without.
-  const { run } = await import('./run');
+  const { run } = await import('./cli/run');
   return run(options);
 }
 

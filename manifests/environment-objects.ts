@@ -1,7 +1,7 @@
 import type { Stage, StagedObject } from './stage';
 import { idOf, keyOf, type ObjectKey } from './manifest';
 import { contractOf } from './contract';
-import { type Release, releaseOf as releaseFrom } from './helm-release';
+import { type InstalledRelease, releaseOf as releaseFrom } from './helm-release';
 import { KnownObjects } from './references/known-objects';
 import { type FoundReference, referencesOf } from './references/references';
 import { valueReferences } from './references/value-references';
@@ -17,7 +17,7 @@ export class EnvironmentObjects {
   private byId: ReadonlyMap<string, EnvironmentObject> | undefined;
   private knownObjects: KnownObjects | undefined;
   private readonly knownReferences = new Map<EnvironmentObject, readonly FoundReference[]>();
-  private readonly releases = new Map<EnvironmentObject, Release | undefined>();
+  private readonly releases = new Map<EnvironmentObject, InstalledRelease | undefined>();
 
   constructor(readonly stages: readonly Stage[]) {
     this.objects = stages.flatMap(({ objects }, stage) => objects.map((object) => ({ ...object, stage })));
@@ -35,7 +35,7 @@ export class EnvironmentObjects {
   }
 
   /** The Helm release that an object installs, if it installs one. */
-  releaseOf(object: EnvironmentObject): Release | undefined {
+  releaseOf(object: EnvironmentObject): InstalledRelease | undefined {
     if (!this.releases.has(object))
       this.releases.set(
         object,

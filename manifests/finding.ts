@@ -10,7 +10,7 @@ export interface FieldFinding extends Finding {
 }
 
 /** Whether two findings about one object are about the same value: what it is follows "got" in their messages. */
-export function isSameValue(one: string, other: string): boolean {
+export function isAboutSameValue(one: string, other: string): boolean {
   const [ofOne, ofOther] = [one, other].map((message) => /; got (.+?)\.?$/.exec(message)?.[1]);
   return ofOne !== undefined && ofOne !== 'none' && ofOne === ofOther;
 }

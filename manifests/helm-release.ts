@@ -1,11 +1,11 @@
 import { readApplication } from './helm-release/argo-cd';
 import { readHelmRelease } from './helm-release/flux';
 import { readHelmChart } from './helm-release/k3s';
-import type { FindObject, Place, ReadRelease, Release } from './helm-release/release';
+import type { FindObject, Place, ReadRelease, InstalledRelease } from './helm-release/release';
 import { type FieldPath, formatField, isMap } from './fields';
 import { groupKindOf, type Manifest } from './manifest';
 
-export type { Release } from './helm-release/release';
+export type { InstalledRelease } from './helm-release/release';
 
 /** The reader of each delivery, by the kind of the object that installs a release. */
 
@@ -20,7 +20,7 @@ const READERS: Readonly<Record<string, ReadRelease>> = {
  *
  * @param find finds the source object of the chart. Without it, chart and version of a HelmRelease with a chartRef are not known.
  */
-export function releaseOf(manifest: Manifest, find: FindObject = () => undefined): Release | undefined {
+export function releaseOf(manifest: Manifest, find: FindObject = () => undefined): InstalledRelease | undefined {
   const read = READERS[groupKindOf(manifest)];
   if (!read) return undefined;
   const spec = manifest['spec'];

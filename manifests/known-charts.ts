@@ -1,4 +1,4 @@
-import type { Release } from './helm-release';
+import type { InstalledRelease } from './helm-release';
 import { type YamlMap, valueAt } from './fields';
 
 /** A default password of a chart, or an access without a password that it enables by default. */
@@ -16,7 +16,7 @@ export interface ChartDefault {
 
 /** The defaults of a chart. */
 interface KnownChart {
-  readonly is: (chart: Release) => boolean;
+  readonly is: (chart: InstalledRelease) => boolean;
   readonly defaults: readonly ChartDefault[];
 }
 
@@ -83,7 +83,7 @@ const officialCvat: KnownChart = {
 const KNOWN: readonly KnownChart[] = [kapernikovCvat, officialCvat];
 
 /** The public defaults of a chart, if it is a known one. Those of other charts are in their values.yaml. */
-export function defaultsOf(chart: Release): readonly ChartDefault[] {
+export function defaultsOf(chart: InstalledRelease): readonly ChartDefault[] {
   return KNOWN.filter((known) => known.is(chart)).flatMap((known) => known.defaults);
 }
 

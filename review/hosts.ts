@@ -1,9 +1,9 @@
 import { isMap, listOf, valueAt, visitFields } from '../manifests/fields';
-import type { Release } from '../manifests/helm-release';
+import type { InstalledRelease } from '../manifests/helm-release';
 import type { Manifest } from '../manifests/manifest';
 
 /** By what an object can be reached from outside the cluster: hosts of routes and of a chart's values, and Services with an address of their own. */
-export function hostsOf(manifest: Manifest, release?: Release): string[] {
+export function hostsOf(manifest: Manifest, release?: InstalledRelease): string[] {
   const { spec, kind } = manifest;
   const texts = (value: unknown): string[] => listOf(value).flatMap((item) => (typeof item === 'string' ? [item] : []));
   switch (kind) {

@@ -1,5 +1,5 @@
 import { hasMeaningfulFields, isMap, type YamlMap, visitFields } from '../manifests/fields';
-import { type Release, withoutValues } from '../manifests/helm-release';
+import { type InstalledRelease, withoutValues } from '../manifests/helm-release';
 import { parseImage } from '../manifests/image-reference';
 import type { Manifest } from '../manifests/manifest';
 
@@ -11,7 +11,7 @@ export interface UsedImage {
 }
 
 /** The images in fields named `image`, and those in a chart's values, as far as they are written out there. */
-export function imagesOf(manifest: Manifest, release?: Release): UsedImage[] {
+export function usedImages(manifest: Manifest, release?: InstalledRelease): UsedImage[] {
   const found: UsedImage[] = [];
   const visit = (parent: YamlMap, key: string): void => {
     const value = parent[key];

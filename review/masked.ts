@@ -10,7 +10,7 @@ const SECRET_KEY = /password|passwd|secret-?key|access-?key|private-?key|token$|
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** A change as it may be shown: no values of Secrets, nor of fields that are called like one. */
-export function masked(change: FieldChange, kind: string): FieldChange {
+export function maskedChange(change: FieldChange, kind: string): FieldChange {
   const { path, before, after } = change;
   const isSecret = kind === 'Secret' && ['data', 'stringData'].includes(String(path[0]));
   const mask = (value: unknown, hidden: string): unknown =>

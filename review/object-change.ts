@@ -33,7 +33,7 @@ export function isUpdate(change: ObjectChange): change is UpdatedObject {
 }
 
 /** Whether the cluster keeps the object and changes it. A renamed object is another one there. */
-export function isSameObject(change: ObjectChange): change is UpdatedObject {
+export function isUpdated(change: ObjectChange): change is UpdatedObject {
   return isUpdate(change) && kindOf(change) === 'changed';
 }
 

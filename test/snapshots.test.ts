@@ -1,6 +1,6 @@
 import type { Manifest } from '../manifests/manifest';
 import { hostsOf } from '../review/hosts';
-import { imagesOf } from '../review/images';
+import { usedImages } from '../review/images';
 import { nameOf } from '../review/object-change';
 import { workingTree } from '../review/read/working-tree';
 import { TreeReader } from '../review/tree';
@@ -19,7 +19,7 @@ test.each([...environments.keys()])('the environment %s consists of these object
   const environment = environments.get(name);
   const lines = (environment?.objects ?? []).map((object) => {
     const release = environment?.releaseOf(object);
-    const images = imagesOf(object.manifest, release).map(({ repository, version }) => `${repository}:${version}`);
+    const images = usedImages(object.manifest, release).map(({ repository, version }) => `${repository}:${version}`);
     const chart = release ? [`${release.chartName} ${release.version ?? ''}`] : [];
     const details = [...new Set([...chart, ...images, ...hostsOf(object.manifest, release)])];
     return `${environment?.stages[object.stage]?.name ?? ''}: ${nameOf(object)}${details.length === 0 ? '' : ` (${details.join(', ')})`}`;

@@ -1,7 +1,7 @@
 import { keyOf } from '../../manifests/manifest';
 import { exactVersionOf } from '../../manifests/exact-version';
 import type { Finding } from '../../manifests/finding';
-import { fieldOf, type Release, withoutValues } from '../../manifests/helm-release';
+import { fieldOf, type InstalledRelease, withoutValues } from '../../manifests/helm-release';
 import { isDigest, isExactTag, parseImage } from '../../manifests/image-reference';
 import type { EnvironmentObject, EnvironmentObjects } from '../../manifests/environment-objects';
 import { formatField, type FieldPath, hasMeaningfulFields, type YamlMap, visitFields } from '../../manifests/fields';
@@ -34,7 +34,7 @@ function images({ manifest }: EnvironmentObject): Located[] {
 }
 
 /** Findings about images in a chart's values: `image: nginx:latest`, and `tag` beside the other parts of an image. */
-function imagesInValues({ values, places }: Release): Located[] {
+function imagesInValues({ values, places }: InstalledRelease): Located[] {
   const found: Located[] = [];
   visitFields(values, (parent: YamlMap, key, path) => {
     const finding = isWholeImage(parent, key)
@@ -95,7 +95,7 @@ const EXACT_ARCHIVE = /[-/]v?[0-9]+\.[0-9]+\.[0-9]+[^/]*\.tgz$/;
 const CHART_REMEDY = 'Use the full version of one release, such as "2.73.0".';
 
 /** The version can be in another object than the one that installs the release: a finding is about the object that has the field. */
-function chartVersion(release: Release, installer: EnvironmentObject, environment: EnvironmentObjects): RuleFinding[] {
+function chartVersion(release: InstalledRelease, installer: EnvironmentObject, environment: EnvironmentObjects): RuleFinding[] {
   const { chart, places, archive } = release;
   const finding = archive ? undefined : aboutChart(release);
   if (!finding) return [];
@@ -104,7 +104,7 @@ function chartVersion(release: Release, installer: EnvironmentObject, environmen
   return [{ object, field: fieldOf(place), ...finding }];
 }
 
-function aboutChart({ chart, version, digest, git }: Release): Finding | undefined {
+function aboutChart({ chart, version, digest, git }: InstalledRelease): Finding | undefined {
   if (digest !== undefined && (isDigest(digest) || isCommit(digest))) return undefined;
   if (digest !== undefined) return aboutImage(`@${digest}`);
   // The version of a HelmChart is ignored here.

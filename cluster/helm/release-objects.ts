@@ -1,6 +1,6 @@
 import { isCrd } from '../../manifests/custom-resource-definition';
 import { listOf, valueAt } from '../../manifests/fields';
-import { type Release, releaseOf } from '../../manifests/helm-release';
+import { type InstalledRelease, releaseOf } from '../../manifests/helm-release';
 import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { Cluster } from '../api/cluster';
@@ -8,7 +8,7 @@ import { contentOf, type ReleaseRevision, releasesOf } from './release-secret';
 import { pollUntil, type Session } from '../session';
 
 /** The release that an object installs, with Helm's Secrets of it: a release that Argo CD renders has none. */
-function storedRelease(manifest: Manifest): (Release & { readonly storageNamespace: string }) | undefined {
+function storedRelease(manifest: Manifest): (InstalledRelease & { readonly storageNamespace: string }) | undefined {
   const release = releaseOf(manifest);
   const { storageNamespace } = release ?? {};
   return release && storageNamespace !== undefined ? { ...release, storageNamespace } : undefined;

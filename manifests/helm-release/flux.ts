@@ -1,7 +1,7 @@
 import { isMap, listOf, valueAt, type YamlMap } from '../fields';
 import type { Manifest } from '../manifest';
 import { chartNameOf, text } from './chart-name';
-import type { FindObject, ReadRelease, Release } from './release';
+import type { FindObject, ReadRelease, InstalledRelease } from './release';
 import { mergeValues } from './values';
 
 const SOURCE_API = 'source.toolkit.fluxcd.io/v1';
@@ -36,7 +36,9 @@ export const readHelmRelease: ReadRelease = (manifest, find) => {
   };
 };
 
-type Chart = Pick<Release, 'chart' | 'chartName' | 'version' | 'git' | 'digest'> & { places: Pick<Release['places'], 'chart' | 'version'> };
+type Chart = Pick<InstalledRelease, 'chart' | 'chartName' | 'version' | 'git' | 'digest'> & {
+  places: Pick<InstalledRelease['places'], 'chart' | 'version'>;
+};
 
 /** The chart is named by the HelmRelease and its source together, or by an OCIRepository alone. */
 function chartOf(manifest: Manifest & { readonly spec: YamlMap }, find: FindObject): Chart {
@@ -71,7 +73,7 @@ function chartOfReference(manifest: Manifest & { readonly spec: YamlMap }, find:
 }
 
 /** A commit goes before a tag. A branch, a range and a name move, so that they are no version. */
-function gitReference(source: Manifest | undefined): Pick<Release, 'version' | 'digest'> {
+function gitReference(source: Manifest | undefined): Pick<InstalledRelease, 'version' | 'digest'> {
   const reference = valueAt(source?.['spec'], 'ref');
   return { version: text(valueAt(reference, 'tag')), digest: text(valueAt(reference, 'commit')) };
 }

@@ -2,7 +2,7 @@ import type { FieldPath, YamlMap } from '../fields';
 import type { Manifest, ObjectKey } from '../manifest';
 
 /** A Helm release as the object that installs it describes it, for every delivery: a HelmChart, a HelmRelease or an Application. */
-export interface Release {
+export interface InstalledRelease {
   /** Helm's name of the release. */
   readonly name: string;
   /** The namespace that the chart's objects are in, unless their templates name another. */
@@ -47,4 +47,4 @@ export interface Place {
 export type FindObject = (key: ObjectKey) => Manifest | undefined;
 
 /** Reads the object of one delivery. A delivery is one such entry, and one file in constructs/helm/delivery that writes what it reads. */
-export type ReadRelease = (manifest: Manifest & { readonly spec: YamlMap }, find: FindObject) => Release | undefined;
+export type ReadRelease = (manifest: Manifest & { readonly spec: YamlMap }, find: FindObject) => InstalledRelease | undefined;

@@ -1,6 +1,6 @@
 import type { Reference } from '../reference';
 import { addressOf } from './service-address';
-import { fieldOf, type Release } from '../helm-release';
+import { fieldOf, type InstalledRelease } from '../helm-release';
 import { type FieldPath, formatField, isMap, listOf, type YamlMap, visitFields } from '../fields';
 import { hasIssuerAnnotation } from './provided';
 import { REFERRING_FIELDS } from './referring-fields';
@@ -34,7 +34,7 @@ const NOT_CREATED: Readonly<Record<string, string>> = { secret: 'Secret', servic
  * The references in a chart's values, by the conventions of charts. References that no convention recognizes are declared in the contract's
  * `reads`. Names that a template creates (`{{ .Release.Name }}-secret`) are the chart's own.
  */
-export function valueReferences({ values, places, namespace }: Release): FoundReference[] {
+export function valueReferences({ values, places, namespace }: InstalledRelease): FoundReference[] {
   const found: FoundReference[] = [];
   const issued = new Set<unknown>();
   visitFields(values, (parent, key, path) => {

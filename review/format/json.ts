@@ -1,5 +1,5 @@
 import { formatChangePath } from '../../manifests/difference/field-change';
-import { masked } from '../masked';
+import { maskedChange } from '../masked';
 import { noiseOfObject } from '../noise';
 import { kindOf, nameOf, objectName } from '../object-change';
 import type { Review } from '../review';
@@ -27,7 +27,7 @@ export function json({ findings, changes }: Review, base: string): string {
       ...(change.movedFrom !== undefined && { movedFrom: change.movedFrom }),
       ...(!withFindings.has(change) && noiseOfObject(change).length > 0 && { onlyNoise: noiseOfObject(change) }),
       fields: change.fields.map((field) => {
-        const { path, before, after, isEquivalent } = masked(field, change.after?.manifest.kind ?? '');
+        const { path, before, after, isEquivalent } = maskedChange(field, change.after?.manifest.kind ?? '');
         return { path: formatChangePath(path), before, after, ...(isEquivalent && { sameMeaning: true }) };
       }),
     })),

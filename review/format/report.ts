@@ -1,5 +1,5 @@
 import { formatChangePath } from '../../manifests/difference/field-change';
-import { masked } from '../masked';
+import { maskedChange } from '../masked';
 import { noiseOf, noiseOfObject } from '../noise';
 import { type ChangeKind, kindOf, nameOf, type ObjectChange, objectName } from '../object-change';
 import type { Review } from '../review';
@@ -109,7 +109,7 @@ function objectLines(change: ObjectChange): Line[] {
   const more = shown.length - MOST_FIELDS;
   return [
     { kind: 'item', stands: 'object', parts: [`${verb} ${name}${moved}`] },
-    ...shown.slice(0, MOST_FIELDS).map((field) => line('detail', ...changeParts(masked(field, manifestKind)))),
+    ...shown.slice(0, MOST_FIELDS).map((field) => line('detail', ...changeParts(maskedChange(field, manifestKind)))),
     ...(more > 0 ? [line('detail', `and ${count(more, 'more field')}`)] : []),
     ...(noise > 0 ? [line('detail', `and ${count(noise, 'field')} of labels, checksums or the same meaning`)] : []),
   ];

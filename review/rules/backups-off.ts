@@ -1,6 +1,6 @@
 import { isMap, listOf, valueAt } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** A PostgresCluster has a repository or a schedule of backups less, or no longer archives its write-ahead log. */
@@ -9,7 +9,7 @@ export const backupsOff: ReviewRule = {
   class: 'data',
   check({ changes }) {
     return changes
-      .filter(isSameObject)
+      .filter(isUpdated)
       .filter(({ before }) => before.manifest.kind === 'PostgresCluster')
       .flatMap((change) => {
         const [before, after] = [change.before.manifest, change.after.manifest];

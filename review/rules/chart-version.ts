@@ -1,4 +1,4 @@
-import type { Release } from '../../manifests/helm-release';
+import type { InstalledRelease } from '../../manifests/helm-release';
 import { releaseNotesOf } from '../release-notes';
 import type { ReviewRule } from '../rule';
 import { stepBetween } from '../version-step';
@@ -27,20 +27,20 @@ export const chartVersion: ReviewRule = {
   },
 };
 
-function entryOf(release: Release | undefined): [string, Release][] {
+function entryOf(release: InstalledRelease | undefined): [string, InstalledRelease][] {
   return release ? [[idOf(release), release]] : [];
 }
 
-function idOf({ namespace, name }: Release): string {
+function idOf({ namespace, name }: InstalledRelease): string {
   return `${namespace}/${name}`;
 }
 
-function sourceOf({ chartName, version, digest }: Release): string {
+function sourceOf({ chartName, version, digest }: InstalledRelease): string {
   return JSON.stringify([chartName, version, digest]);
 }
 
-function describe(before: Release, after: Release): string {
-  const versionOf = ({ version, digest }: Release): string =>
+function describe(before: InstalledRelease, after: InstalledRelease): string {
+  const versionOf = ({ version, digest }: InstalledRelease): string =>
     [version, digest].filter((part) => part !== undefined).join('@') || 'no version';
   const [from, to] = [versionOf(before), versionOf(after)];
   if (before.chartName !== after.chartName) return `Release ${after.name}: chart ${before.chartName} ${from} -> ${after.chartName} ${to}.`;

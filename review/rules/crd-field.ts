@@ -1,6 +1,6 @@
 import { isMap, listOf, valueAt, type YamlMap } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 const MOST_NAMED = 5;
@@ -11,7 +11,7 @@ export const crdField: ReviewRule = {
   class: 'data',
   check({ changes }) {
     return changes
-      .filter(isSameObject)
+      .filter(isUpdated)
       .filter(({ before }) => before.manifest.kind === 'CustomResourceDefinition')
       .flatMap((change) => {
         const next = schemasOf(change.after.manifest);

@@ -1,6 +1,6 @@
 import { listOf, valueAt } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** A CRD loses a version, or no longer serves it: clients of that version fail, and objects stored in it cannot be read. */
@@ -9,7 +9,7 @@ export const crdVersion: ReviewRule = {
   class: 'data',
   check({ changes }) {
     return changes
-      .filter(isSameObject)
+      .filter(isUpdated)
       .filter(({ before }) => before.manifest.kind === 'CustomResourceDefinition')
       .flatMap((change) => {
         const [old, next] = [versionsOf(change.before.manifest), versionsOf(change.after.manifest)];

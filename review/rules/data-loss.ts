@@ -3,7 +3,7 @@ import type { EnvironmentObject } from '../../manifests/environment-objects';
 import { POSTGRES_CLUSTER, updateRulesFor } from '../../manifests/data-protection/update-rules';
 import { isGuarded } from '../../manifests/data-protection/guarded';
 import { groupKindOf, type Manifest } from '../../manifests/manifest';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** An update that loses data: the table of changes that data protection refuses on the cluster. */
@@ -11,7 +11,7 @@ export const dataLoss: ReviewRule = {
   name: 'data-loss',
   class: 'data',
   check({ changes, before: { objects } }) {
-    return changes.filter(isSameObject).flatMap((change) => {
+    return changes.filter(isUpdated).flatMap((change) => {
       const [before, after] = [change.before.manifest, change.after.manifest];
       // A PostgresCluster loses its data with or without the annotation that makes the cluster refuse it.
       if (!isGuarded(before) && groupKindOf(before) !== POSTGRES_CLUSTER) return [];

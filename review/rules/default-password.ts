@@ -1,4 +1,4 @@
-import type { Release } from '../../manifests/helm-release';
+import type { InstalledRelease } from '../../manifests/helm-release';
 import { fieldOf } from '../../manifests/helm-release';
 import { defaultsOf, isOpen } from '../../manifests/known-charts';
 import type { ReviewRule } from '../rule';
@@ -24,6 +24,6 @@ export const defaultPassword: ReviewRule = {
   },
 };
 
-function openValues(release: Release): ReturnType<typeof defaultsOf> {
+function openValues(release: InstalledRelease): ReturnType<typeof defaultsOf> {
   return defaultsOf(release).filter((known) => isOpen(known, release.values));
 }

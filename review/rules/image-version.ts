@@ -1,4 +1,4 @@
-import { imagesOf } from '../images';
+import { usedImages } from '../images';
 import { isUpdate } from '../object-change';
 import { releaseNotesOf } from '../release-notes';
 import type { ReviewRule } from '../rule';
@@ -10,8 +10,8 @@ export const imageVersion: ReviewRule = {
   class: 'versions',
   check({ before, after, changes }) {
     return changes.filter(isUpdate).flatMap((change) => {
-      const old = versionsOf(imagesOf(change.before.manifest, before.releaseOf(change.before)));
-      const next = versionsOf(imagesOf(change.after.manifest, after.releaseOf(change.after)));
+      const old = versionsOf(usedImages(change.before.manifest, before.releaseOf(change.before)));
+      const next = versionsOf(usedImages(change.after.manifest, after.releaseOf(change.after)));
       return [...next].flatMap(([repository, versions]) => {
         const earlier = old.get(repository) ?? replacedBy(repository, old, next);
         const gained = [...versions].filter((version) => !earlier?.has(version));
@@ -27,7 +27,7 @@ export const imageVersion: ReviewRule = {
 
 type Versions = ReadonlyMap<string, ReadonlySet<string>>;
 
-function versionsOf(images: ReturnType<typeof imagesOf>): Versions {
+function versionsOf(images: ReturnType<typeof usedImages>): Versions {
   const found = new Map<string, Set<string>>();
   for (const { repository, version } of images) found.set(repository, (found.get(repository) ?? new Set()).add(version));
   return found;

@@ -1,6 +1,6 @@
 import { immutableFields } from '../../manifests/immutable/immutable-fields';
 import { remedyOf } from '../../manifests/immutable/remedy';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** A field that Kubernetes does not let change: the API server refuses the object as a whole. */
@@ -8,7 +8,7 @@ export const immutableField: ReviewRule = {
   name: 'immutable-field',
   class: 'refused',
   check({ changes }) {
-    return changes.filter(isSameObject).flatMap((change) => {
+    return changes.filter(isUpdated).flatMap((change) => {
       const [before, after] = [change.before.manifest, change.after.manifest];
       return immutableFields(before, after, change.fields).map((field) => ({
         change,

@@ -1,5 +1,5 @@
 import type { EnvironmentObject, EnvironmentObjects } from '../../manifests/environment-objects';
-import { imagesOf, registryOf } from '../images';
+import { usedImages, registryOf } from '../images';
 import type { ReviewRule } from '../rule';
 
 /** An image or a chart comes from a registry that the environment did not use before. */
@@ -21,7 +21,7 @@ export const newRegistry: ReviewRule = {
 /** Each registry with one thing that comes from it. */
 function registriesOf(object: EnvironmentObject, environment: EnvironmentObjects): Map<string, string> {
   const release = environment.releaseOf(object);
-  const images = imagesOf(object.manifest, release).map((image): [string, string] => [registryOf(image.repository), image.repository]);
+  const images = usedImages(object.manifest, release).map((image): [string, string] => [registryOf(image.repository), image.repository]);
   const chart = release && /^(?:oci|https?):\/\/([^/]+)/.exec(release.chart)?.[1];
   return new Map([...(chart === undefined ? [] : [[chart, `chart ${release?.chartName ?? ''}`] as [string, string]]), ...images]);
 }

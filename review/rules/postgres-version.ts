@@ -1,5 +1,5 @@
 import { valueAt } from '../../manifests/fields';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** A PostgresCluster has another major version of PostgreSQL. */
@@ -8,7 +8,7 @@ export const postgresVersion: ReviewRule = {
   class: 'versions',
   check({ changes }) {
     return changes
-      .filter(isSameObject)
+      .filter(isUpdated)
       .filter(({ before }) => before.manifest.kind === 'PostgresCluster')
       .flatMap((change) => {
         const [from, to] = [change.before, change.after].map(({ manifest }) => valueAt(manifest, 'spec', 'postgresVersion'));

@@ -1,5 +1,5 @@
 import type { EnvironmentObject } from '../../manifests/environment-objects';
-import type { Release } from '../../manifests/helm-release';
+import type { InstalledRelease } from '../../manifests/helm-release';
 import type { EnvironmentChange } from '../environment-change';
 import { nameOf, type ObjectChange } from '../object-change';
 import type { ReviewRule, RuleFinding } from '../rule';
@@ -27,7 +27,7 @@ function findingsOf(change: ObjectChange, { before, after }: EnvironmentChange):
 
 interface Later {
   /** The release that the object installs now. */
-  readonly next: Release | undefined;
+  readonly next: InstalledRelease | undefined;
   /** The object that installs the release now. */
   readonly installer: EnvironmentObject | undefined;
 }
@@ -42,6 +42,6 @@ function messageOf(release: string, before: EnvironmentObject, { next, installer
 }
 
 /** How Helm identifies a release. */
-function idOf({ namespace, name }: Release): string {
+function idOf({ namespace, name }: InstalledRelease): string {
   return `${namespace}/${name}`;
 }

@@ -2,7 +2,7 @@ import { contractOf } from '../../manifests/contract';
 import { GUARD_FINALIZER, POSTGRES_CLUSTER_CRD } from '../../manifests/data-protection/guarded';
 import { groupKindOf, type Manifest } from '../../manifests/manifest';
 import { valueAt } from '../../manifests/fields';
-import { isSameObject, nameOf, type ObjectChange } from '../object-change';
+import { isUpdated, nameOf, type ObjectChange } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** What is deleted with an object of these kinds. */
@@ -20,7 +20,7 @@ export const removedData: ReviewRule = {
   class: 'data',
   check({ changes }) {
     return changes
-      .filter((change) => !isSameObject(change))
+      .filter((change) => !isUpdated(change))
       .flatMap((change) => {
         const lost = change.before && lostWith(change.before.manifest);
         return lost === undefined ? [] : [{ change, field: '', message: messageOf(change, lost) }];

@@ -1,6 +1,6 @@
 import { isMap, valueAt } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** Policies, and the value that deletes data. */
@@ -25,7 +25,7 @@ export const retentionReduced: ReviewRule = {
   name: 'retention-reduced',
   class: 'data',
   check({ changes }) {
-    return changes.filter(isSameObject).flatMap((change) => {
+    return changes.filter(isUpdated).flatMap((change) => {
       const [before, after] = [change.before.manifest, change.after.manifest];
       return [...reducedRetentions(before, after), ...deletingPolicies(before, after)].map((found) => ({ change, ...found }));
     });

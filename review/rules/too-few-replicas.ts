@@ -1,6 +1,6 @@
 import { listOf, valueAt } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
-import { isSameObject } from '../object-change';
+import { isUpdated } from '../object-change';
 import type { ReviewRule } from '../rule';
 
 /** A PostgresCluster with synchronous replication has too few instances for it, or no longer replicates synchronously. */
@@ -9,7 +9,7 @@ export const tooFewReplicas: ReviewRule = {
   class: 'data',
   check({ changes }) {
     return changes
-      .filter(isSameObject)
+      .filter(isUpdated)
       .filter(({ before }) => before.manifest.kind === 'PostgresCluster')
       .flatMap((change) => {
         const [before, after] = [change.before.manifest, change.after.manifest];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { fieldOf, type Release, releaseOf, withoutValues } from '../../manifests/helm-release';
+import { fieldOf, type InstalledRelease, releaseOf, withoutValues } from '../../manifests/helm-release';
 import type { Manifest } from '../../manifests/manifest';
 import { helmChart, object } from '../checks/support';
 import { holds } from '../properties';
@@ -14,7 +14,7 @@ const source = (kind: string, spec: object, place = 'flux-system/charts'): Manif
   object('source.toolkit.fluxcd.io/v1', kind, place, { spec });
 const application = (spec: object, place = 'argocd/one'): Manifest => object('argoproj.io/v1alpha1', 'Application', place, { spec });
 
-function read(manifest: Manifest, ...others: readonly Manifest[]): Release {
+function read(manifest: Manifest, ...others: readonly Manifest[]): InstalledRelease {
   const release = releaseOf(manifest, ({ kind, namespace, name }) =>
     others.find(
       (other) =>
@@ -25,7 +25,7 @@ function read(manifest: Manifest, ...others: readonly Manifest[]): Release {
   return release;
 }
 
-const places = ({ places: all }: Release): Record<string, string> =>
+const places = ({ places: all }: InstalledRelease): Record<string, string> =>
   Object.fromEntries(Object.entries(all).map(([field, place]) => [field, `${place.manifest.kind} ${fieldOf(place)}`]));
 
 test.each([

@@ -1,21 +1,21 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ApiCluster } from './api/api-cluster';
-import { connect, type Connection } from './api/connection';
-import { Http } from './api/http';
-import { exitOnBrokenPipe } from './cli/commands/output';
-import { runDeploy } from './cli/commands/run-deploy';
-import { runDestroy } from './cli/commands/run-destroy';
-import { runDiff } from './cli/commands/run-diff';
-import { runStatus } from './cli/commands/run-status';
-import type { Command } from './cli/help';
-import { installationOf } from './cli/installation';
-import type { Options } from './cli/options';
-import { createReporter, type ReportFormat } from './cli/terminal/create-reporter';
-import { isRefusal } from './deploy/refusal';
-import { type Dist, readDist } from './dist';
-import { CommandProblem } from './problem';
-import type { Clock, Session } from './session';
+import { ApiCluster } from '../api/api-cluster';
+import { connect, type Connection } from '../api/connection';
+import { Http } from '../api/http';
+import { exitOnBrokenPipe } from './commands/output';
+import { runDeploy } from './commands/run-deploy';
+import { runDestroy } from './commands/run-destroy';
+import { runDiff } from './commands/run-diff';
+import { runStatus } from './commands/run-status';
+import type { Command } from './help';
+import { installationOf } from './installation';
+import type { Options } from './options';
+import { createReporter, type ReportFormat } from './terminal/create-reporter';
+import { isRefusal } from '../deploy/refusal';
+import { type Dist, readDist } from '../dist';
+import { CommandProblem } from '../problem';
+import type { Clock, Session } from '../session';
 
 /** Runs a command, prints its result and returns the exit code. */
 type Run = (session: Session, dist: Dist, options: Options, connection: Connection) => Promise<number>;
