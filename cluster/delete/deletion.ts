@@ -170,6 +170,8 @@ export class Deletion {
       await releaseGuard(cluster, live);
       await stopInstallJob(this.session, live);
       await cluster.delete(key, { uid: live.metadata.uid });
+      // k3s may have created the Job again, between the check and the deletion. Afterwards it does not.
+      await stopInstallJob(this.session, live);
       reporter.line({ type: 'applied', stage, object: formatKey(key), result: this.options.verb });
       return true;
     } catch (error) {

@@ -3,6 +3,7 @@ import { listOf, valueAt } from '../../manifests/fields';
 import { type InstalledRelease, releaseOf } from '../../manifests/helm-release';
 import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
+import { isCode } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
 import { contentOf, type ReleaseRevision, releasesOf } from './release-secret';
 import { pollUntil, type Session } from '../session';
@@ -60,7 +61,12 @@ export async function stopInstallJob(session: Session, chart: LiveObject): Promi
   const { cluster } = session;
   const job = await cluster.get(key);
   if (!job || isFinished(job)) return;
-  await cluster.patch(key, { spec: { suspend: true } });
+  try {
+    await cluster.patch(key, { spec: { suspend: true } });
+  } catch (error) {
+    if (isCode(error, 404)) return;
+    throw error;
+  }
   await pollUntil(session, session.clock.now() + END_MILLISECONDS, async () => {
     const { active = 0, terminating = 0 } = ((await cluster.get(key))?.['status'] ?? {}) as { active?: number; terminating?: number };
     return active + terminating === 0 || undefined;

@@ -83,3 +83,22 @@ test('removes the finalizer of data protection, so that its policies can go, aft
   const deleted = cluster.asked.filter((line) => line.startsWith('delete'));
   expect(deleted).toEqual(['delete PersistentVolumeClaim cvat/media', `delete ValidatingAdmissionPolicy ${policy.metadata.name}`]);
 });
+
+test('stops an install Job that k3s creates just before the HelmChart is deleted', async () => {
+  const chart = manifest('helm.cattle.io/v1 HelmChart kube-system/app', { spec: { targetNamespace: 'cvat' } });
+  const job = manifest('batch/v1 Job kube-system/helm-install-app', { status: { active: 1 } });
+  class Retrying extends MemoryCluster {
+    override async delete(...args: Parameters<MemoryCluster['delete']>): Promise<void> {
+      await super.delete(...args);
+      this.put(job);
+    }
+    override patch(...args: Parameters<MemoryCluster['patch']>): ReturnType<MemoryCluster['patch']> {
+      const answer = super.patch(...args);
+      if (args[0].kind === 'Job') this.put({ ...job, status: {} });
+      return answer;
+    }
+  }
+  const cluster = new Retrying(chart);
+  expect(await destroyed(cluster, chart)).toMatchObject({ deleted: 1 });
+  expect(cluster.writes).toContain('patch Job kube-system/helm-install-app {"spec":{"suspend":true}}');
+});
