@@ -21,7 +21,6 @@ export function blocksOf(page: string, language: string): readonly string[] {
 /** Runs an example, which names functions of constructs/postgres/backup only. test/pages.test.ts checks its types. */
 function evaluated(code: string): Example {
   const names = Object.keys(backup);
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const evaluate = new Function(...names, `return {${code}};`) as (...values: unknown[]) => Example;
   return evaluate(...names.map((name) => backup[name as keyof typeof backup]));
 }
