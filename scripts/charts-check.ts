@@ -3,7 +3,7 @@ import { ChartLockError, lockedChart, readChartLock } from '../manifests/chart-l
 import { availableVersions } from './charts/available-versions';
 import { chartReport, formatReport } from './charts/chart-report';
 import { HelmError, HelmNotFound } from './charts/helm';
-import { print } from './charts/print';
+import { print } from './print';
 import { allReleases, type EnvironmentRelease } from './charts/releases';
 import { runScript } from './run-script';
 

@@ -1,6 +1,6 @@
 import { ChartLockError, LOCK_FILE } from '../manifests/chart-lock';
 import { HelmNotFound } from './charts/helm';
-import { print } from './charts/print';
+import { print } from './print';
 import { pullCharts } from './charts/pull-charts';
 import { releasesNamed } from './charts/releases';
 import { runScript } from './run-script';

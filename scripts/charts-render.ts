@@ -1,6 +1,6 @@
 import { ChartLockError } from '../manifests/chart-lock';
 import { HelmError } from './charts/helm';
-import { print } from './charts/print';
+import { print } from './print';
 import { releasesNamed } from './charts/releases';
 import { renderForReview } from './charts/render-chart';
 import { runScript } from './run-script';

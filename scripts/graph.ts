@@ -5,6 +5,7 @@ import { foldedMermaid, unfoldedMermaid } from '../review/graph/mermaid';
 import { ReviewProblem } from '../review/problem';
 import { workingTree } from '../review/read/working-tree';
 import { TreeReader } from '../review/tree';
+import { print } from './print';
 
 const HELP = `npm run graph [-- ENVIRONMENT] [--unfolded]
 
@@ -19,7 +20,7 @@ Exit code: 0 printed, 2 wrong usage or dist/ cannot be read.
 `;
 
 function main(args: readonly string[]): number {
-  if (args.includes('--help') || args.includes('-h')) return write(process.stdout, HELP, 0);
+  if (args.includes('--help') || args.includes('-h')) return print(process.stdout, HELP, 0);
   try {
     const { values, positionals } = parsed(args);
     const { environments, defaultEnvironment } = new TreeReader().read(workingTree(), 'working tree');
@@ -30,10 +31,10 @@ function main(args: readonly string[]): number {
     }
     const graph = graphOf(environment);
     if (values.write === true) return writeReadme(foldedMermaid(graph));
-    return write(process.stdout, values.unfolded === true ? unfoldedMermaid(graph) : foldedMermaid(graph), 0);
+    return print(process.stdout, values.unfolded === true ? unfoldedMermaid(graph) : foldedMermaid(graph), 0);
   } catch (error) {
     if (!(error instanceof ReviewProblem)) throw error;
-    return write(process.stderr, `${error.message}\n`, 2);
+    return print(process.stderr, `${error.message}\n`, 2);
   }
 }
 
@@ -54,12 +55,7 @@ function writeReadme(graph: string): number {
   const [, after] = rest?.split(END) ?? [];
   if (before === undefined || after === undefined) throw new ReviewProblem(`${README}: must contain ${BEGIN} and ${END}. Add them.`);
   writeFileSync(README, `${before}${BEGIN}\n\n\`\`\`mermaid\n${graph}\`\`\`\n\n${END}${after}`);
-  return write(process.stdout, `${README} has the graph.\n`, 0);
-}
-
-function write(stream: NodeJS.WriteStream, content: string, code: number): number {
-  stream.write(content);
-  return code;
+  return print(process.stdout, `${README} has the graph.\n`, 0);
 }
 
 if (require.main === module) process.exitCode = main(process.argv.slice(2));

@@ -9,6 +9,7 @@ import { workingTree } from '../review/read/working-tree';
 import { review, type Review } from '../review/review';
 import { CLASSES, type ReviewClass } from '../review/rule';
 import { TreeReader } from '../review/tree';
+import { print } from './print';
 
 const FORMATS: Readonly<Record<string, (review: Review, base: string) => string>> = {
   markdown: (result, base) => markdown(report(result, base)),
@@ -35,7 +36,7 @@ interface Options {
 }
 
 function main(args: readonly string[]): number {
-  if (args.includes('--help') || args.includes('-h')) return write(process.stdout, HELP, 0);
+  if (args.includes('--help') || args.includes('-h')) return print(process.stdout, HELP, 0);
   try {
     const { base = defaultBase(), format, failOn } = optionsOf(args);
     const reader = new TreeReader();
@@ -44,7 +45,7 @@ function main(args: readonly string[]): number {
     return result.findings.some((finding) => failOn.includes(finding.class)) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof ReviewProblem)) throw error;
-    return write(process.stderr, `${error.message}\n`, 2);
+    return print(process.stderr, `${error.message}\n`, 2);
   }
 }
 
@@ -68,11 +69,6 @@ function parsed(args: readonly string[]): { base?: string; format?: string; fail
   } catch (error) {
     throw new ReviewProblem(`${(error as Error).message.split('\n')[0] ?? ''} npm run review -- --help lists the options.`);
   }
-}
-
-function write(stream: NodeJS.WriteStream, content: string, code: number): number {
-  stream.write(content);
-  return code;
 }
 
 if (require.main === module) process.exitCode = main(process.argv.slice(2));

@@ -3,7 +3,7 @@
  * vendored (npm run charts:pull).
  */
 import { HelmError } from './charts/helm';
-import { print } from './charts/print';
+import { print } from './print';
 import { releasesNamed } from './charts/releases';
 import { runScript } from './run-script';
 import { unusedValues } from './charts/unused-values';
