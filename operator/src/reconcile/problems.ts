@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account';
-import { type AppUser, emailAddressOf, isOlder, usernameOf } from '../app-user/app-user';
+import { type AppUser, emailAddressOf, isOlder, uidOfTemporaryUsername, usernameOf } from '../app-user/app-user';
 import type { Action, Problem } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
@@ -40,11 +40,18 @@ export function emailConflict(observation: Observation, context: ReconcileContex
   if (stale) return stale;
   const own = [account?.id, surplus?.id];
   const holder = context.accountsWithEmailAddress(emailAddress).find(({ id }) => !own.includes(id));
-  if (holder) return { reason: 'EmailConflict', message: `${describe(holder)} has this emailAddress. Change one of them. ${RESERVED}` };
+  if (holder) return { reason: 'EmailConflict', message: `${describe(holder)} has this emailAddress. ${remedyFor(holder)}` };
   // Creating an account checks this by itself; changing one does not.
   if (account === undefined || observation.emailAddressFree === true) return undefined;
   if (observation.emailAddressFree === undefined) return { kind: 'check-email-address', id: account.id };
   return { reason: 'EmailConflict', message: `Another account has or had this emailAddress. ${RESERVED}` };
+}
+
+/** A closed account of a registration that finished late has no AppUser that could be changed or deleted, and keeps its address. */
+function remedyFor({ username, active }: Account): string {
+  const isSurplus = !active && uidOfTemporaryUsername(username) !== undefined;
+  if (!isSurplus) return `Change one of them. ${RESERVED}`;
+  return 'A registration that finished late created it, and it was deactivated. Remove it in the application, or use another address.';
 }
 
 /** Why an address does not become free by a change, and why two AppUsers cannot swap theirs. */

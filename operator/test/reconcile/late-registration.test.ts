@@ -65,6 +65,17 @@ describe('an address', () => {
   });
 });
 
+test('an address that a closed late registration keeps is an EmailConflict, and the condition says to remove that account', () => {
+  const username = 'app-user-0d5e5e5e-0000-4000-8000-000000000000';
+  const action = (active: boolean) => {
+    const closed = account({ id: 9, username, active });
+    return decide(observation({ ...absent, credentials: undefined }), context({ accounts: [closed] }));
+  };
+  const saying = (message: unknown) => ({ status: { conditions: [{ reason: 'EmailConflict', message }] } });
+  expect(action(false)).toMatchObject(saying(expect.stringContaining('Remove it in the application')));
+  expect(action(true)).toMatchObject(saying(expect.stringContaining('Change one of them')));
+});
+
 test('the Secret with a password goes when the application refuses to create its account', () => {
   const failure = { kind: 'refused', reason: 'email-taken', message: 'taken' } as const;
   const written = without(credentials(), 'userId');
