@@ -57,6 +57,7 @@ const properties = [
   '<rootDir>/test/manifests/contract.test.ts',
   '<rootDir>/test/manifests/difference/field-changes.test.ts',
   '<rootDir>/test/manifests/helm-release.test.ts',
+  '<rootDir>/test/manifests/schema/crd-change.test.ts',
   '<rootDir>/test/review/review.test.ts',
   '<rootDir>/test/schema/app-user-email.test.ts',
 ];

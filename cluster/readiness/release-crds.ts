@@ -1,7 +1,7 @@
 import { CRD_KIND, crdsMadeBy } from '../../manifests/custom-resource-definition';
-import { isMap, listOf, valueAt } from '../../manifests/fields';
 import { releaseOf } from '../../manifests/helm-release';
 import type { Manifest } from '../../manifests/manifest';
+import { crdChanges } from '../../manifests/schema/crd-change';
 import { contentOf, crdsOf, type ReleaseContent, type ReleaseRevision } from '../helm/release-secret';
 import type { LiveObject } from '../objects/live-object';
 import { isCreatedAfter } from '../objects/ownership';
@@ -60,30 +60,6 @@ function showCrds(chart: LiveObject, chartVersion: string): string {
 
 /** What a CRD declares and another does not: a version as its name, and a field as its path in objects of the kind: `spec.instances[].name`. */
 function notDeclared(shipped: Manifest, live: Manifest): string[] {
-  const liveVersions = listOf(valueAt(live['spec'], 'versions'));
-  const missing = listOf(valueAt(shipped['spec'], 'versions')).flatMap((version) => {
-    const name = textAt(version, 'name') ?? '';
-    const other = liveVersions.find((each) => textAt(each, 'name') === name);
-    if (other === undefined) return [`version ${name}`];
-    return fieldsNotDeclared(valueAt(version, 'schema', 'openAPIV3Schema'), valueAt(other, 'schema', 'openAPIV3Schema'), '');
-  });
-  return [...new Set(missing)];
-}
-
-function fieldsNotDeclared(shipped: unknown, live: unknown, path: string): string[] {
-  if (!isMap(shipped) || valueAt(live, 'x-kubernetes-preserve-unknown-fields') === true) return [];
-  const properties = valueAt(shipped, 'properties');
-  const declared = valueAt(live, 'properties');
-  const below = isMap(properties)
-    ? Object.entries(properties).flatMap(([name, schema]) => {
-        const field = path === '' ? name : `${path}.${name}`;
-        const other = isMap(declared) && Object.hasOwn(declared, name) ? declared[name] : undefined;
-        return other === undefined ? [field] : fieldsNotDeclared(schema, other, field);
-      })
-    : [];
-  return [
-    ...below,
-    ...fieldsNotDeclared(valueAt(shipped, 'items'), valueAt(live, 'items'), `${path}[]`),
-    ...fieldsNotDeclared(valueAt(shipped, 'additionalProperties'), valueAt(live, 'additionalProperties'), `${path}.*`),
-  ];
+  const removed = crdChanges(shipped, live).filter(({ type }) => type === 'removed');
+  return [...new Set(removed.map(({ version, field }) => (field === '' ? `version ${version}` : field)))];
 }
