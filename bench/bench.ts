@@ -5,13 +5,20 @@ import './set-up-fixtures';
 import { deployment } from './deployment';
 import { operator } from './operator';
 import { review5000 } from './review';
+import { startUp } from './start-up';
 import { synthesis } from './synthesis';
 
 /**
  * Measures what docs/performance.md shows, side by side on one machine, and prints it: `npm run bench`, or one part of it:
  * `npm run bench -- operator`. With `--write`, it also writes that part of the page. Compare ratios: seconds depend on the machine.
  */
-const PARTS: Readonly<Record<string, () => string | Promise<string>>> = { synthesis, deployment, review: review5000, operator };
+const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
+  synthesis,
+  'start-up': startUp,
+  deployment,
+  review: review5000,
+  operator,
+};
 
 const FILE = join(__dirname, '..', 'docs', 'performance.md');
 

@@ -1,120 +1,134 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENVIRONMENT_LABEL } from '../manifests/contract';
-import type { AuditedRequest } from '../test/e2e/harness/audit';
 import { type ControlPlane, startControlPlane } from '../test/e2e/harness/control-plane';
 import { ADMINISTRATOR } from '../test/e2e/harness/credentials';
-import { tailOf } from '../test/e2e/harness/processes';
 import { ROOT } from '../test/e2e/harness/dist';
+import { Runner } from '../test/e2e/harness/run';
+import { type Client, clientsOn, type Step, STEPS, writeObjects } from './clients';
 import { median } from './median';
 
-const COUNTS = [200, 2000];
-const ROUNDS = 5;
+/** Where a step takes long and is no goal, it is measured in the first round only. */
+const SIZES = [
+  { count: 200, rounds: 5, slowRounds: 5 },
+  { count: 2000, rounds: 3, slowRounds: 1 },
+];
 
-/** A run of one of the two programs. */
-interface Run {
-  readonly requests: number;
-  /** From when the API server got the first request until it had answered the last. */
-  readonly betweenSeconds: number;
-  readonly processSeconds: number;
+/** Nothing takes that long. */
+const TIMEOUT_SECONDS = 600;
+
+/** A goal: our time, as a share of another client's. */
+interface Goal {
+  readonly count: number;
+  readonly step: Step;
+  readonly of: string;
+  readonly share: number;
 }
 
-type Program = (controlPlane: ControlPlane, folder: string) => Promise<void>;
+const GOALS: readonly Goal[] = [200, 2000].flatMap((count): Goal[] => [
+  { count, step: 'create', of: 'kubectl', share: count === 200 ? 1 : 0.6 },
+  { count, step: 'unchanged', of: 'kapp', share: count === 200 ? 1 : 0.45 },
+  { count, step: 'one changed', of: 'kapp', share: count === 200 ? 1 : 0.45 },
+  { count, step: 'diff, unchanged', of: 'kapp', share: 1 },
+  { count, step: 'diff, one changed', of: 'kapp', share: 1 },
+]);
 
-/**
- * `deploy` of an unchanged folder, beside `kubectl apply --server-side -f` of the same folder on the same cluster. Both take turns. When the API server
- * got the requests is what its own audit log says.
- */
+/** A run of a client: from the start of its process to its end. */
+interface Run {
+  readonly seconds: number;
+  readonly requests: number;
+}
+
+/** Runs by size, client and step. */
+class Runs {
+  private readonly runs = new Map<string, Run[]>();
+
+  add(count: number, client: string, step: Step, run: Run): void {
+    const key = JSON.stringify([count, client, step]);
+    this.runs.set(key, [...(this.runs.get(key) ?? []), run]);
+  }
+
+  /** The median; undefined if the client cannot do the step, or is not there. */
+  of(count: number, client: string, step: Step): Run | undefined {
+    const runs = this.runs.get(JSON.stringify([count, client, step]));
+    return runs && { seconds: median(runs.map(({ seconds }) => seconds)), requests: median(runs.map(({ requests }) => requests)) };
+  }
+}
+
+/** `deploy` and `diff` beside kubectl, Helm and kapp: the same objects, one API server, one client at a time. */
 export async function deployment(): Promise<string> {
   const controlPlane = await startControlPlane({ audited: [ADMINISTRATOR.name] });
   try {
-    const rows: string[] = [];
-    for (const count of COUNTS) {
-      const folder = writeFolder(controlPlane.directory, count);
-      const [kubectl, deploy]: Run[][] = [[], []];
-      for (let round = 0; round <= ROUNDS; round++) {
-        process.stderr.write(`${count} objects, round ${round} of ${ROUNDS}\n`);
-        const runs = [
-          await measured(controlPlane, folder, byKubectl, 'kubectl'),
-          await measured(controlPlane, folder, byDeploy, 'third-party-platform'),
-        ];
-        if (round === 0) continue; // the first round makes the objects
-        if (runs[0]) kubectl?.push(runs[0]);
-        if (runs[1]) deploy?.push(runs[1]);
+    const clients = clientsOn(controlPlane);
+    const runs = new Runs();
+    for (const { count, rounds, slowRounds } of SIZES) {
+      for (let round = 1; round <= rounds; round++) {
+        for (const client of clients) {
+          process.stderr.write(`${count} objects, round ${round} of ${rounds}: ${client.name}\n`);
+          const steps = STEPS.filter((step) => round <= slowRounds || step === 'create' || client.repeated.includes(step));
+          if (round <= slowRounds || client.repeated.length > 0) await measure(controlPlane, client, count, steps, runs);
+        }
       }
-      rows.push(row(`${count} objects: \`kubectl apply --server-side\``, kubectl ?? [], kubectl ?? []));
-      rows.push(row(`${count} objects: \`npm run deploy\``, deploy ?? [], kubectl ?? [], count === 200 ? '1' : '0.5'));
     }
-    return `Medians of ${ROUNDS} rounds, on a cluster that is as dist says.
-
-| | requests | seconds from the first to the last | ratio | budget | seconds of the whole process | ratio |
-|---|---|---|---|---|---|---|
-${rows.join('\n')}`;
+    const names = clients.map(({ name }) => name);
+    return [
+      `Seconds of the whole process, medians of ${SIZES.map(({ count, rounds }) => `${rounds} rounds (${count} objects)`).join(' and ')}; in brackets the ratio to kubectl, and the requests.`,
+      ...SIZES.map(({ count }) => tableOf(count, names, runs)),
+      goalsTable(runs),
+    ].join('\n\n');
   } finally {
     await controlPlane.stop();
   }
 }
 
-function row(name: string, runs: readonly Run[], against: readonly Run[], budget = ''): string {
-  const of = (which: keyof Run, all: readonly Run[]): number => median(all.map((run) => run[which]));
-  const ratio = (which: keyof Run): string => (of(which, runs) / of(which, against)).toFixed(2);
-  const seconds = (which: keyof Run): string => of(which, runs).toFixed(2);
-  return `| ${name} | ${of('requests', runs)} | ${seconds('betweenSeconds')} | ${ratio('betweenSeconds')} | ${budget} | ${seconds('processSeconds')} | ${ratio('processSeconds')} |`;
+/** One client creates, applies and compares the objects in a namespace of its own, which is empty afterwards. */
+async function measure(controlPlane: ControlPlane, client: Client, count: number, steps: readonly Step[], runs: Runs): Promise<void> {
+  const { kubectl, directory, audit } = controlPlane;
+  const namespace = `${client.name.toLowerCase()}-${count}`;
+  const folder = join(directory, namespace);
+  mkdirSync(folder, { recursive: true });
+  await kubectl.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const runner = runnerOf(controlPlane, client);
+  let changed = false;
+  for (const step of steps) {
+    const isDiff = step.startsWith('diff');
+    const words = isDiff ? client.diff?.(folder, namespace) : client.apply(folder, namespace);
+    if (words === undefined) continue;
+    if (step.endsWith('one changed')) changed = !changed;
+    writeObjects(folder, namespace, count, changed);
+    const before = audit.requests().length;
+    const started = performance.now();
+    const { code, stdout, stderr } = await runner.run(words, { seconds: TIMEOUT_SECONDS, workingDirectory: ROOT });
+    const seconds = (performance.now() - started) / 1000;
+    if (code !== 0 && !(isDiff && code === 1))
+      throw new Error(`${client.name} ${words.join(' ')} ended with code ${code}:\n${stdout}${stderr}`);
+    // A line may be written a moment after the answer.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    runs.add(count, client.name, step, { seconds, requests: audit.requests().length - before });
+  }
+  for (const kind of ['configmaps', 'secrets']) await kubectl.output(['delete', '--raw', `/api/v1/namespaces/${namespace}/${kind}`]);
+  await kubectl.output(['delete', 'configmap', '--namespace', 'default', '--ignore-not-found', `third-party-platform-${namespace}`]);
 }
 
-async function measured(controlPlane: ControlPlane, folder: string, program: Program, userAgent: string): Promise<Run> {
-  const before = requestsOf(controlPlane, userAgent).length;
-  const started = performance.now();
-  await program(controlPlane, folder);
-  const processSeconds = (performance.now() - started) / 1000;
-  // A line may be written a moment after the answer.
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  const requests = requestsOf(controlPlane, userAgent).slice(before);
-  return { requests: requests.length, betweenSeconds: between(requests), processSeconds };
+function runnerOf(controlPlane: ControlPlane, { name, command }: Client): Runner {
+  const directory = join(controlPlane.directory, `runs-${name}`);
+  const environment = { PATH: process.env['PATH'], KUBECONFIG: controlPlane.kubeconfigOf(), HOME: directory, TMPDIR: directory };
+  return new Runner(controlPlane.processes, command, directory, environment);
 }
 
-function requestsOf({ audit }: ControlPlane, userAgent: string): AuditedRequest[] {
-  return audit.requests().filter((request) => request.userAgent?.startsWith(userAgent));
+function tableOf(count: number, clients: readonly string[], runs: Runs): string {
+  const cell = (client: string, step: Step): string => {
+    const [run, kubectl] = [runs.of(count, client, step), runs.of(count, 'kubectl', step)];
+    return run && kubectl ? `${run.seconds.toFixed(2)} (${(run.seconds / kubectl.seconds).toFixed(2)}; ${run.requests})` : '-';
+  };
+  const rows = clients.map((client) => `| ${[client, ...STEPS.map((step) => cell(client, step))].join(' | ')} |`);
+  return [`| ${[`${count} objects`, ...STEPS].join(' | ')} |`, `|${'---|'.repeat(STEPS.length + 1)}`, ...rows].join('\n');
 }
 
-function between(requests: readonly AuditedRequest[]): number {
-  const received = requests.map(({ requestReceivedTimestamp }) => Date.parse(requestReceivedTimestamp));
-  const answered = requests.map(({ stageTimestamp }) => Date.parse(stageTimestamp));
-  return (
-    (answered.reduce((latest, time) => Math.max(latest, time), 0) - received.reduce((first, time) => Math.min(first, time), Infinity)) /
-    1000
-  );
-}
-
-async function byKubectl({ kubectl }: ControlPlane, folder: string): Promise<void> {
-  await kubectl.output(['apply', '--server-side', '-f', folder], { seconds: 300 });
-}
-
-async function byDeploy(controlPlane: ControlPlane, folder: string): Promise<void> {
-  const { processes, directory } = controlPlane;
-  const log = join(directory, 'deploy.log');
-  const program = await processes.start({
-    command: process.execPath,
-    arguments: [join(ROOT, 'scripts', 'cluster.js'), 'deploy', folder],
-    environment: { HOME: directory, KUBECONFIG: controlPlane.kubeconfigOf() },
-    standardOutput: log,
-    standardError: log,
+function goalsTable(runs: Runs): string {
+  const rows = GOALS.map(({ count, step, of, share }) => {
+    const [ours, other] = [runs.of(count, 'ours', step), runs.of(count, of, step)];
+    const ratio = ours && other ? (ours.seconds / other.seconds).toFixed(2) : 'not measured';
+    return `| ${count} objects: ${step} | ${of} | ${ratio} | ${share} |`;
   });
-  const { code } = await program.ended();
-  if (code !== 0) throw new Error(`deploy ended with code ${code}:\n${tailOf(log)}`);
-}
-
-/** One stage of ConfigMaps of an ordinary size. */
-function writeFolder(directory: string, count: number): string {
-  const folder = join(directory, `dist-${count}`);
-  mkdirSync(folder);
-  const objects = Array.from({ length: count }, (_, index) => ({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: `measured-${count}-${index}`, namespace: 'default', labels: { [ENVIRONMENT_LABEL]: `bench-${count}` } },
-    data: { 'settings.conf': `number = ${index}\n`.repeat(20) },
-  }));
-  // JSON is YAML, too.
-  writeFileSync(join(folder, '10-many.k8s.yaml'), objects.map((object) => `---\n${JSON.stringify(object)}\n`).join(''));
-  return folder;
+  return ['| our share of the time of | | ratio | at most |', '|---|---|---|---|', ...rows].join('\n');
 }
