@@ -30,8 +30,8 @@ export async function operator(): Promise<string> {
     await made(cluster, first, AT_ONCE, COUNT);
     const [peakWhileMaking, registered] = [first.peakMemory, cluster.cvat.count('register')];
     await first.program.stop();
-    // One that finds all of them in sync, as after an upgrade.
-    const second = await cluster.operator('operator-0', { LOG_LEVEL: 'info', RESYNC_SECONDS: '20' });
+    // One that finds all of them in sync, as after an upgrade. A resync of them takes some 15 s: a shorter interval would leave it no idle moment.
+    const second = await cluster.operator('operator-0', { LOG_LEVEL: 'info', RESYNC_SECONDS: '40' });
     await reached(second, RESYNCS, 1);
     const idle = await measureResyncs(cluster, second);
     return `| | | budget |
