@@ -41,6 +41,9 @@ const INSTALLATION_ANNOTATION = 'platform.kapernikov.com/installation';
  * An object is added before it is created and removed after it is deleted, so an interrupted command forgets none.
  */
 export class Inventory {
+  /** The notes of these contents: looking for one object among thousands, for thousands, takes seconds. */
+  private indexed: { readonly contents: Contents; readonly notes: ReadonlyMap<string, Note | undefined> } | undefined;
+
   private constructor(
     private readonly cluster: Cluster,
     private readonly key: ObjectKey,
@@ -95,12 +98,21 @@ export class Inventory {
   }
 
   has(object: ObjectKey): boolean {
-    return this.stages.some((stage) => this.of(stage).some((known) => idOf(known) === idOf(object)));
+    return this.notes.has(idOf(object));
   }
 
   noteOf(object: ObjectKey): Note | undefined {
-    const entries = [...this.contents.values()].flat().filter((known) => idOf(known) === idOf(object));
-    return entries.find(({ note }) => note !== undefined)?.note;
+    return this.notes.get(idOf(object));
+  }
+
+  /** The first note of each object by its id: an object can be in several stages until prune forgets where it was. */
+  private get notes(): ReadonlyMap<string, Note | undefined> {
+    if (this.indexed?.contents !== this.contents) {
+      const notes = new Map<string, Note | undefined>();
+      for (const entry of [...this.contents.values()].flat()) notes.set(idOf(entry), notes.get(idOf(entry)) ?? entry.note);
+      this.indexed = { contents: this.contents, notes };
+    }
+    return this.indexed.notes;
   }
 
   /** Adds objects to a stage, with the apiVersion in which they are applied now. An object without a note keeps the one that it has. */
