@@ -1,19 +1,15 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 
 /**
  * Identifies the repository in the working directory by its git remote `origin`: `github.com/acme/platform`. Two repositories that deploy an environment of
  * the same name to one cluster are distinguished by it. Undefined without git or without that remote.
  */
-export function installationOf(folder = process.cwd()): string | undefined {
+export async function installationOf(folder = process.cwd()): Promise<string | undefined> {
   try {
     // Git ignores the configuration of a repository that another user owns, unless safe.directory lists the folder. Reading one value is safe.
-    return normalizeRemote(
-      execFileSync('git', ['-c', 'safe.directory=*', 'config', '--get', 'remote.origin.url'], {
-        cwd: folder,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      }),
-    );
+    const words = ['-c', 'safe.directory=*', 'config', '--get', 'remote.origin.url'];
+    return normalizeRemote((await promisify(execFile)('git', words, { cwd: folder })).stdout);
   } catch {
     return undefined;
   }

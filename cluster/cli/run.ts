@@ -4,10 +4,6 @@ import { ApiCluster } from '../api/api-cluster';
 import { connect, type Connection } from '../api/connection';
 import { Http } from '../api/http';
 import { exitOnBrokenPipe } from './commands/output';
-import { runDeploy } from './commands/run-deploy';
-import { runDestroy } from './commands/run-destroy';
-import { runDiff } from './commands/run-diff';
-import { runStatus } from './commands/run-status';
 import type { Command } from './help';
 import { installationOf } from './installation';
 import type { Options } from './options';
@@ -20,7 +16,13 @@ import type { Clock, Session } from '../session';
 /** Runs a command, prints its result and returns the exit code. */
 type Run = (session: Session, dist: Dist, options: Options, connection: Connection) => Promise<number>;
 
-const RUNS: Readonly<Record<Command, Run>> = { deploy: runDeploy, diff: runDiff, status: runStatus, destroy: runDestroy };
+/** A command loads only what it needs. */
+const RUNS: Readonly<Record<Command, () => Promise<Run>>> = {
+  deploy: async () => (await import('./commands/run-deploy')).runDeploy,
+  diff: async () => (await import('./commands/run-diff')).runDiff,
+  status: async () => (await import('./commands/run-status')).runStatus,
+  destroy: async () => (await import('./commands/run-destroy')).runDestroy,
+};
 
 /** 128 + SIGINT, the exit code of a shell. */
 const INTERRUPTED = 130;
@@ -51,11 +53,14 @@ export async function run(options: Options): Promise<number> {
 
 async function runOn(dist: Dist, options: Options, signal: AbortSignal): Promise<number> {
   const connection = connect(options.context);
-  const installation = installationOf();
-  const reporter = createReporter(formatOf(options));
   const http = new Http(connection, { signal });
+  const [installation, reporter, command] = await Promise.all([
+    installationOf(),
+    createReporter(formatOf(options)),
+    RUNS[options.command](),
+  ]);
   try {
-    return await RUNS[options.command](
+    return await command(
       {
         cluster: new ApiCluster(http),
         clock,

@@ -1,5 +1,4 @@
 import type { Connection } from '../../api/connection';
-import { compare } from '../../diff/compare';
 import { deploy, type DeployResult } from '../../deploy/deploy';
 import { accessHints, type AccessHints } from '../../deploy/access-hints';
 import { type Dist, selectStages } from '../../dist';
@@ -63,6 +62,7 @@ function formatHints({ urls, hosts, credentials }: AccessHints): string[] {
 /** Runs the checks of deploy, and a dry run of all objects on the API server. */
 async function dryRun(session: Session, dist: Dist, options: Options): Promise<number> {
   await preflight(session, dist, selectStages(dist.stages, options.stages), options);
+  const { compare } = await import('../../diff/compare');
   const comparisons = await compare(session, dist, options);
   const refused = comparisons.flatMap(({ object, refusal }) => (refusal === undefined ? [] : [{ object, reason: refusal }]));
   const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));

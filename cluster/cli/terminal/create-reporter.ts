@@ -1,6 +1,5 @@
 import { JsonReporter } from './json';
 import { PlainReporter } from './plain';
-import { Progress } from './progress';
 import type { Reporter, Stream, Ticker } from './reporter';
 
 /** `terminal` redraws what is waited for, `plain` prints lines for a log, `json` one JSON object per line. */
@@ -14,10 +13,17 @@ const systemTicker: Ticker = {
   },
 };
 
-export function createReporter(format: ReportFormat, stream: Stream = process.stdout, ticker: Ticker = systemTicker): Reporter {
+export async function createReporter(
+  format: ReportFormat,
+  stream: Stream = process.stdout,
+  ticker: Ticker = systemTicker,
+): Promise<Reporter> {
   switch (format) {
-    case 'terminal':
+    case 'terminal': {
+      // Loading what redraws a terminal takes longer than a comparison of a small folder.
+      const { Progress } = await import('./progress');
       return new Progress(stream, ticker);
+    }
     case 'plain':
       return new PlainReporter(stream, ticker);
     case 'json':

@@ -13,18 +13,18 @@ test.each([
   expect(normalizeRemote(url)).toBe('github.com/acme/platform');
 });
 
-test('is undefined in a folder without a git remote', () => {
-  expect(installationOf(mkdtempSync(join(tmpdir(), 'no-repository-')))).toBeUndefined();
+test('is undefined in a folder without a git remote', async () => {
+  expect(await installationOf(mkdtempSync(join(tmpdir(), 'no-repository-')))).toBeUndefined();
 });
 
 /** Only root can make a repository that another user owns. */
-(process.getuid?.() === 0 ? test : test.skip)('reads the remote of a repository that another user owns', () => {
+(process.getuid?.() === 0 ? test : test.skip)('reads the remote of a repository that another user owns', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'repository-'));
   try {
     execFileSync('git', ['init', '--quiet', folder]);
     execFileSync('git', ['-C', folder, 'remote', 'add', 'origin', 'https://github.com/acme/platform']);
     execFileSync('chown', ['--recursive', '54321:54321', folder]);
-    expect(installationOf(folder)).toBe('github.com/acme/platform');
+    expect(await installationOf(folder)).toBe('github.com/acme/platform');
   } finally {
     rmSync(folder, { recursive: true });
   }

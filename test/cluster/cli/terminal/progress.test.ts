@@ -1,5 +1,5 @@
 import { createReporter } from '../../../../cluster/cli/terminal/create-reporter';
-import type { Awaited } from '../../../../cluster/cli/terminal/reporter';
+import type { Awaited, Reporter } from '../../../../cluster/cli/terminal/reporter';
 import { RecordedStream, TestTicker } from './support';
 
 /** The content of a terminal after this text, with the few escape sequences that occur. */
@@ -27,11 +27,11 @@ function screen(text: string): string[] {
 }
 
 let [stream, ticker] = [new RecordedStream(60, 24), new TestTicker()];
-let reporter = createReporter('terminal', stream, ticker);
+let reporter: Reporter;
 
-beforeEach(() => {
+beforeEach(async () => {
   [stream, ticker] = [new RecordedStream(60, 24), new TestTicker()];
-  reporter = createReporter('terminal', stream, ticker);
+  reporter = await createReporter('terminal', stream, ticker);
 });
 
 const awaited = (object: string, reason: string, stage = '30-postgres'): Awaited => ({
