@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { type Manifest, formatKey, keyOf } from '../manifests/manifest';
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
+import { parseYamlDocuments } from '../manifests/parse-yaml';
 import { CommandProblem } from './problem';
 
 /** A file of dist. */
@@ -82,13 +82,9 @@ function filesIn(folder: string): string[] {
 
 function readStage(file: string, problems: string[]): DistStage {
   const objects: Manifest[] = [];
-  for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
-    const [error] = document.errors;
-    if (error) {
-      problems.push(`${file}: ${error.message}`);
-      continue;
-    }
-    const object = document.toJS() as Partial<Manifest> | null;
+  for (const { value, error } of parseYamlDocuments(readFileSync(file, 'utf8'))) {
+    if (error !== undefined) problems.push(`${file}: ${error}`);
+    const object = value as Partial<Manifest> | null;
     if (object === null) continue;
     if (object.apiVersion && object.kind && object.metadata?.name) objects.push(object as Manifest);
     else problems.push(`${file}: a document lacks apiVersion, kind or metadata.name`);

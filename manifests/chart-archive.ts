@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type * as tar from 'tar';
-import { parse } from 'yaml';
 import { isMap, valueAt } from './fields';
 import type { Finding } from './finding';
+import { parseYaml } from './parse-yaml';
 
 /** The facts of a Chart.yaml. https://helm.sh/docs/topics/charts/#the-chartyaml-file */
 export interface ChartMetadata {
@@ -113,7 +113,7 @@ function unpack(content: Buffer): Map<string, Buffer> {
 function metadataOf(content: Buffer | undefined): ChartMetadata | undefined {
   if (content === undefined) return undefined;
   try {
-    const chart: unknown = parse(content.toString('utf8'));
+    const chart: unknown = parseYaml(content.toString('utf8'));
     if (!isMap(chart)) return undefined;
     const [name, version, appVersion, kubeVersion] = ['name', 'version', 'appVersion', 'kubeVersion'].map((key) => {
       const value = valueAt(chart, key);

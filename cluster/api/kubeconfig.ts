@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
+import { parseYaml } from '../../manifests/parse-yaml';
 import { CommandProblem } from '../problem';
 
 /** The fields of a kubeconfig's cluster that kubectl uses. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
@@ -123,7 +123,7 @@ function readFile(file: string): Kubeconfig[] {
   if (!existsSync(file)) return [];
   let config: Kubeconfig | null;
   try {
-    config = parse(readFileSync(file, 'utf8')) as Kubeconfig | null;
+    config = parseYaml(readFileSync(file, 'utf8')) as Kubeconfig | null;
   } catch (error) {
     throw new CommandProblem(`Failed to read the kubeconfig ${file}: ${(error as Error).message.split('\n')[0]}`);
   }

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import { parseAllDocuments } from 'yaml';
+import { parseBlockYaml } from '../../manifests/block-yaml';
 import { isMap, listOf, valueAt } from '../../manifests/fields';
+import { yamlLibrary } from '../../manifests/parse-yaml';
 import type { Manifest, Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { ListOptions } from '../api/cluster';
@@ -97,7 +98,11 @@ function crdFilesOf(release: unknown): string[] {
 }
 
 function objectsOf(manifest: string): Manifest[] {
-  const documents = parseAllDocuments(manifest, { uniqueKeys: false }).map((document): unknown => document.toJS());
+  const documents =
+    parseBlockYaml(manifest) ??
+    yamlLibrary()
+      .parseAllDocuments(manifest, { uniqueKeys: false })
+      .map((document): unknown => document.toJS());
   return documents
     .flatMap((document) => (valueAt(document, 'kind') === 'List' ? listOf(valueAt(document, 'items')) : [document]))
     .filter(isManifest);

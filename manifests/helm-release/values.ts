@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { isMap, type YamlMap } from '../fields';
+import { parseYaml } from '../parse-yaml';
 
 /** Merges values as Helm does with several files: the later wins, maps are merged, lists are replaced. What is not a map has no values. */
 export function mergeValues(...all: readonly unknown[]): YamlMap {
@@ -19,7 +19,7 @@ function merged(base: YamlMap, over: YamlMap): YamlMap {
 export function parseValues(content: unknown): unknown {
   if (typeof content !== 'string') return undefined;
   try {
-    return parse(content);
+    return parseYaml(content);
   } catch {
     return undefined;
   }

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { parseAllDocuments } from 'yaml';
+import { parseBlockYaml } from '../../manifests/block-yaml';
+import { toYamlDocuments } from '../../manifests/yaml';
+import { examples, structure } from '../deep/values';
+import { holds, runs } from '../properties';
+
+/** What the YAML library reads; undefined when it reports an error. */
+function byLibrary(text: string): unknown[] | undefined {
+  const documents = parseAllDocuments(text, { logLevel: 'silent' });
+  return documents.some(({ errors }) => errors.length > 0) ? undefined : documents.map((document) => document.toJS() as unknown);
+}
+
+test.each([
+  ['a map in a list in a map', 'a:\n  - b: 1\n    c:\n      d: x\n  - e: y\n'],
+  ['a list as deep as its key', 'a:\n- b\n- c: 1\n  d: 2\ne: 3\n'],
+  ['lists in lists', '- - a\n  - - b\n- c\n'],
+  ['a list item below its dash', '-\n  a: 1\n- b\n'],
+  ['keys and items without a value', 'a:\nb:\n  -\n  - c\nd:\n'],
+  ['numbers, booleans and null', 'a: 1\nb: -2.5e3\nc: true\nd: null\ne: False\nf: .5\ng: +3\n'],
+  ['texts that begin like a number', 'a: 5Gi\nb: 0 1 * * 0\nc: 1.2.3\nd: 2024-01-01\ne: 10.0.0.0/8\n'],
+  ['quotes', `a: "b\\n\\u00e4: #"\n"c: d": 'it''s'\n`],
+  ['literal blocks', 'a: |\n  b\n\n   c # d\n  e: f\n\ng: |-\n  h\n\ni: |+\n  j\n\n\nk: 1\n'],
+  ['a literal block at the end', 'a:\n  - |+\n    b\n\n'],
+  ['JSON as a value', 'a: {"b":[1,{"c":null}]}\nd: []\n'],
+  ['JSON without a line break at the end', '{"a": [1]}'],
+  ['several documents with comments', '# x\n---\na: 1\n# y\n---\n# nothing\n---\n{"kind":"x"}\n---\nb: 2\n'],
+])('reads %s as the YAML library does', (_name, text) => {
+  expect(parseBlockYaml(text)).toEqual(byLibrary(text));
+});
+
+test.each([
+  ['anchors', 'a: &x 1\nb: *x\n'],
+  ['a tag', 'a: !!str 1\n'],
+  ['a folded block', 'a: >\n  b\n  c\n'],
+  ['a scalar of several lines', 'a: b\n  c\n'],
+  ['a comment behind a value', 'a: b # c\n'],
+  ['a duplicate key', 'a: 1\na: 2\n'],
+  ['a tab as indentation', 'a:\n\tb: 1\n'],
+  ['indentation that fits no map', 'a:\n    b: 1\n  c: 2\n'],
+  ['no line break at the end', 'a: 1'],
+  ['carriage returns', 'a: 1\r\n'],
+  ['hexadecimal numbers', 'a: 0x1F\n'],
+])('leaves %s to the YAML library', (_name, text) => {
+  expect(parseBlockYaml(text)).toBeUndefined();
+});
+
+test('reads what toYaml writes', () => {
+  holds(
+    fc.property(fc.array(fc.dictionary(fc.stringMatching(/^[a-zA-Z./ :-]{1,8}$/), structure), { minLength: 1, maxLength: 3 }), (values) => {
+      const text = toYamlDocuments(values);
+      const read = parseBlockYaml(text);
+      if (read !== undefined) expect(read).toEqual(byLibrary(text));
+    }),
+  );
+});
+
+/** Parts of YAML in an order that may be valid or not. */
+const anyLines = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom(0, 0, 1, 2, 2, 3, 4),
+      fc.array(fc.constantFrom('- ', '-', 'a: ', 'b: ', 'c:', '"d e": ', '? ', '  '), { maxLength: 3 }),
+      fc.constantFrom(
+        ...[
+          '',
+          '',
+          'x',
+          'x y',
+          '1',
+          '-1.5',
+          '.5e3',
+          '0o7',
+          'null',
+          '~',
+          'true',
+          '|',
+          '|-',
+          '|+',
+          '>',
+          '[]',
+          '{"a": 1}',
+          '[a]',
+          '"q"',
+          "'q'",
+        ],
+        ...[
+          '"q',
+          'a:b',
+          'a: b',
+          '# c',
+          'x # c',
+          '&a',
+          '*a',
+          '!t',
+          '---',
+          '...',
+          '%x',
+          '@',
+          '\t',
+          'x\t',
+          ' ',
+          'http://x',
+          '-x',
+          '__proto__: 1',
+        ],
+      ),
+    ),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((lines) => lines.map(([indent, prefixes, value]) => `${' '.repeat(indent)}${prefixes.join('')}${value}\n`).join(''));
+
+test('reads no text otherwise than the YAML library', () => {
+  const texts = examples(anyLines, runs(60_000));
+  const known = texts.flatMap((text) => {
+    const read = parseBlockYaml(text);
+    return read === undefined ? [] : [{ text, read }];
+  });
+  expect(known).toEqual(known.map(({ text }) => ({ text, read: byLibrary(text) })));
+  // Otherwise nothing was compared.
+  expect(known.length).toBeGreaterThan(texts.length / 100);
+});
