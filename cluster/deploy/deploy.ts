@@ -5,6 +5,7 @@ import { type Dist, selectStages } from '../dist';
 import { OwnershipCheck } from './ownership-check';
 import { renameEnvironment } from './rename-environment';
 import { prune, type PruneCandidate, pruneCandidates, stillOnCluster } from './prune';
+import { refuseCrdLosses } from './crd-losses';
 import { refuseDataLoss } from './data-at-risk';
 import { refuseHandover } from './handover';
 import { preflight } from './preflight';
@@ -45,6 +46,7 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const selected = selectStages(dist.stages, stages);
   const before = await preflight(session, dist, selected, options);
   const allowed = await refuseDataLoss(cluster, selected, options.allow ?? []);
+  const losses = await refuseCrdLosses(cluster, dist.stages, selected, before.live);
   const targets = await targetsOf(cluster, dist, before.inventory);
   await refuseHandover(cluster, targets);
   const candidates = stillOnCluster(pruneCandidates(dist, targets, stages), renameFrom ?? dist.environment, before.inventory);
@@ -54,6 +56,7 @@ export async function deploy(session: Session, dist: Dist, options: DeployOption
   const application = new StageApplication(session, { dist, inventory, ownership, before, timeoutMilliseconds, force, allowed });
   for (const database of shutDownDatabases(dist.stages, selected))
     session.reporter.line({ type: 'warning', stage: database.stage, object: database.object, message: describeShutDown(database) });
+  for (const { stage, object, message } of losses) session.reporter.line({ type: 'note', stage, object, message });
   for (const stage of selected) {
     const unready = await application.apply(stage);
     if (unready.length > 0) return { stage: stage.name, unready, pruned: NOTHING_DELETED };

@@ -9,6 +9,8 @@ import { CONCURRENCY, FIELD_MANAGER } from '../api/cluster';
 import type { Reporter } from '../cli/terminal/reporter';
 import { dryRunSession } from '../delete/dry-run-cluster';
 import { targetsOf } from '../delete/target';
+import { isCrd } from '../../manifests/custom-resource-definition';
+import { crdLosses } from '../deploy/crd-losses';
 import { withoutAbandoned } from './abandoned';
 import { type Difference, differenceOf } from './difference';
 import { type Dist, type DistStage, selectStages } from '../dist';
@@ -38,6 +40,8 @@ export interface Comparison {
   readonly notInEffect?: string;
   /** What the API server warns of when the difference is applied. */
   readonly warnings?: readonly string[];
+  /** What a CRD loses, and no object uses. */
+  readonly notes?: readonly string[];
 }
 
 /** The options of the deploy that is compared. */
@@ -71,7 +75,8 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     const live = await readLive(cluster, dist.environment, manifests.map(keyOf));
     const compared = await pMap(
       manifests,
-      async (manifest) => compareOne({ session, stage, force, allow, ownership }, manifest, live.get(idOf(keyOf(manifest)))),
+      async (manifest) =>
+        compareOne({ session, stage, all: dist.stages, force, allow, ownership }, manifest, live.get(idOf(keyOf(manifest)))),
       { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
     );
     comparisons.push(...compared);
@@ -104,12 +109,22 @@ const SILENT: Reporter = { line: () => undefined, waiting: () => undefined, end:
 interface StageComparison {
   readonly session: Session;
   readonly stage: DistStage;
+  /** Of the environment. */
+  readonly all: readonly DistStage[];
   readonly force: boolean;
   readonly allow: readonly string[];
   readonly ownership: OwnershipCheck;
 }
 
-async function compareOne(
+async function compareOne(compared: StageComparison, manifest: Manifest, live: LiveObject | undefined): Promise<Comparison> {
+  const comparison = await compareObject(compared, manifest, live);
+  if (!live || !isCrd(manifest) || comparison.difference.kind === 'none') return comparison;
+  const { refused, notes } = await crdLosses(compared.session.cluster, manifest, live, compared.all);
+  const refusals = [...(comparison.refusal === undefined ? [] : [comparison.refusal]), ...refused];
+  return { ...comparison, ...(refusals.length > 0 && { refusal: refusals.join(' ') }), ...(notes.length > 0 && { notes }) };
+}
+
+async function compareObject(
   { session: { cluster }, stage, force, allow, ownership }: StageComparison,
   manifest: Manifest,
   live: LiveObject | undefined,

@@ -15,6 +15,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
   const kept = comparisons.flatMap(({ object, leftOver }) => (leftOver === undefined ? [] : [{ object, reason: leftOver }]));
   const notInEffect = comparisons.flatMap(({ object, notInEffect: reason }) => (reason === undefined ? [] : [{ object, reason }]));
   const warnings = comparisons.flatMap(({ object, warnings: texts = [] }) => texts.map((reason) => ({ object, reason })));
+  const notes = comparisons.flatMap(({ object, notes: texts = [] }) => texts.map((reason) => ({ object, reason })));
   if (options.json) {
     const differences = different.map(({ difference, ...rest }) => ({ ...rest, ...difference }));
     printJson({ environment: dist.environment, differences, leftOver: kept, notInEffect });
@@ -29,6 +30,7 @@ export async function runDiff(session: Session, dist: Dist, options: Options, co
         .concat(listed('Kept by deploy, though no longer in dist, unless --delete-data is given:', kept))
         .concat(listed('Applied, but not in effect:', notInEffect))
         .concat(listed('The API server warns:', warnings))
+        .concat(listed('Notes:', notes))
         .concat(listed('The API server would refuse:', refused))
         .join('\n'),
     );
