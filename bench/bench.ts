@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import './set-up-fixtures';
+import { charts } from './charts';
 import { deployment } from './deployment';
 import { operator } from './operator';
 import { review5000 } from './review';
@@ -14,6 +15,7 @@ import { synthesis } from './synthesis';
  */
 const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
   synthesis,
+  charts,
   'start-up': startUp,
   deployment,
   review: review5000,

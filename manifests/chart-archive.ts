@@ -4,6 +4,8 @@ import type * as tar from 'tar';
 import { isMap, valueAt } from './fields';
 import type { Finding } from './finding';
 import { parseYaml } from './parse-yaml';
+import { sha256 } from './sha256';
+import { untilChanged } from './until-changed';
 
 /** The facts of a Chart.yaml. https://helm.sh/docs/topics/charts/#the-chartyaml-file */
 export interface ChartMetadata {
@@ -39,7 +41,7 @@ const GZIP = Buffer.from([0x1f, 0x8b]);
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
 /** Reads a .tgz file, or says why it is not a packaged chart. */
-export function openChartArchive(file: string): ChartArchive | Finding {
+export const openChartArchive = untilChanged((file: string): ChartArchive | Finding => {
   const content = contentOf(file);
   if (!Buffer.isBuffer(content)) return content;
   const files = filesOf(file, content);
@@ -49,7 +51,7 @@ export function openChartArchive(file: string): ChartArchive | Finding {
     return { message: `"${file}" has no Chart.yaml with a name and a version.`, remedy: 'Package the chart again: helm package CHART' };
   }
   return { sha256: sha256(content), chart, subcharts: subchartsOf(files), files };
-}
+});
 
 /** The facts of a packaged chart in memory, as a HelmChart contains one; undefined if it is not a packaged chart. */
 export function chartMetadataOf(content: Buffer): ChartMetadata | undefined {
@@ -150,8 +152,4 @@ function subchartsOf(files: ReadonlyMap<string, Buffer>): Subchart[] {
       return [{ name: chart.name, version: chart.version, sha256: hash.digest('hex') }];
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
-}
-
-function sha256(content: Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isFinding, openChartArchive, type Subchart } from './chart-archive';
 import type { Finding } from './finding';
+import { fileHash } from './sha256';
+import { untilChanged } from './until-changed';
 
 /** Where vendored charts and their lock file are. Both are committed. */
 export const CHARTS_FOLDER = 'charts';
@@ -47,13 +48,16 @@ const EMPTY: ChartLock = { charts: [], rendered: {} };
 
 /** The lock file, or an empty one where nothing is vendored yet. Throws a ChartLockError when it is not readable. */
 export function readChartLock(file = LOCK_FILE): ChartLock {
-  if (!existsSync(file)) return EMPTY;
+  return existsSync(file) ? parsed(file) : EMPTY;
+}
+
+const parsed = untilChanged((file): ChartLock => {
   try {
     return { ...EMPTY, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<ChartLock>) };
   } catch (error) {
     throw new ChartLockError(`${file}: must be JSON; got ${(error as Error).message}. Restore it: git checkout ${file}`);
   }
-}
+});
 
 export class ChartLockError extends Error {
   override readonly name = 'ChartLockError';
@@ -77,16 +81,16 @@ export function lockedChart(lock: ChartLock, source: string): LockedChart | unde
 }
 
 /** What is wrong with a vendored archive: it must be exactly what was pulled. Most are, so they are not unpacked. */
-export function vendoredFinding({ file, sha256, source }: LockedChart): Finding | undefined {
+export function vendoredFinding({ file, sha256: locked, source }: LockedChart): Finding | undefined {
   if (!existsSync(file)) {
     return { message: `"${file}" does not exist, but ${LOCK_FILE} names it.`, remedy: 'Restore it from git, or run: npm run charts:pull' };
   }
-  const found = createHash('sha256').update(readFileSync(file)).digest('hex');
-  if (found === sha256) return undefined;
+  const found = fileHash(file);
+  if (found === locked) return undefined;
   const archive = openChartArchive(file);
   if (isFinding(archive)) return archive;
   return {
-    message: `"${file}" must be what was pulled from ${source} (sha256 ${sha256}); got ${found}.`,
+    message: `"${file}" must be what was pulled from ${source} (sha256 ${locked}); got ${found}.`,
     remedy: `Restore it: git checkout ${file}`,
   };
 }

@@ -28,20 +28,20 @@ interface Program {
 }
 
 /**
- * Flux' controllers, and the registry that test/e2e publishes charts in. A Go module of their own, because they need other versions of packages. In
- * the order of building: the first compiles most of what the others share.
+ * Flux' controllers, the registry that test/e2e publishes charts in, and the Helm 4 that Flux contains. A Go module of their own, because they need
+ * other versions of packages. In the order of building: the first compiles most of what the others share.
  */
 const FLUX_PROGRAMS = [
   { name: 'kustomize-controller', source: 'github.com/fluxcd/kustomize-controller' },
   { name: 'helm-controller', source: 'github.com/fluxcd/helm-controller' },
   { name: 'source-controller', source: 'github.com/fluxcd/source-controller' },
   { name: 'registry', source: 'github.com/google/go-containerregistry/cmd/registry' },
+  { name: 'helm', source: 'helm.sh/helm/v4/cmd/helm' },
 ] as const;
 
 export type FluxProgram = (typeof FLUX_PROGRAMS)[number]['name'];
 
 const FLUX_MODULE = join(__dirname, '..', 'test', 'e2e', 'flux');
-const FLUX_FLAGS = ['-trimpath', '-ldflags', '-s -w'];
 
 const GO_MODULE = join(__dirname, '..', 'test', 'e2e', 'kubernetes');
 const GO_ENVIRONMENT = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off' };
@@ -98,7 +98,14 @@ function cacheFolder(module: string, flags: readonly string[], prefix: string): 
 }
 
 const controlPlaneFolder = (versions: Versions): string => cacheFolder(GO_MODULE, buildFlags(versions), versions.kubernetes);
-const fluxFolder = (): string => cacheFolder(FLUX_MODULE, FLUX_FLAGS, 'flux');
+const fluxFolder = (): string => cacheFolder(FLUX_MODULE, fluxFlags(), 'flux');
+
+/** Without the variable, Helm 4 calls itself v4.2. */
+function fluxFlags(): string[] {
+  const helm = /^\s*helm\.sh\/helm\/v4 (v\S+)/m.exec(readFileSync(join(FLUX_MODULE, 'go.mod'), 'utf8'))?.[1];
+  if (helm === undefined) throw new ControlPlaneProblem('test/e2e/flux/go.mod names no version of Helm 4: restore that line.');
+  return ['-trimpath', '-ldflags', `-s -w -X helm.sh/helm/v4/internal/version.version=${helm}`];
+}
 
 const missingPrograms = (folder: string, programs: readonly Program[] = PROGRAMS): string[] =>
   programs.map((program) => program.name).filter((name) => !existsSync(join(folder, name)));
@@ -142,8 +149,8 @@ export async function ensureFlux(interrupt?: AbortSignal): Promise<string> {
   const folder = fluxFolder();
   if (missingPrograms(folder, FLUX_PROGRAMS).length === 0) return folder;
   requireGo(controlPlaneVersions().go);
-  report(`building the controllers of Flux into ${folder}: needed once, takes minutes`);
-  await buildAll({ module: FLUX_MODULE, programs: FLUX_PROGRAMS, folder, flags: FLUX_FLAGS }, interrupt);
+  report(`building the controllers of Flux and Helm 4 into ${folder}: needed once, takes minutes`);
+  await buildAll({ module: FLUX_MODULE, programs: FLUX_PROGRAMS, folder, flags: fluxFlags() }, interrupt);
   return folder;
 }
 

@@ -2,10 +2,10 @@
  * The upstream CRDs from which imports/ is generated and against which dist/ is tested. They are not in this repository: a table has the origin and
  * the checksum of each.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
+import { sha256 } from '../manifests/sha256';
 
 export interface CrdSource {
   /** The path below CRDS_DIR, and below the cache of `npm run fetch-crds`. */
@@ -111,8 +111,6 @@ export function crdText(source: CrdSource): string {
   if ('folder' in crds) return readCrd(crds.folder, source);
   return readFileSync(storedPath(source), 'utf8');
 }
-
-export const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
 
 /** A CRD as it was released. Anything else is a problem: what is written or tested by it would be wrong. */
 export function readCrd(folder: string, { file, repository, tag, sha256: expected }: CrdSource): string {

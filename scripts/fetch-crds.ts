@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crdCache, CrdProblem, type CrdSource, crdSources, sha256 } from './crd-sources';
+import { sha256 } from '../manifests/sha256';
+import { crdCache, CrdProblem, type CrdSource, crdSources } from './crd-sources';
 import { runScript } from './run-script';
 
 const HELP = `npm run fetch-crds

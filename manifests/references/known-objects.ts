@@ -7,10 +7,12 @@ import { providedBy } from './provided';
 /** The stage index of objects that the cluster has, or the installer creates, before the first stage. */
 const BEFORE_FIRST_STAGE = -1;
 
-/** Objects that every cluster has. */
+/** Objects that every cluster has. The last two are those of aggregated API servers: https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/ */
 const IN_EVERY_CLUSTER: readonly Reference[] = [
   ...['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({ kind: 'Namespace', name })),
   { kind: 'Service', namespace: 'default', name: 'kubernetes' },
+  { kind: 'Role', namespace: 'kube-system', name: 'extension-apiserver-authentication-reader' },
+  { kind: 'ConfigMap', namespace: 'kube-system', name: 'extension-apiserver-authentication' },
 ];
 
 /** Objects that every namespace has, with their keys. */

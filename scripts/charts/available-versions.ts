@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { ChartSource, OciChart, RepositoryChart } from '../../constructs/helm/chart-source';
 import { isMap, listOf, valueAt } from '../../manifests/fields';
-import { helm, HelmError } from './helm';
+import { HelmError } from './helm';
+import { isLoopback } from './loopback';
+import { withRepository } from './repository';
 
 /** A version of a chart that its source offers now. */
 export interface AvailableVersion {
@@ -27,21 +28,14 @@ export async function availableVersions(source: ChartSource): Promise<AvailableV
   }
 }
 
-/** Helm downloads index.yaml, with the credentials that it has for the repository, into a folder that is deleted afterwards. */
-async function fromIndex({ url, name }: RepositoryChart): Promise<AvailableVersion[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'charts-check-'));
-  try {
-    const files = ['--repository-config', join(folder, 'repositories.yaml'), '--repository-cache', join(folder, 'cache')];
-    await helm(['repo', 'add', 'source', url, ...files]);
-    const index = readdirSync(join(folder, 'cache')).find((file) => file.endsWith('-index.yaml'));
-    const entries = valueAt(parse(readFileSync(join(folder, 'cache', index ?? ''), 'utf8')), 'entries', name);
-    return listOf(entries).flatMap((entry) => {
+/** Helm downloads index.yaml, with the credentials that it has for the repository. */
+function fromIndex(source: RepositoryChart): Promise<AvailableVersion[]> {
+  return withRepository(source, async ({ entries }) =>
+    entries.flatMap((entry) => {
       const version = valueAt(entry, 'version');
       return typeof version === 'string' ? [{ version, deprecated: valueAt(entry, 'deprecated') === true }] : [];
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    }),
+  );
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags: in pages, each of which names the next. */
@@ -65,11 +59,6 @@ async function fromTags({ url }: OciChart): Promise<AvailableVersion[]> {
     page = /<([^>]+)>;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1]?.replace(origin, '');
   }
   return versions;
-}
-
-/** Helm, too, speaks HTTP to a registry on loopback. */
-function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 }
 
 async function get(url: string, authorization: string | undefined): Promise<Response> {

@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { ChartSource, GitChart, OciChart, RepositoryChart } from '../../constructs/helm/chart-source';
+import { type ChartSource, describeSource, type GitChart, type OciChart, type RepositoryChart } from '../../constructs/helm/chart-source';
+import { valueAt } from '../../manifests/fields';
+import { sha256 } from '../../manifests/sha256';
 import { helm, HelmError } from './helm';
+import { isLoopback } from './loopback';
+import { withRepository } from './repository';
 
 /** A pulled chart. */
 export interface PulledChart {
@@ -42,24 +46,28 @@ function pullOnce(source: Exclude<ChartSource, { kind: 'archive' }>, folder: str
   }
 }
 
-/** A repository that Helm's own configuration knows may need its credentials, so it is then asked for by the name that it has there. */
-async function fromRepository({ url, name, version }: RepositoryChart, folder: string): Promise<PulledChart> {
-  const known = await knownRepository(url);
-  if (known !== undefined) await helm(['repo', 'update', known]);
-  const chart = known === undefined ? [name, '--repo', url] : [`${known}/${name}`];
-  await helm(['pull', ...chart, '--version', version, '--destination', folder]);
-  return { file: archiveIn(folder) };
-}
-
-async function knownRepository(url: string): Promise<string | undefined> {
-  const trimmed = (address: string): string => address.replace(/\/+$/, '');
-  const list = await helm(['repo', 'list', '--output', 'json']).catch(() => undefined); // without any repository, Helm fails
-  const repositories = JSON.parse(list?.stdout || '[]') as readonly { readonly name: string; readonly url: string }[];
-  return repositories.find((repository) => trimmed(repository.url) === trimmed(url))?.name;
+/** Helm does not compare the archive with the digest in index.yaml. */
+function fromRepository(source: RepositoryChart, folder: string): Promise<PulledChart> {
+  return withRepository(source, async ({ name, options, entries }) => {
+    await helm(['pull', `${name}/${source.name}`, '--version', source.version, '--destination', folder, ...options]);
+    const file = archiveIn(folder);
+    const wanted = valueAt(
+      entries.find((entry) => valueAt(entry, 'version') === source.version),
+      'digest',
+    );
+    const found = sha256(readFileSync(file));
+    if (typeof wanted !== 'string' || wanted.replace(/^sha256:/, '') === found) return { file };
+    throw new HelmError(
+      `${describeSource(source)}: the archive must have the sha256 that the repository's index.yaml records (${wanted}); got ${found}. ` +
+        'Try again later: a cache may be stale. If it stays so, find out why: the archive was changed after it was published.',
+    );
+  });
 }
 
 async function fromRegistry({ url, version, digest: wanted }: OciChart, folder: string): Promise<PulledChart> {
-  const { stdout, stderr } = await helm(['pull', url, '--version', version, '--destination', folder]);
+  const { host } = new URL(url.replace(/^oci:/, 'https:'));
+  const plain = isLoopback(host) ? ['--plain-http'] : [];
+  const { stdout, stderr } = await helm(['pull', url, '--version', version, '--destination', folder, ...plain]);
   // Helm 3 and Helm 4 write it to different streams.
   const digest = /^Digest: (sha256:[0-9a-f]{64})/m.exec(`${stdout}\n${stderr}`)?.[1];
   if (wanted !== undefined && digest !== wanted) {

@@ -55,6 +55,24 @@ function publish(values: string): void {
   for (const name of readdirSync(site)) server.files.set(`/${name}`, readFileSync(join(site, name)));
 }
 
+/** Adds another chart to the index. */
+function publishOther(): void {
+  const entry = '  other:\n    - { apiVersion: v2, name: other, version: 1.0.0, urls: [other-1.0.0.tgz] }\n';
+  const site = mkdtempSync(join(folder, 'site-'));
+  const chart = join(folder, 'source', 'other');
+  mkdirSync(chart, { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: other\nversion: 1.0.0\n');
+  helm('package', chart, '--destination', site);
+  server.files.set('/other-1.0.0.tgz', readFileSync(join(site, 'other-1.0.0.tgz')));
+  const index = (server.files.get('/index.yaml') ?? '').toString().replace('entries:\n', `entries:\n${entry}`);
+  server.files.set('/index.yaml', Buffer.from(index));
+}
+
+function nothingIsLeft(): void {
+  expect(existsSync(LOCK_FILE)).toBe(false);
+  expect(existsSync('charts') ? readdirSync('charts') : []).toEqual([]);
+}
+
 async function pull(
   source: ChartSource = fromRepository(server.url, 'app', '1.0.0'),
   again = false,
@@ -117,16 +135,38 @@ test.each<[string, () => void, RegExp]>([
   spoil();
   const { reasons } = await pull();
   expect(reasons.join()).toMatch(expected);
-  expect(existsSync(LOCK_FILE)).toBe(false);
-  expect(existsSync('charts') ? readdirSync('charts') : []).toEqual([]);
+  nothingIsLeft();
 });
 
-test('an archive whose checksum is not that of the index is refused', async () => {
-  const archive = server.files.get('/app-1.0.0.tgz') ?? Buffer.alloc(0);
-  server.files.set('/app-1.0.0.tgz', archive.subarray(0, archive.length - 9));
+test('an archive whose checksum is not that of the index is refused, with both', async () => {
+  const index = server.files.get('/index.yaml') ?? '';
+  publish('one: 2\n');
+  server.files.set('/index.yaml', Buffer.from(index));
   const { reasons } = await pull();
-  expect(reasons).toHaveLength(1);
-  expect(existsSync(LOCK_FILE)).toBe(false);
+  expect(reasons.join()).toMatch(
+    /^\S+ app 1\.0\.0: the archive must have the sha256 that .* records \([0-9a-f]{64}\); got [0-9a-f]{64}\. /,
+  );
+  nothingIsLeft();
+});
+
+test('a server that always asks to wait (429) is reported', async () => {
+  server.faults.set('/app-1.0.0.tgz', { status: 429, times: Infinity });
+  expect((await pull()).reasons.join()).toMatch(/429/);
+  nothingIsLeft();
+});
+
+test('what could not be pulled is pulled by the next run, and nothing else', async () => {
+  const other = fromRepository(server.url, 'other', '1.0.0');
+  server.faults.set('/app-1.0.0.tgz', 'cut off');
+  publishOther();
+  const sources = [other, fromRepository(server.url, 'app', '1.0.0')];
+  expect(await pullCharts(sources)).toHaveLength(1);
+  expect(readdirSync('charts').sort()).toEqual(['charts.lock.json', 'other-1.0.0.tgz']);
+  server.faults.clear();
+  server.requests.length = 0;
+  expect(await pullCharts(sources)).toEqual([]);
+  expect(server.requests).not.toContain('/other-1.0.0.tgz');
+  expect(readChartLock().charts.map(({ name }) => name)).toEqual(['app', 'other']);
 });
 
 test('a server that asks to wait (429) is asked again', async () => {

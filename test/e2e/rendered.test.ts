@@ -140,6 +140,18 @@ test.each<[string, Record<string, unknown>, string]>([
   expect(problems(values)).toEqual([expected]);
 });
 
+test('lookup in several templates is a problem of each, also where nothing is rendered without it', () => {
+  expect(problems({ lookup: true, onlyIfFound: true }).map((problem) => problem.split(' ')[1])).toEqual([
+    'templates/lookup.yaml:',
+    'templates/only-if-found.yaml:',
+  ]);
+});
+
+test('lookup that the values do not reach is none', () => {
+  expect(problems({ unreachedLookup: true })).toEqual([]);
+  expect(stages({ unreachedLookup: true })['70-gates']).toContain('ConfigMap gates/unreached');
+});
+
 test('a Kubernetes version that the chart does not support is a problem', () => {
   expect(problems({}, { kubeVersion: '1.24.9' })).toEqual([
     'chart: gates 1.0.0 needs Kubernetes >=1.25.0-0; got 1.24.9. Choose another version of the chart, or correct kubeVersion of rendered().',

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { crdCache, type CrdSource, crdSources, findCrds, readCrd, sha256 } from '../../scripts/crd-sources';
+import { sha256 } from '../../manifests/sha256';
+import { crdCache, type CrdSource, crdSources, findCrds, readCrd } from '../../scripts/crd-sources';
 
 const source: CrdSource = {
   file: 'widgets-v1.0.0/widgets.yaml',

@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CrdProblem, type CrdSource, crdSources, findCrds, sha256 } from '../../scripts/crd-sources';
+import { sha256 } from '../../manifests/sha256';
+import { CrdProblem, type CrdSource, crdSources, findCrds } from '../../scripts/crd-sources';
 import { fetchCrds } from '../../scripts/fetch-crds';
 import { describeWithUpstream } from './schemas';
 

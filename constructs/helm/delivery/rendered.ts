@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs';
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { isFinding, openChartArchive } from '../../../manifests/chart-archive';
 import { type LockedRendering, lockedChart, readChartLock } from '../../../manifests/chart-lock';
 import { type Contract, contractAnnotations } from '../../../manifests/contract';
 import { isCrd } from '../../../manifests/custom-resource-definition';
@@ -76,11 +76,10 @@ class RenderedDelivery extends Delivery {
       });
       return undefined;
     }
-    const archive = openChartArchive(file);
-    if (isFinding(archive)) return undefined; // which HelmRelease reports
     const { kubeVersion, apiVersions = [] } = this.options;
     try {
-      return render({ file, name, namespace, values, kubeVersion, apiVersions }, archive);
+      // HelmRelease reports a file that is missing or is not a packaged chart.
+      return existsSync(file) ? render({ file, name, namespace, values, kubeVersion, apiVersions }) : undefined;
     } catch (error) {
       if (!(error instanceof HelmError)) throw error;
       report(scope, 'chart', { message: `${describeSource(chart)} cannot be rendered: ${error.message}`, remedy: '' });

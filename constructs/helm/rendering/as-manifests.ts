@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { isClusterScoped } from '../../../manifests/built-in-kinds';
 import { crdOf, isCrd } from '../../../manifests/custom-resource-definition';
 import { valueAt } from '../../../manifests/fields';
 import { groupKindOf, type Manifest } from '../../../manifests/manifest';
+import { sha256 } from '../../../manifests/sha256';
 import { isTest } from './gates';
 import type { RenderedObject } from './rendered-object';
 
@@ -51,7 +51,7 @@ const LONGEST_JOB_NAME = 63;
 
 function renamedJob(manifest: Manifest): Manifest {
   if (groupKindOf(manifest) !== 'Job.batch') return manifest;
-  const hash = createHash('sha256').update(JSON.stringify(manifest['spec'])).digest('hex').slice(0, 8);
+  const hash = sha256(JSON.stringify(manifest['spec'])).slice(0, 8);
   const name = manifest.metadata.name.replace(/-(r|rev|revision-?)?1$/, '').slice(0, LONGEST_JOB_NAME - hash.length - 1);
   return { ...manifest, metadata: { ...manifest.metadata, name: `${name}-${hash}` } };
 }

@@ -6,7 +6,7 @@ import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import { supports } from '../../../manifests/kube-version';
 import type { RenderedObject } from './rendered-object';
 
-const OTHER_DELIVERIES = 'Use another delivery for this release: k3s(), flux() or argoCd() run Helm on the cluster.';
+export const OTHER_DELIVERIES = 'Use another delivery for this release: k3s(), flux() or argoCd() run Helm on the cluster.';
 
 /** Enough to recognize the cause. */
 const MOST_DIFFERENCES = 5;
@@ -65,39 +65,4 @@ export function isTest(manifest: Manifest): boolean {
 function hooksOf({ metadata }: Manifest): string[] {
   const hooks = metadata.annotations?.['helm.sh/hook'];
   return typeof hooks === 'string' ? hooks.split(',').map((hook) => hook.trim()) : [];
-}
-
-/** `lookup` reads the cluster, which is not there when a chart is rendered: it finds nothing, and the template goes another way. */
-export function lookupFindings(objects: readonly RenderedObject[], { files }: ChartArchive): Finding[] {
-  const reads = templatesThatLookUp(files);
-  const templates = [...new Set(objects.map(({ template }) => template))].filter((template) => reads.has(template));
-  return templates.map((template) => ({
-    message: `${template}: reads objects of the cluster (lookup), which a rendered chart cannot do.`,
-    remedy: `Set the value that it looks for. ${OTHER_DELIVERIES}`,
-  }));
-}
-
-const LOOKUP = /\{\{[^}]*[\s(|]lookup\s/;
-const DEFINE = /\{\{-?\s*define\s+"([^"]+)"\s*-?\}\}/g;
-const INCLUDE = /\b(?:include|template)\s+"([^"]+)"/g;
-
-/** The templates that call `lookup` themselves, or a named template that does. */
-function templatesThatLookUp(files: ReadonlyMap<string, Buffer>): Set<string> {
-  const texts = [...files]
-    .filter(([path]) => /(^|\/)templates\//.test(path))
-    .map(([path, bytes]) => [path, bytes.toString('utf8')] as const);
-  const named = new Map(texts.flatMap(([, text]) => text.split(/(?=\{\{-?\s*define\s)/).flatMap((part) => namedIn(part))));
-  const reads = (text: string, seen: ReadonlySet<string>): boolean =>
-    LOOKUP.test(text) ||
-    [...text.matchAll(INCLUDE)].some(([, name = '']) => {
-      const body = named.get(name);
-      return body !== undefined && !seen.has(name) && reads(body, new Set([...seen, name]));
-    });
-  const outside = (text: string): string => text.replace(/\{\{-?\s*define\s[\s\S]*?(?=\{\{-?\s*define\s|$)/g, '');
-  return new Set(texts.filter(([path, text]) => reads(path.endsWith('.tpl') ? '' : outside(text), new Set())).map(([path]) => path));
-}
-
-function namedIn(part: string): [string, string][] {
-  const [, name] = [...part.matchAll(DEFINE)][0] ?? [];
-  return name === undefined ? [] : [[name, part]];
 }

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ChartArchive } from '../../../manifests/chart-archive';
+import { isFinding, openChartArchive } from '../../../manifests/chart-archive';
 import type { Finding } from '../../../manifests/finding';
+import { fileHash, sha256 } from '../../../manifests/sha256';
 import { asManifests } from './as-manifests';
-import { determinismFindings, hookFindings, kubeVersionFinding, lookupFindings } from './gates';
+import { determinismFindings, hookFindings, kubeVersionFinding } from './gates';
 import { helmTemplate, helmVersion, type Rendering } from './helm-template';
+import { lookupFindings } from './lookups';
 import { type RenderedObject, renderedObjects } from './rendered-object';
 
 /** What a chart was rendered to, or why it cannot be. */
@@ -30,20 +31,22 @@ const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
 
 /**
  * Renders a chart, twice. A rendering is kept below node_modules by its inputs: an unchanged synthesis starts no Helm. A rendering with findings is
- * not kept.
+ * not kept. Undefined if the file is not a packaged chart.
  */
-export function render(rendering: Rendering, archive: ChartArchive): Rendered {
-  const inputs = sha256([FORMAT, archive.sha256, { ...rendering, file: '' }]);
+export function render(rendering: Rendering): Rendered | undefined {
+  const inputs = hashOf([FORMAT, fileHash(rendering.file), { ...rendering, file: '' }]);
   const known = cached(inputs);
   if (known) return known;
+  const archive = openChartArchive(rendering.file);
+  if (isFinding(archive)) return undefined;
   const chart = `${archive.chart.name} ${archive.chart.version}`;
   const unsupported = kubeVersionFinding(archive, rendering.kubeVersion);
   if (unsupported) return { inputs, output: '', helm: '', chart, objects: [], findings: [unsupported] };
   const helm = helmVersion();
   const [first, second] = renderTwice(rendering);
   const objects = asManifests(first, rendering.namespace);
-  const findings = [...determinismFindings(first, second), ...hookFindings(first), ...lookupFindings(first, archive)];
-  const rendered = { inputs, output: sha256(objects), helm, chart, objects, findings };
+  const findings = [...determinismFindings(first, second), ...hookFindings(first), ...lookupFindings(rendering, archive)];
+  const rendered = { inputs, output: hashOf(objects), helm, chart, objects, findings };
   if (findings.length === 0) keep(rendered);
   return rendered;
 }
@@ -56,8 +59,8 @@ export function renderTwice(rendering: Rendering): readonly [readonly RenderedOb
   return [first, renderedObjects(helmTemplate(rendering, TIME_ZONES[1]))];
 }
 
-function sha256(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+function hashOf(value: unknown): string {
+  return sha256(JSON.stringify(value));
 }
 
 function cacheFile(inputs: string): string {
@@ -67,7 +70,7 @@ function cacheFile(inputs: string): string {
 function cached(inputs: string): Rendered | undefined {
   try {
     const rendered = JSON.parse(readFileSync(cacheFile(inputs), 'utf8')) as Rendered;
-    return rendered.output === sha256(rendered.objects) ? rendered : undefined;
+    return rendered.output === hashOf(rendered.objects) ? rendered : undefined;
   } catch {
     return undefined; // not rendered yet, or half of it
   }

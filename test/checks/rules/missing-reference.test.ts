@@ -1,4 +1,5 @@
 import type { Contract } from '../../../manifests/contract';
+import type { Manifest } from '../../../manifests/manifest';
 import { missingReference } from '../../../checks/rules/missing-reference';
 import { deployment, findings, helmChart, object, secret } from '../support';
 
@@ -75,6 +76,18 @@ test('accepts the objects that every namespace or cluster has', () => {
   expect(
     findings(missingReference, deployment({}, { volumes: [{ configMap: { name: 'kube-root-ca.crt', items: [{ key: 'x' }] } }] })),
   ).toHaveLength(1);
+});
+
+test('accepts the Role that every cluster has for aggregated API servers', () => {
+  const binding = (name: string): Manifest => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'metrics-server', namespace: 'kube-system' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [],
+  });
+  expect(findings(missingReference, binding('extension-apiserver-authentication-reader'))).toEqual([]);
+  expect(findings(missingReference, binding('extension-apiserver'))).toHaveLength(1);
 });
 
 test('suggests at most 100 names', () => {

@@ -1,5 +1,6 @@
-// The controllers of Flux that test/e2e runs, and the registry that they fetch charts from. They are built from source, because their binaries are
-// in no package registry, and in a module of their own, because they need other versions of packages than the control plane does.
+// The controllers of Flux that test/e2e runs, the registry that they fetch charts from, and the Helm 4 that they contain. They are built from source,
+// because their binaries are in no package registry, and in a module of their own, because they need other versions of packages than the control
+// plane does.
 module flux-controllers
 
 go 1.26.0
@@ -9,6 +10,7 @@ tool (
 	github.com/fluxcd/kustomize-controller
 	github.com/fluxcd/source-controller
 	github.com/google/go-containerregistry/cmd/registry
+	helm.sh/helm/v4/cmd/helm
 )
 
 // Only this commit has BLAKE3, which the source-controller registers.
@@ -59,6 +61,7 @@ require (
 	github.com/Masterminds/semver/v3 v3.5.0 // indirect
 	github.com/Masterminds/sprig/v3 v3.3.0 // indirect
 	github.com/Masterminds/squirrel v1.5.4 // indirect
+	github.com/Masterminds/vcs v1.13.3 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect
 	github.com/ThalesIgnite/crypto11 v1.2.5 // indirect

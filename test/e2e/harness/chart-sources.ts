@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { findFlux } from '../../../scripts/control-plane';
 import { ChartServer } from './chart-server';
 import type { ControlPlane } from './control-plane';
 import { GitServer } from './git-server';
-import { freePorts } from './ports';
-import { until } from './until';
+import { startRegistry } from './registry';
 
 /** Where charts can be fetched from, on the loopback address: an HTTP repository, a registry, and a git server. */
 export class ChartSources {
@@ -15,7 +13,7 @@ export class ChartSources {
   private constructor(
     private readonly controlPlane: ControlPlane,
     private readonly http: ChartServer,
-    private readonly registryPort: number,
+    private readonly registry: string,
     readonly git: GitServer,
   ) {
     this.archives = mkdtempSync(join(controlPlane.directory, 'repository-'));
@@ -23,23 +21,7 @@ export class ChartSources {
 
   static async start(controlPlane: ControlPlane): Promise<ChartSources> {
     const { directory, processes } = controlPlane;
-    const [port = 0] = await freePorts(1);
-    // It keeps what is pushed in memory, and ends with the control plane.
-    const [log] = [join(directory, 'registry.log')];
-    await processes.start({
-      command: join(findFlux(), 'registry'),
-      arguments: [`-port=${port}`],
-      environment: {},
-      standardOutput: log,
-      standardError: log,
-    });
-    await until('the registry answers', () =>
-      fetch(`http://localhost:${port}/v2/`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
-    return new ChartSources(controlPlane, await ChartServer.start(), port, await GitServer.start(directory));
+    return new ChartSources(controlPlane, await ChartServer.start(), await startRegistry(processes), await GitServer.start(directory));
   }
 
   /** The address of the HTTP repository. */
@@ -49,7 +31,7 @@ export class ChartSources {
 
   /** The address of a chart in the registry. */
   ociOf(chart: string): string {
-    return `oci://localhost:${this.registryPort}/charts/${chart}`;
+    return `oci://${this.registry}/charts/${chart}`;
   }
 
   /** Packages a chart's folder and puts it into the HTTP repository and the registry; returns its digest there. */
