@@ -8,6 +8,7 @@ import {
   type DeleteOptions,
   FIELD_MANAGER,
   type ListOptions,
+  type NamesOptions,
   type PatchOptions,
   type Resource,
 } from './cluster';
@@ -18,6 +19,9 @@ import type { Http } from './http';
 
 /** The largest number of objects in a page. Nearly every list fits in one. */
 const PAGE = 5000;
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const ONLY_METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 interface Page {
   readonly metadata: { readonly continue?: string };
@@ -75,6 +79,13 @@ export class ApiCluster implements Cluster {
       next = body.metadata.continue || undefined;
     } while (next !== undefined);
     return objects;
+  }
+
+  async existingNames(kind: Kind, { namespace, most }: NamesOptions): Promise<ReadonlySet<string> | undefined> {
+    const path = await this.pathOf({ ...kind, ...(namespace !== undefined && { namespace }) });
+    if (path === undefined) return new Set();
+    const { body } = await this.http.send<Page>({ path, query: { limit: String(most) }, accept: ONLY_METADATA });
+    return body.metadata.continue ? undefined : new Set(body.items.map(({ metadata }) => metadata.name));
   }
 
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {

@@ -24,6 +24,12 @@ export interface ListOptions {
   readonly fields?: string;
 }
 
+export interface NamesOptions {
+  /** Undefined for a kind without namespaces. */
+  readonly namespace?: string;
+  readonly most: number;
+}
+
 export interface ApplyOptions {
   /** Validates, defaults and admits the object, but does not store it. */
   readonly dryRun?: boolean;
@@ -73,6 +79,8 @@ export interface Cluster {
   get(key: ObjectKey): Promise<LiveObject | undefined>;
   /** All pages of a list. Empty for a kind that is not served. */
   list(kind: Kind, options?: ListOptions): Promise<LiveObject[]>;
+  /** The names of the objects of a kind, by one request and without their content. Undefined if there are more than `most`. */
+  existingNames(kind: Kind, options: NamesOptions): Promise<ReadonlySet<string> | undefined>;
   /** Server-side apply. Fails with a conflict (409) if another field manager has set a field to another value. */
   apply(manifest: Manifest, options?: ApplyOptions): Promise<Applied>;
   /** A JSON merge patch, or a JSON patch where it is a list. */

@@ -1,6 +1,6 @@
 import { type Manifest, groupKindOf, idOf, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
-import type { Access, Applied, Cluster, ListOptions, Resource } from '../api/cluster';
+import type { Access, Applied, Cluster, ListOptions, NamesOptions, Resource } from '../api/cluster';
 import { revisionsOf } from '../helm/release-objects';
 import type { Session } from '../session';
 import type { Reporter } from '../cli/terminal/reporter';
@@ -46,6 +46,11 @@ class DryRunCluster implements Cluster {
 
   async list(kind: Kind, options?: ListOptions): Promise<LiveObject[]> {
     return (await this.cluster.list(kind, options)).filter((object) => this.exists(object));
+  }
+
+  /** Also of what was deleted: it is then not found by its name. */
+  existingNames(kind: Kind, options: NamesOptions): Promise<ReadonlySet<string> | undefined> {
+    return this.cluster.existingNames(kind, options);
   }
 
   async apply(manifest: Manifest): Promise<Applied> {

@@ -51,10 +51,10 @@ export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Invento
  * first one would be pruned.
  */
 export function refuseOtherNamespace(cluster: Cluster, objects: readonly Manifest[], inventory: Inventory): void {
+  // Another object in dist may have the same name and a namespace.
+  const inDist = new Set(objects.map((other) => idOf(keyOf(other))));
   for (const object of objects.filter(({ metadata }) => metadata.namespace === undefined)) {
     const key = keyOf(object);
-    // Another object in dist may have the same name and a namespace.
-    const inDist = new Set(objects.map((other) => idOf(keyOf(other))));
     const known = inventory.namespacesOf(key).find((namespace) => !inDist.has(idOf({ ...key, namespace })));
     if (known === undefined || inventory.has({ ...key, namespace: cluster.namespace })) continue;
     throw new CommandProblem(

@@ -11,7 +11,7 @@ import type { Entry, Inventory, Note } from '../inventory';
 import type { Decision, OwnershipCheck } from './ownership-check';
 import type { PreflightResult } from './preflight';
 import { isApplied } from './is-applied';
-import { withDefaultNamespace, collectionOf, readLabelled } from '../objects/live';
+import { withDefaultNamespace, collectionOf, readByName, readLabelled } from '../objects/live';
 import { isTerminating, NotOurs, reasonOf } from './refusal';
 import { isCrd, isNamespace } from '../../manifests/custom-resource-definition';
 import { pollUntil, type Session } from '../session';
@@ -159,10 +159,9 @@ export class StageApplication {
   }
 
   private async decide(manifest: Manifest): Promise<Decided> {
-    const { session, options } = this;
+    const { options } = this;
     const key = keyOf(manifest);
-    const known = this.liveBefore.get(idOf(key));
-    const live = known ?? (this.isInPreflight(key) ? undefined : await session.cluster.get(key));
+    const live = this.liveBefore.get(idOf(key));
     return { manifest, live, decision: await options.ownership.decide(manifest, live) };
   }
 
@@ -179,7 +178,7 @@ export class StageApplication {
     for (const known of inventory.stages) await inventory.remove(known, others);
   }
 
-  /** Lists each kind and namespace once per deployment. */
+  /** Lists each kind and namespace once per deployment, and reads by name what is not in these lists. */
   private async readCollections(manifests: readonly Manifest[]): Promise<void> {
     const keys = manifests.map(keyOf);
     const unknown = keys.filter((key) => !this.readAt.has(collectionOf(key)) && !this.isInPreflight(key));
@@ -188,6 +187,8 @@ export class StageApplication {
         this.readAt.set(collectionOf(key), this.isInPreflight(key) ? this.options.before.readAt : this.session.clock.now());
     const found = await readLabelled(this.session.cluster, this.options.dist.environment, unknown);
     for (const [id, object] of found) this.liveBefore.set(id, object);
+    const others = keys.filter((key) => !this.liveBefore.has(idOf(key)) && !this.isInPreflight(key));
+    for (const object of await readByName(this.session.cluster, others)) this.liveBefore.set(idOf(keyOf(object)), object);
   }
 
   /** Whether preflight has just read an object, also when it was not found. */

@@ -82,8 +82,9 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     comparisons.push(...compared);
   }
   const targets = await targetsOf(cluster, dist, inventory);
-  const kept = await keptByPrune(session, dist, options);
-  for (const { stage, key, manifest } of stillOnCluster(pruneCandidates(dist, targets, named), dist.environment, inventory)) {
+  const candidates = stillOnCluster(pruneCandidates(dist, targets, named), dist.environment, inventory);
+  const kept = candidates.length === 0 ? new Map<string, string>() : await keptByPrune(session, dist, options);
+  for (const { stage, key, manifest } of candidates) {
     const comparison = { stage, object: formatKey(key) };
     const leftOver = kept.get(comparison.object);
     if (leftOver === undefined) comparisons.push({ ...comparison, difference: differenceOf(manifest, undefined, dist.folder) });

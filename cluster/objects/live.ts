@@ -38,8 +38,32 @@ export async function readLabelled(cluster: Cluster, environment: string, object
 export async function readLive(cluster: Cluster, environment: string, objects: readonly ObjectKey[]): Promise<LiveObjects> {
   const live = await readLabelled(cluster, environment, objects);
   const others = objects.filter((object) => !live.has(idOf(object)));
-  for (const object of await Promise.all(others.map((key) => cluster.get(key)))) if (object) live.set(idOf(keyOf(object)), object);
+  for (const object of await readByName(cluster, others)) live.set(idOf(keyOf(object)), object);
   return live;
+}
+
+/** From this many objects of one kind and namespace on, their names are listed first: before a first deployment, none of them exists. */
+const MANY = 5;
+
+/** The objects of these keys that exist, with the label or without. */
+export async function readByName(cluster: Cluster, keys: readonly ObjectKey[]): Promise<LiveObject[]> {
+  const collections = new Map<string, ObjectKey[]>();
+  for (const key of keys) {
+    const known = collections.get(collectionOf(key));
+    if (known) known.push(key);
+    else collections.set(collectionOf(key), [key]);
+  }
+  const existing = await Promise.all([...collections.values()].map((each) => (each.length < MANY ? each : namedIn(cluster, each))));
+  const found = await Promise.all(existing.flat().map((key) => cluster.get(key)));
+  return found.filter((object) => object !== undefined);
+}
+
+/** Those of the keys of one collection whose names are there; all of them where it has so many others that a list takes longer. */
+async function namedIn(cluster: Cluster, keys: readonly ObjectKey[]): Promise<readonly ObjectKey[]> {
+  const [{ apiVersion = '', kind = '', namespace } = {}] = keys;
+  const most = 10 * Math.max(keys.length, 50);
+  const names = await cluster.existingNames({ apiVersion, kind }, { most, ...(namespace !== undefined && { namespace }) });
+  return names ? keys.filter(({ name }) => names.has(name)) : keys;
 }
 
 /** Reads objects again, by id; without those that no longer exist. Objects with the label are listed as above, others are read by name. */

@@ -64,6 +64,25 @@ test('reads objects without a namespace from the namespace of the context', () =
   expect(cluster.namespace).toBe('mine');
 });
 
+describe('existing names', () => {
+  test('are read by one request, without the objects', async () => {
+    answer = () => ({ json: { metadata: {}, items: [{ metadata: { name: 'one' } }, { metadata: { name: 'two' } }] } });
+    expect(await cluster.existingNames(POD, { namespace: 'cvat', most: 500 })).toEqual(new Set(['one', 'two']));
+    expect(lines()).toEqual(['GET /api/v1/namespaces/cvat/pods?limit=500']);
+    expect(last().headers.accept).toBe('application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1');
+  });
+
+  test('are not known where there are more of them', async () => {
+    answer = () => ({ json: { metadata: { continue: 'next' }, items: [{ metadata: { name: 'one' } }] } });
+    expect(await cluster.existingNames(POD, { namespace: 'cvat', most: 1 })).toBeUndefined();
+  });
+
+  test('are none of a kind that is not served', async () => {
+    expect(await cluster.existingNames(UNKNOWN, { namespace: 'cvat', most: 1 })).toEqual(new Set());
+    expect(lines()).toEqual([]);
+  });
+});
+
 describe('the discovery', () => {
   test('requests aggregated discovery once', async () => {
     expect(await cluster.resource(DEPLOYMENT)).toEqual({ name: 'deployments', namespaced: true, verbs: ['get', 'list'] });

@@ -1,5 +1,5 @@
 import { ApiError } from '../../../cluster/api/api-error';
-import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, Resource } from '../../../cluster/api/cluster';
+import type { Applied, ApplyOptions, Cluster, DeleteOptions, ListOptions, NamesOptions, Resource } from '../../../cluster/api/cluster';
 import { formatKey, type Kind, keyOf, type ObjectKey, type Manifest } from '../../../manifests/manifest';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import type { ModelServer } from './model-server';
@@ -77,6 +77,11 @@ export class ModelCluster implements Cluster {
             selectors.every(([name = '', value]) => hasLabel(metadata.labels, name, value)),
         );
     });
+  }
+
+  async existingNames(kind: Kind, { namespace, most }: NamesOptions): Promise<ReadonlySet<string> | undefined> {
+    const objects = await this.list(kind, { ...(namespace !== undefined && { namespace }) });
+    return objects.length > most ? undefined : new Set(objects.map(({ metadata }) => metadata.name));
   }
 
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {

@@ -34,3 +34,26 @@ test('what is on the cluster is asked for by kind and namespace, and only what l
     'get Namespace gone',
   ]);
 });
+
+test('of many objects that are not listed, only those whose names exist are asked for', async () => {
+  const cluster = new MemoryCluster(
+    manifest('v1 ConfigMap cvat/object-3', { metadata: { labels: {} } }),
+    manifest('v1 ConfigMap else/object-4', { metadata: { labels: {} } }),
+    manifest('v1 ConfigMap cvat/of-others', { metadata: { labels: {} } }),
+  );
+  const wanted = [1, 2, 3, 4, 5].map((number) => keyOf(manifest(`v1 ConfigMap cvat/object-${number}`)));
+  expect([...(await readLive(cluster, 'local', wanted)).keys()]).toEqual(['ConfigMap cvat/object-3']);
+  expect(cluster.asked).toEqual([
+    'list ConfigMap cvat platform.kapernikov.com/environment=local',
+    'names ConfigMap cvat',
+    'get ConfigMap cvat/object-3',
+  ]);
+});
+
+test('in a namespace with very many objects of others, each object is asked for by its name', async () => {
+  const others = Array.from({ length: 501 }, (_, index) => manifest(`v1 ConfigMap cvat/of-others-${index}`, { metadata: { labels: {} } }));
+  const cluster = new MemoryCluster(...others, manifest('v1 ConfigMap cvat/object-1', { metadata: { labels: {} } }));
+  const wanted = [1, 2, 3, 4, 5].map((number) => keyOf(manifest(`v1 ConfigMap cvat/object-${number}`)));
+  expect([...(await readLive(cluster, 'local', wanted)).keys()]).toEqual(['ConfigMap cvat/object-1']);
+  expect(cluster.asked.filter((asked) => asked.startsWith('get '))).toHaveLength(5);
+});

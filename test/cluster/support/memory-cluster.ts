@@ -9,6 +9,7 @@ import {
   type Cluster,
   type DeleteOptions,
   type ListOptions,
+  type NamesOptions,
   type PatchOptions,
   type Resource,
   FIELD_MANAGER,
@@ -101,6 +102,14 @@ export class MemoryCluster implements Cluster {
         (namespace === undefined || metadata.namespace === namespace) &&
         wanted.every(([name = '', value]) => metadata.labels?.[name] === value),
     );
+  }
+
+  async existingNames(kind: Kind, { namespace, most }: NamesOptions): Promise<ReadonlySet<string> | undefined> {
+    this.asked.push(`names ${kind.kind} ${namespace ?? '*'}`);
+    const found = [...this.objects.values()].filter(
+      ({ kind: other, metadata }) => other === kind.kind && (namespace === undefined || metadata.namespace === namespace),
+    );
+    return found.length > most ? undefined : new Set(found.map(({ metadata }) => metadata.name));
   }
 
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {
