@@ -30,9 +30,15 @@ export const ALLOW_ANNOTATION = `${PREFIX}/allow`;
 export const DELETE_ANNOTATION = `${PREFIX}/delete`;
 export const DELETE_WITH_DATA = 'with-its-data';
 
-/** Whether an annotation belongs to the contract. */
+/** The annotation of a CRD that `npm run import` has written: its origin and its licence. */
+export const GENERATED_ANNOTATION = `${PREFIX}/generated`;
+
+/** The annotation of such a CRD in dist: the versions of the release that it is of, as a range of semantic versions. */
+export const RELEASES_ANNOTATION = `${PREFIX}/releases`;
+
+/** Whether an annotation belongs to the contract. That of the licence stays wherever the CRD goes. */
 export function isContractAnnotation(name: string): boolean {
-  return name.startsWith(`${PREFIX}/`);
+  return name.startsWith(`${PREFIX}/`) && name !== GENERATED_ANNOTATION;
 }
 
 /** What an object declares about itself. */

@@ -1,48 +1,45 @@
 import { parse } from 'yaml';
+import { GENERATED_ANNOTATION, RELEASES_ANNOTATION } from '../manifests/contract';
 import { type CrdSource, crdSources, readCrd, storedName } from './crd-sources';
 
 /** Texts for readers. What they describe, the rest of the schema says: types, patterns, enums and rules in CEL. */
 const PROSE = new Set(['description', 'example', 'externalDocs', 'title']);
 
+/** Of every project in the table of crd-sources.ts. */
+const LICENCE = 'Licensed under the Apache License 2.0, http://www.apache.org/licenses/LICENSE-2.0.';
+
 interface Crd {
-  readonly spec: {
-    readonly versions: readonly { readonly name: string; readonly served: boolean; readonly [field: string]: unknown }[];
-    readonly [field: string]: unknown;
-  };
+  readonly spec: { readonly versions: readonly unknown[]; readonly [field: string]: unknown };
   readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** The files of imports/schemas/: each CRD of other projects as compact JSON, with its served versions and without prose. */
+/** The files of imports/schemas/: each CRD of other projects as compact JSON without prose. */
 export function importSchemas(folder: string): Map<string, string> {
   return new Map(crdSources.map((source) => [`schemas/${storedName(source)}`, schemaFile(source, readCrd(folder, source))]));
 }
 
-/** A CRD that an API server accepts, on one line. */
-export function schemaFile({ repository, tag, path }: CrdSource, crd: string): string {
+/**
+ * A CRD that an API server accepts, on one line. It has every version: one that is not served can be the one that objects are stored in, and then
+ * the API server refuses a CRD without it.
+ */
+export function schemaFile({ repository, tag, path, sha256, releases }: CrdSource, crd: string): string {
   const { metadata, spec } = parse(crd) as Crd;
-  const { group, names, scope } = spec;
-  const versions = spec.versions
-    .filter(({ served }) => served)
-    .map(({ name, served, storage, schema, subresources }) => ({
-      name,
-      served,
-      storage,
-      schema: withoutProse(schema, false),
-      subresources,
-    }));
   const approval = metadata.annotations?.['api-approved.kubernetes.io'];
+  const origin = `From https://github.com/${repository}, ${tag}, ${path} (SHA-256 ${sha256}), without descriptions.`;
   const object = {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: {
       name: metadata.name,
       annotations: {
-        'platform.kapernikov.com/generated': `by npm run import; do not edit. From https://github.com/${repository}, ${tag}, ${path}, without descriptions.`,
+        // The licence requires a notice that the file was changed.
+        [GENERATED_ANNOTATION]: `by npm run import; do not edit. ${origin} ${LICENCE}`,
+        ...(releases !== undefined && { [RELEASES_ANNOTATION]: releases }),
         // The API server requires it for groups below k8s.io.
         ...(approval !== undefined && { 'api-approved.kubernetes.io': approval }),
       },
     },
-    spec: { group, names, scope, versions },
+    spec: { ...spec, versions: withoutProse(spec.versions, false) },
   };
   return `${JSON.stringify(object)}\n`;
 }

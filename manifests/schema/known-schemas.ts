@@ -1,11 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { isCrd } from '../custom-resource-definition';
 import { groupOf, type Kind, type Manifest } from '../manifest';
+import { storedCrd, storedCrdFiles } from '../stored-crds';
 import type { StructuralSchema } from './structural-schema';
-
-/** Written by `npm run import`: `<group>_<plural>.json`, and application-crd.json. */
-const FOLDER = join(__dirname, '..', '..', 'imports', 'schemas');
 
 interface CrdSpec {
   readonly group: string;
@@ -24,16 +20,16 @@ export function schemasOf(objects: readonly Manifest[]): (kind: Kind) => Structu
   return (kind) => own.get(keyOf(kind)) ?? storedSchema(kind);
 }
 
-/** Files are read when a kind of their group is first asked for: that of a PostgresCluster has 160 KiB. */
+/** Files are read when a kind of their group is first asked for. */
 function storedSchema(kind: Kind): StructuralSchema | undefined {
   const group = groupOf(kind.apiVersion);
   if (!group.includes('.')) return undefined;
-  unread ??= readdirSync(FOLDER);
+  unread ??= storedCrdFiles();
   const mayHave = (file: string): boolean => !file.includes('_') || file.startsWith(`${group}_${kind.kind.toLowerCase().slice(0, -1)}`);
   if (!stored.has(keyOf(kind))) {
     const files = unread.filter(mayHave);
     unread = unread.filter((file) => !files.includes(file));
-    for (const file of files) add(stored, (JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as { readonly spec: CrdSpec }).spec);
+    for (const file of files) add(stored, storedCrd(file)['spec'] as CrdSpec);
   }
   return stored.get(keyOf(kind));
 }

@@ -17,7 +17,8 @@ describe('imports/schemas/', () => {
       const text = readFileSync(storedPath(source), 'utf8');
       const { metadata } = JSON.parse(text) as { metadata: { annotations: Record<string, string> } };
       expect(metadata.annotations['platform.kapernikov.com/generated']).toBe(
-        `by npm run import; do not edit. From https://github.com/${source.repository}, ${source.tag}, ${source.path}, without descriptions.`,
+        `by npm run import; do not edit. From https://github.com/${source.repository}, ${source.tag}, ${source.path} (SHA-256 ${source.sha256}), ` +
+          'without descriptions. Licensed under the Apache License 2.0, http://www.apache.org/licenses/LICENSE-2.0.',
       );
       expect(text).not.toMatch(/"description":"/);
     },
