@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml';
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { CHARTS_FOLDER, LOCK_FILE, type ChartLock } from '../manifests/chart-lock';
 import { EnvironmentObjects } from '../manifests/environment-objects';
 import type { Manifest } from '../manifests/manifest';
+import { parseYamlDocuments } from '../manifests/parse-yaml';
 import { compareStages, type Stage } from '../manifests/stage';
 import { ReviewProblem } from './problem';
 
@@ -55,13 +55,12 @@ export class TreeReader {
 
   private parse(text: string, path: string, problems: string[]): Manifest[] {
     if (!this.parsed.has(text)) {
-      const document = parseDocument(text);
-      const [error] = document.errors;
-      if (error) {
-        problems.push(`${path}: must be YAML; got ${error.message.split('\n')[0] ?? ''}`);
+      const [document] = parseYamlDocuments(text);
+      if (document?.error !== undefined) {
+        problems.push(`${path}: must be YAML; got ${document.error.split('\n')[0] ?? ''}`);
         return [];
       }
-      const value = document.toJS() as Partial<Manifest> | null;
+      const value = (document?.value ?? null) as Partial<Manifest> | null;
       const isObject = value === null || (typeof value === 'object' && Boolean(value.apiVersion && value.kind && value.metadata?.name));
       if (!isObject) {
         problems.push(`${path}: every document must have apiVersion, kind and metadata.name`);

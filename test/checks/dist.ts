@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import type { Manifest } from '../../manifests/manifest';
 import type { Stage } from '../../manifests/stage';
-import { DIST } from '../fixtures/dist';
+import { DIST, manifestsIn } from '../fixtures/dist';
 
 /** The stages of every environment as they stand in dist/: its files, and those of each folder in it. */
 export function readDist(): Readonly<Record<string, Stage[]>> {
@@ -16,8 +14,8 @@ export function readDist(): Readonly<Record<string, Stage[]>> {
 function readStages(folder: string): Stage[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.k8s.yaml'));
   return files.sort().map((file) => {
-    const documents = parseAllDocuments(readFileSync(join(folder, file), 'utf8'));
     const name = file.replace('.k8s.yaml', '');
-    return { name, objects: documents.map((document, index) => ({ path: `${name}/${index}`, manifest: document.toJS() as Manifest })) };
+    const manifests = manifestsIn(readFileSync(join(folder, file), 'utf8'));
+    return { name, objects: manifests.map((manifest, index) => ({ path: `${name}/${index}`, manifest })) };
   });
 }

@@ -1,4 +1,5 @@
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import { parseYamlDocuments } from '../../manifests/parse-yaml';
 import { toYaml, toYamlDocuments } from '../../manifests/yaml';
 import { ambiguousTexts } from '../deep/values';
 
@@ -45,4 +46,17 @@ test('sorts keys if asked to', () => {
 
 test('separates documents', () => {
   expect(toYamlDocuments([{ a: 1 }, { b: 2 }])).toBe('a: 1\n---\nb: 2\n');
+});
+
+test('writes a generated CRD as one line of JSON between objects in YAML, which every reader reads alike', () => {
+  const annotations = { 'platform.kapernikov.com/generated': 'by npm run import' };
+  const crd = { metadata: { annotations }, spec: { text: 'line\n--- \u2028\ufeff\u0085 "', deep: [{ b: -0 }], '1:30': 'on' } };
+  const values = [{ a: 'one' }, crd, { c: null }];
+  const text = toYamlDocuments(values);
+  expect(text.split('\n').filter((line) => line.startsWith('{'))).toHaveLength(1);
+  expect(text).not.toMatch(/[\u2028\ufeff\u0085]/);
+  const meant = JSON.parse(JSON.stringify(values)) as unknown;
+  expect(parseYamlDocuments(text).map(({ value }) => value)).toEqual(meant);
+  for (const version of ['1.1', '1.2'] as const)
+    expect(parseAllDocuments(text, { version }).map((document) => document.toJS() as unknown)).toEqual(meant);
 });
