@@ -10,6 +10,7 @@ import { missingReference } from './rules/missing-reference';
 import { missingResources } from './rules/missing-resources';
 import { objectSize } from './rules/object-size';
 import { podSecurity } from './rules/pod-security';
+import { releaseCrds } from './rules/release-crds';
 import type { CheckFinding, Rule } from './rule';
 import { secretData } from './rules/secret-data';
 import { stageOrder } from './rules/stage-order';
@@ -27,6 +28,7 @@ export const rules: readonly Rule[] = [
   missingReference,
   stageOrder,
   unpinnedVersion,
+  releaseCrds,
   podSecurity,
   missingResources,
   secretData,

@@ -1,17 +1,10 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { ALLOW_ANNOTATION, DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../manifests/contract';
-import { GUARD_FINALIZER, GUARD_NAME, POSTGRES_CLUSTER_CRD } from '../manifests/data-protection/guarded';
-import { annotationsOf, UPDATE_RULES, type UpdateRule } from '../manifests/data-protection/update-rules';
-import { clusterScoped, protectedNamespaces } from './namespace';
-
-type Operation = 'DELETE' | 'UPDATE';
-
-interface ResourceRule {
-  readonly group: string;
-  readonly operations: readonly Operation[];
-  readonly resources: readonly string[];
-}
+import { ALLOW_ANNOTATION, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../manifests/contract';
+import { GUARD_NAME, POSTGRES_CLUSTER_CRD } from '../manifests/data-protection/guarded';
+import { UPDATE_RULES, type UpdateRule } from '../manifests/data-protection/update-rules';
+import { addPolicy, BEFORE, deletion, markCommand, matchConstraints, type ResourceRule } from './admission-policy';
+import { protectedNamespaces } from './namespace';
 
 interface Policy {
   readonly name: string;
@@ -33,7 +26,7 @@ const CONTROLLERS = [
 const PGO_ACCOUNT = '^system:serviceaccount:[^:]+:pgo$';
 
 const PGO = 'postgres-operator.crunchydata.com';
-const BOTH: readonly Operation[] = ['DELETE', 'UPDATE'];
+const BOTH: ResourceRule['operations'] = ['DELETE', 'UPDATE'];
 
 const GUARDED_KINDS: readonly ResourceRule[] = [
   { group: '', resources: ['namespaces', 'persistentvolumeclaims'], operations: BOTH },
@@ -77,26 +70,17 @@ const POLICIES: readonly Policy[] = [
  *
  * It guards objects that say so in their contract, and the namespaces of the environment by name: one that the cluster had before may be used
  * without an annotation, and everything in it goes with it. The rules for changes are those of manifests/data-protection/update-rules.ts.
- * Policies and bindings carry a finalizer: while they are being deleted they are enforced, so that a second `kubectl delete` loses nothing either.
- * Needs Kubernetes 1.30. https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
+ * Needs Kubernetes 1.30.
  */
 export class DataProtection extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     for (const policy of POLICIES) {
-      const [part = ''] = policy.name === GUARD_NAME ? [''] : policy.name.split('.');
-      this.add(`${part}policy`, 'ValidatingAdmissionPolicy', policy.name, Lazy.any({ produce: () => policySpec(policy, this) }));
-      this.add(`${part}binding`, 'ValidatingAdmissionPolicyBinding', policy.name, { policyName: policy.name, validationActions: ['Deny'] });
+      const [id] = policy.name === GUARD_NAME ? [''] : policy.name.split('.');
+      addPolicy(this, { name: policy.name, id, spec: Lazy.any({ produce: () => policySpec(policy, this) }) });
     }
   }
-
-  private add(id: string, kind: string, name: string, spec: unknown): void {
-    const metadata = { name, finalizers: [GUARD_FINALIZER] };
-    clusterScoped(new ApiObject(this, id, { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata, spec }));
-  }
 }
-
-const BEFORE = annotationsOf('oldObject');
 
 function isGuarded(reasons: string | undefined): string {
   return [
@@ -119,24 +103,12 @@ function namespaceReasons({ resources }: Policy, scope: Construct): string | und
 }
 
 function policySpec(policy: Policy, scope: Construct): object {
-  const { resources, objectSelector = {}, exempt, rules } = policy;
+  const { resources, objectSelector, exempt, rules } = policy;
   const reasons = namespaceReasons(policy, scope);
   const isDeletion = resources.some(({ operations }) => operations.includes('DELETE'));
   return {
     failurePolicy: 'Fail',
-    // With the API server's defaults: it compares this as a whole, and without them every apply would be a change, or a conflict.
-    matchConstraints: {
-      matchPolicy: 'Equivalent',
-      namespaceSelector: {},
-      objectSelector,
-      resourceRules: resources.map((rule) => ({
-        apiGroups: [rule.group],
-        apiVersions: ['*'],
-        operations: rule.operations,
-        resources: rule.resources,
-        scope: '*',
-      })),
-    },
+    matchConstraints: matchConstraints(resources, objectSelector),
     matchConditions: [
       { name: 'guarded', expression: isGuarded(reasons) },
       ...(exempt.length > 0 ? [{ name: 'not-a-controller', expression: `request.operation != 'DELETE' || !(${isOneOf(exempt)})` }] : []),
@@ -155,36 +127,6 @@ function isOneOf(accounts: readonly string[]): string {
   return [`request.userInfo.username in [${names.join(', ')}]`, ...patterns].join(' || ');
 }
 
-/** The command that sets a mark, at the end of a message, so that it can be copied. */
-function command(annotation: string, value: string): string {
-  return [
-    // Flux removes annotations whose manager begins with "kubectl" and which git does not have; under this name it leaves them.
-    `'kubectl annotate --overwrite --field-manager=flux-client-side-apply ' + request.resource.resource`,
-    // Not request.namespace: of a Namespace that is its own name, and other cluster-scoped objects have none, which is an error.
-    `(has(oldObject.metadata.namespace) ? ' --namespace ' + oldObject.metadata.namespace : '')`,
-    `' ' + oldObject.metadata.name + ' ${annotation}=' + ${value}`,
-  ].join(' + ');
-}
-
-function deletion(reasons: string | undefined): object {
-  const needed = `' is needed by ' + ${BEFORE}['${NEEDED_BY_ANNOTATION}'] + '. '`;
-  const data = `' holds data (' + ${BEFORE}[?'${HOLDS_DATA_ANNOTATION}'].orValue('every PostgresCluster') + '), and deleting it would delete that too. '`;
-  const reason = [
-    `'${HOLDS_DATA_ANNOTATION}' in ${BEFORE} ? ${data}`,
-    `'${NEEDED_BY_ANNOTATION}' in ${BEFORE} ? ${needed}`,
-    ...(reasons === undefined ? [] : [`request.resource.resource == 'namespaces' ? ${reasons}[oldObject.metadata.name]`]),
-    data,
-  ].join(' : ');
-  return {
-    expression: `request.operation != 'DELETE' || ${BEFORE}[?'${DELETE_ANNOTATION}'].orValue('') == '${DELETE_WITH_DATA}'`,
-    messageExpression: [
-      `oldObject.metadata.name + (${reason})`,
-      `'If this is what you want, mark it, and delete it again: ' + ${command(DELETE_ANNOTATION, `'${DELETE_WITH_DATA}'`)}`,
-    ].join(' + '),
-    reason: 'Forbidden',
-  };
-}
-
 /** The changes that lose data, by rule, and those that the mark on the live object names. On a deletion there is no new object. */
 function variables(rules: readonly UpdateRule[]): object[] {
   return [
@@ -201,7 +143,7 @@ function validation({ name, lost, instead }: UpdateRule): object {
     expression: `variables.${name}.all(c, c in variables.allowed)`,
     messageExpression: [
       `oldObject.metadata.name + ' would lose data by ' + ${missing(name)}.join(', ') + ': ${lost}. ${instead}. '`,
-      `'To lose it nevertheless, mark the object, and apply again: ' + ${command(ALLOW_ANNOTATION, allow)}`,
+      `'To lose it nevertheless, mark the object, and apply again: ' + ${markCommand(ALLOW_ANNOTATION, allow)}`,
     ].join(' + '),
     reason: 'Forbidden',
   };

@@ -122,7 +122,7 @@ export class Platform extends App {
       .forEach(({ release, id, stage }) => new HelmRelease(this.stage(stage), id, release));
   }
 
-  /** The files of dist/, in their order. Namespaces and CRDs come first in each: the other objects need them. */
+  /** The files of dist/, in their order. Policies, Namespaces and CRDs come first in each: they protect the other objects, or these need them. */
   stages(): Stage[] {
     const charts = this.node.children
       .filter((child) => child instanceof Chart)
@@ -156,6 +156,8 @@ function notServed(count: number): Finding {
 }
 
 function rank({ kind }: Manifest): number {
-  const first = ['Namespace', 'CustomResourceDefinition'];
-  return first.includes(kind) ? first.indexOf(kind) : first.length;
+  const rank = FIRST.findIndex((pattern) => pattern.test(kind));
+  return rank < 0 ? FIRST.length : rank;
 }
+
+const FIRST = [/^ValidatingAdmissionPolicy(Binding)?$/, /^Namespace$/, /^CustomResourceDefinition$/];

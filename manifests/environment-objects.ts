@@ -44,13 +44,18 @@ export class EnvironmentObjects {
     return this.releases.get(object);
   }
 
-  /** Every object that this one refers to by name: in Kubernetes' own fields, in a chart's values, and in the `reads` of its contract. */
+  /** Every object that this one refers to by name: in Kubernetes' own fields, in a chart's values, and in `reads` and `operates` of its contract. */
   referencesOf(object: EnvironmentObject): readonly FoundReference[] {
     const known = this.knownReferences.get(object);
     if (known) return known;
     const release = this.releaseOf(object);
-    const reads = (contractOf(object.manifest).reads ?? []).map((reference) => ({ field: 'values', reference }));
-    const references = [...referencesOf(object.manifest), ...(release ? valueReferences(release) : []), ...reads];
+    const { reads = [], operates = [] } = contractOf(object.manifest);
+    const references = [
+      ...referencesOf(object.manifest),
+      ...(release ? valueReferences(release) : []),
+      ...reads.map((reference) => ({ field: 'values', reference })),
+      ...operates.map((reference) => ({ field: 'operates', reference })),
+    ];
     this.knownReferences.set(object, references);
     return references;
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -17,3 +17,9 @@ if (status !== 0) throw new Error('lib/ was not built: the type check failed.');
 // The constructs import types only from imports/: its classes are never loaded.
 for (const file of readdirSync(join(lib, 'imports'))) if (file.endsWith('.js')) rmSync(join(lib, 'imports', file));
 copyFileSync(join(root, 'constructs', 'app-user', 'app-user.crd.yaml'), join(lib, 'constructs', 'app-user', 'app-user.crd.yaml'));
+
+// The CRDs that constructs write.
+const schemas = join('imports', 'schemas');
+mkdirSync(join(lib, schemas), { recursive: true });
+for (const file of readdirSync(join(root, schemas)).filter((name) => name.startsWith('postgres-operator.crunchydata.com_')))
+  copyFileSync(join(root, schemas, file), join(lib, schemas, file));

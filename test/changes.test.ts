@@ -1,7 +1,7 @@
-import { parse, parseAllDocuments } from 'yaml';
-import type { Manifest } from '../manifests/manifest';
+import { parse } from 'yaml';
 import type { Environment } from '../constructs/platform';
 import { formatProblems } from '../constructs/problem';
+import { manifestsIn } from './fixtures/dist';
 import { local } from './fixtures/environments/local';
 import { synthesize } from './fixtures/synthesize';
 
@@ -103,7 +103,7 @@ describe('removing a system from local', () => {
 
   test('reports that no operator serves PostgresCluster', () => {
     expect(without('postgresOperator')).toEqual({
-      removed: ['20-postgres-operator.k8s.yaml'],
+      removed: ['20-postgres-operator-crds.k8s.yaml', '20-postgres-operator.k8s.yaml'],
       added: [],
       problems:
         '  local  30-postgres/cluster/resource  kind\n    must be a kind that this environment serves; got postgres-operator.crunchydata.com/v1beta1 PostgresCluster. Add the CRD or the operator that installs it, or remove this object.\n',
@@ -112,7 +112,13 @@ describe('removing a system from local', () => {
 
   test('removes the database with everything that needs it', () => {
     expect(without('appUsers', 'cvat', 'postgres', 'postgresOperator')).toEqual({
-      removed: ['20-postgres-operator.k8s.yaml', '30-postgres.k8s.yaml', '50-cvat.k8s.yaml', '60-app-users.k8s.yaml'],
+      removed: [
+        '20-postgres-operator-crds.k8s.yaml',
+        '20-postgres-operator.k8s.yaml',
+        '30-postgres.k8s.yaml',
+        '50-cvat.k8s.yaml',
+        '60-app-users.k8s.yaml',
+      ],
       added: [],
       problems: '',
     });
@@ -127,9 +133,7 @@ describe('removing a system from local', () => {
 });
 
 test("CVAT's values name the Secret and the Service that the PostgresCluster creates", () => {
-  const objects = [...synthesize({ local }).files.values()]
-    .flatMap((content) => parseAllDocuments(content))
-    .map((document) => document.toJS() as Manifest);
+  const objects = [...synthesize({ local }).files.values()].flatMap(manifestsIn);
   const cluster = objects.find(({ kind }) => kind === 'PostgresCluster');
   const names = objects.find(({ kind }) => kind === 'Secret');
   const helmChart = objects.find(({ kind, metadata }) => kind === 'HelmChart' && metadata.name === 'cvat');

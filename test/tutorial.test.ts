@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import type { Manifest } from '../manifests/manifest';
+import { manifestsIn } from './fixtures/dist';
 import { tutorial } from './fixtures/environments/tutorial';
 import { synthesize } from './fixtures/synthesize';
 
@@ -10,9 +11,7 @@ function chapter(name: string): Manifest {
   return parse(readFileSync(join(__dirname, 'fixtures/chapter', `${name}.yaml`), 'utf8')) as Manifest;
 }
 
-const objects = [...synthesize({ tutorial }).files.values()]
-  .flatMap((content) => parseAllDocuments(content))
-  .map((document) => document.toJS() as Manifest);
+const objects = [...synthesize({ tutorial }).files.values()].flatMap(manifestsIn);
 
 function only(kind: string, name: string): Manifest {
   const [object, ...more] = objects.filter((candidate) => candidate.kind === kind && candidate.metadata.name === name);
@@ -71,14 +70,19 @@ test("CVAT is the chart that the chapter points at, at its last release, from it
   expect(parse(spec['valuesContent'] ?? '')).toMatchObject({ ingress: { host: 'cvat.kube-public' } });
 });
 
-test('has no further objects: no AppUser operator and no data protection', () => {
+test("has no further objects but PGO's CRDs, which are protected: no AppUser operator and no data protection", () => {
   expect(objects.map(({ kind, metadata: { name } }) => `${kind} ${name}`).sort()).toEqual([
     'AppUser john',
     'CustomResourceDefinition appusers.kapernikov.com',
+    ...['crunchybridgeclusters', 'pgadmins', 'pgupgrades', 'postgresclusters'].map(
+      (plural) => `CustomResourceDefinition ${plural}.postgres-operator.crunchydata.com`,
+    ),
     'HelmChart cvat',
     'HelmChart pgo',
     'Namespace crunchy-pgo',
     'Namespace cvat',
     'PostgresCluster my-postgres',
+    'ValidatingAdmissionPolicy crd-protection.platform.kapernikov.com',
+    'ValidatingAdmissionPolicyBinding crd-protection.platform.kapernikov.com',
   ]);
 });

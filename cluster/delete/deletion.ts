@@ -3,7 +3,7 @@ import { compareStages } from '../../manifests/stage';
 import { idOf, formatKey, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA } from '../../manifests/contract';
-import { isGuarded } from '../../manifests/data-protection/guarded';
+import { CRD_GUARD_NAME, isGuarded, isPostgresOperatorCrd } from '../../manifests/data-protection/guarded';
 import { ApiError } from '../api/api-error';
 import { unmark } from '../deploy/apply';
 import { releaseGuard } from '../deploy/guard';
@@ -237,13 +237,18 @@ export class Deletion {
       deleteData
         ? notOursReason(object, dist.environment, inventory.noteOf(keyOf(object))) === undefined
         : reasonNotOurs(object, dist.environment) === undefined;
-    const guarded = [
-      ...data.flatMap((object) => (object && isGuarded(object) ? [formatKey(keyOf(object))] : [])),
+    const found = data.flatMap((object) => (object && isGuarded(object) ? [object] : []));
+    const [crd] = found.filter(isPostgresOperatorCrd).map((object) => formatKey(keyOf(object)));
+    const [first] = [
+      ...found.map((object) => formatKey(keyOf(object))),
       ...[...this.kept.values()].flatMap(({ object, notOurs }) => (notOurs ? [] : [object])),
     ];
-    const [first] = guarded;
-    // Policies that dist no longer has are not wanted any more: dataProtection is false.
-    const unneeded = guards.filter(({ inDist }) => first === undefined || !inDist);
+    const protectedBy = ({ key, inDist }: Target): string | undefined => {
+      if (key.name === CRD_GUARD_NAME) return crd;
+      // Policies that dist no longer has are not wanted any more: dataProtection is false.
+      return inDist ? first : undefined;
+    };
+    const unneeded = guards.filter((guard) => protectedBy(guard) === undefined);
     for (const stage of new Set(unneeded.map((guard) => guard.stage))) {
       reporter.line({ type: 'stage', stage });
       await this.deleteBatch(
@@ -251,8 +256,10 @@ export class Deletion {
         unneeded.filter((guard) => guard.stage === stage),
       );
     }
-    const needed = guards.filter((guard) => !unneeded.includes(guard));
-    await this.keepAll(needed, `protects ${first}, which is kept`);
+    for (const guard of guards) {
+      const object = protectedBy(guard);
+      if (object !== undefined) await this.keepAll([guard], `protects ${object}, which is kept`);
+    }
   }
 
   private async keepAll(targets: readonly Target[], reason: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
 import { apply } from './apply';
 import { type AllowedChanges, withMark } from './data-at-risk';
-import { GuardCheck, releaseGuard } from './guard';
+import { GuardCheck, isDataProtection, releaseGuard } from './guard';
 import { CONCURRENCY } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Entry, Inventory, Note } from '../inventory';
@@ -45,8 +45,8 @@ const TRANSIENT_MILLISECONDS = 30_000;
 const CACHE_MILLISECONDS = 10_000;
 
 /**
- * Applies a stage and waits until it is ready. Namespaces are applied first and CRDs next, each ready before the objects in it or of its kind; the rest
- * at once. Returns the objects that have not become ready.
+ * Applies a stage and waits until it is ready. The policies that protect data are applied first, then Namespaces and CRDs, each ready before the objects
+ * in it or of its kind; the rest at once. Returns the objects that have not become ready.
  */
 export class StageApplication {
   /** Live objects by id, from this deployment's first list of their kind and namespace. */
@@ -73,9 +73,10 @@ export class StageApplication {
     reporter.line({ type: 'stage', stage: stage.name });
     const deadline = session.clock.now() + options.timeoutMilliseconds;
     const counted = { unchanged: 0 };
-    const first = [stage.objects.filter(isNamespace), stage.objects.filter(isCrd)];
-    const rest = stage.objects.filter((object) => !isNamespace(object) && !isCrd(object));
-    for (const objects of [...first, rest].filter(({ length }) => length > 0)) {
+    const first = [isDataProtection, isNamespace, isCrd];
+    const rest = stage.objects.filter((object) => !first.some((isFirst) => isFirst(object)));
+    const batches = [...first.map((isFirst) => stage.objects.filter(isFirst)), rest];
+    for (const objects of batches.filter(({ length }) => length > 0)) {
       const wait = {
         ownership: options.ownership,
         stage: stage.name,

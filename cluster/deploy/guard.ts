@@ -1,5 +1,5 @@
 import { HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
-import { GUARD_FINALIZER, GUARD_NAME, isGuarded } from '../../manifests/data-protection/guarded';
+import { CRD_GUARD_NAME, GUARD_FINALIZER, GUARD_NAME, isGuarded, isPostgresOperatorCrd } from '../../manifests/data-protection/guarded';
 import { POSTGRES_CLUSTER } from '../../manifests/data-protection/update-rules';
 import { formatKey, groupKindOf, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import { ApiError } from '../api/api-error';
@@ -12,7 +12,7 @@ import type { Expected, Unready } from './wait-until-ready';
 /** A policy takes effect up to a second after its binding is stored. On a busy API server it takes longer. */
 const IN_FORCE_MILLISECONDS = 30_000;
 
-/** Whether an object is a policy or binding of data protection, by its finalizer. */
+/** Whether an object is a policy or binding that protects data, by its finalizer. */
 export function isDataProtection({ metadata }: Manifest): boolean {
   return metadata.finalizers?.includes(GUARD_FINALIZER) === true;
 }
@@ -24,13 +24,14 @@ export async function releaseGuard(cluster: Cluster, live: LiveObject): Promise<
   await cluster.patch(keyOf(live), { metadata: { finalizers } });
 }
 
-/** Whether the API server's refusal is data protection's. */
+/** Whether the API server's refusal is that of a policy that protects data. */
 export function isGuardRefusal(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.message.includes(GUARD_NAME);
+  return error instanceof ApiError && [GUARD_NAME, CRD_GUARD_NAME].some((name) => error.message.includes(name));
 }
 
-/** A dry run of a request that data protection must refuse. Each policy has one. */
+/** A dry run of a request that a policy must refuse. Each policy has one. */
 interface Probe {
+  readonly policy: string;
   readonly covers: (object: Manifest) => boolean;
   readonly request: (cluster: Cluster, key: ObjectKey) => Promise<unknown>;
   /** What was possible when the request is not refused. */
@@ -47,9 +48,12 @@ const tryDelete: Pick<Probe, 'request' | 'lost' | 'verb'> = {
 };
 
 const PROBES: readonly Probe[] = [
-  { covers: (object) => !isSecret(object), ...tryDelete },
-  { covers: isSecret, ...tryDelete },
+  { policy: CRD_GUARD_NAME, covers: isPostgresOperatorCrd, ...tryDelete },
+  // With both policies, the refusal to delete a CRD can be that of the other one.
+  { policy: GUARD_NAME, covers: (object) => !isSecret(object) && !isPostgresOperatorCrd(object), ...tryDelete },
+  { policy: `passwords.${GUARD_NAME}`, covers: isSecret, ...tryDelete },
   {
+    policy: `changes.${GUARD_NAME}`,
     covers: (object) => groupKindOf(object) === POSTGRES_CLUSTER,
     request: (cluster, key) => cluster.patch(key, { metadata: { annotations: { [HOLDS_DATA_ANNOTATION]: null } } }, { dryRun: true }),
     lost: 'could be changed so that data is lost',
@@ -57,23 +61,26 @@ const PROBES: readonly Probe[] = [
   },
 ];
 
-/** Verifies that each policy of data protection is in force, with the first stage that has something for it to protect. */
+/** Verifies that each policy that protects data is in force, with the first stage that has something for it to protect. */
 export class GuardCheck {
   private readonly verified = new Set<Probe>();
 
+  private readonly policies: ReadonlySet<string>;
+
+  /** @param manifests everything in dist */
   constructor(
     private readonly session: Session,
-    /** Everything in dist. */
-    private readonly manifests: readonly Manifest[],
-  ) {}
+    manifests: readonly Manifest[],
+  ) {
+    this.policies = new Set(manifests.filter(isDataProtection).map(({ metadata }) => metadata.name));
+  }
 
   /** What is not protected of the objects of a stage that has become ready. A mark allows what a probe does, so marked objects are left out. */
   async verify(stage: string, objects: readonly Pick<Expected, 'manifest' | 'object'>[]): Promise<Unready[]> {
-    if (!this.manifests.some(isDataProtection)) return [];
     const guarded = objects.filter(({ manifest, object }) => isGuarded(manifest) && !isMarked(object)).map(({ manifest }) => manifest);
     for (const probe of PROBES) {
       const object = guarded.find(probe.covers);
-      if (!object || this.verified.has(probe)) continue;
+      if (!object || this.verified.has(probe) || !this.policies.has(probe.policy)) continue;
       const unready = await this.run(probe, stage, object);
       if (unready) return [unready];
       this.verified.add(probe);
@@ -81,7 +88,7 @@ export class GuardCheck {
     return [];
   }
 
-  private async run({ request, lost, verb }: Probe, stage: string, object: Manifest): Promise<Unready | undefined> {
+  private async run({ policy, request, lost, verb }: Probe, stage: string, object: Manifest): Promise<Unready | undefined> {
     const { session } = this;
     const key = keyOf(object);
     const deadline = session.clock.now() + IN_FORCE_MILLISECONDS;
@@ -103,6 +110,6 @@ export class GuardCheck {
     });
     if (refused) return undefined;
     const reason = `${formatKey(key)} ${lost}. Check the policies: kubectl get validatingadmissionpolicy,validatingadmissionpolicybinding`;
-    return { object: `ValidatingAdmissionPolicy ${GUARD_NAME}`, state: 'failed', reason: `is not in force: ${reason}` };
+    return { object: `ValidatingAdmissionPolicy ${policy}`, state: 'failed', reason: `is not in force: ${reason}` };
   }
 }

@@ -13,14 +13,15 @@ describe('dist/', () => {
     expect(stages.map(({ name }) => name)).toEqual([
       '00-data-protection',
       '10-app-user-crd',
+      '20-postgres-operator-crds',
       '20-postgres-operator',
       '30-postgres',
       '40-app-user-operator',
       '50-cvat',
       '60-app-users',
     ]);
-    expect(stages[3]?.file).toBe(join(DIST, '30-postgres.k8s.yaml'));
-    expect(stages[3]?.objects.map((object) => formatKey(keyOf(object)))).toEqual([
+    expect(stages[4]?.file).toBe(join(DIST, '30-postgres.k8s.yaml'));
+    expect(stages[4]?.objects.map((object) => formatKey(keyOf(object)))).toEqual([
       'Namespace cvat',
       'PostgresCluster cvat/my-postgres',
       'Secret cvat/my-postgres-pguser-cvat',

@@ -28,6 +28,14 @@ test('the systems of an environment are stages, in the order in which they need 
       'ValidatingAdmissionPolicyBinding passwords.data-protection.platform.kapernikov.com',
     ],
     '10-app-user-crd': ['CustomResourceDefinition appusers.kapernikov.com'],
+    '20-postgres-operator-crds': [
+      'ValidatingAdmissionPolicy crd-protection.platform.kapernikov.com',
+      'ValidatingAdmissionPolicyBinding crd-protection.platform.kapernikov.com',
+      'CustomResourceDefinition postgresclusters.postgres-operator.crunchydata.com',
+      'CustomResourceDefinition pgupgrades.postgres-operator.crunchydata.com',
+      'CustomResourceDefinition pgadmins.postgres-operator.crunchydata.com',
+      'CustomResourceDefinition crunchybridgeclusters.postgres-operator.crunchydata.com',
+    ],
     '20-postgres-operator': ['Namespace crunchy-pgo', 'HelmChart pgo'],
     '30-postgres': ['Namespace cvat', 'PostgresCluster my-postgres', 'Secret my-postgres-pguser-cvat'],
     '40-app-user-operator': [
@@ -43,9 +51,10 @@ test('the systems of an environment are stages, in the order in which they need 
   });
 });
 
-test('a stage is applied in the order of its name: the names are in alphabetical order', () => {
+test('the stages are in the order in which kubectl reads their files', () => {
   const names = new Platform('test', { ...local, releases: [release, { ...release, name: 'loki' }] }).stages().map(({ name }) => name);
-  expect(names).toEqual([...names].sort());
+  const files = names.map((name) => `${name}.k8s.yaml`);
+  expect(files).toEqual([...files].sort());
 });
 
 test('the first stage that is applied creates a namespace, in any order of the releases', () => {
@@ -114,7 +123,7 @@ test('a clone of a cluster of the environment is in a stage after it, and CVAT s
 
 test('every object has the label of its environment', () => {
   const objects = new Platform('test', { ...local, releases: [release] }).stages().flatMap((stage) => stage.objects);
-  expect(objects).toHaveLength(23);
+  expect(objects).toHaveLength(29);
   for (const { manifest } of objects) expect(manifest.metadata.labels).toMatchObject({ 'platform.kapernikov.com/environment': 'test' });
 });
 

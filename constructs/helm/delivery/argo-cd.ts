@@ -67,7 +67,10 @@ class ArgoCdDelivery extends Delivery {
       spec: {
         project: 'default',
         destination: { server: 'https://kubernetes.default.svc', namespace },
-        source: { ...source, helm: { releaseName: name, ...(Object.keys(values).length > 0 && { valuesObject: values }) } },
+        source: {
+          ...source,
+          helm: { releaseName: name, ...skipCrds(contract), ...(Object.keys(values).length > 0 && { valuesObject: values }) },
+        },
         syncPolicy: {
           // A chart without a CRD that it had before deletes every object of that kind.
           automated: { prune: !makesCrds(contract) && contract.holdsData === undefined, selfHeal: true },
@@ -83,6 +86,11 @@ class ArgoCdDelivery extends Delivery {
 
 function makesCrds({ makes = [] }: Release['contract']): boolean {
   return makes.some(({ kind }) => kind === 'CustomResourceDefinition');
+}
+
+/** dist has the CRDs of what a release only operates. Argo CD would apply those of the chart over them. */
+function skipCrds({ operates = [] }: Release['contract']): { readonly skipCrds?: true } {
+  return operates.some(({ kind }) => kind === 'CustomResourceDefinition') ? { skipCrds: true } : {};
 }
 
 /**

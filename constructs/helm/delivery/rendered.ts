@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { ApiObject, Chart } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { type LockedRendering, lockedChart, readChartLock } from '../../../manifests/chart-lock';
 import { type Contract, contractAnnotations } from '../../../manifests/contract';
 import { isCrd } from '../../../manifests/custom-resource-definition';
 import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { Reference } from '../../../manifests/reference';
+import { crdStage } from '../../crd-stage';
 import { report } from '../../problem';
 import { describeSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
@@ -61,7 +62,7 @@ class RenderedDelivery extends Delivery {
     for (const finding of result.findings) report(scope, 'chart', finding);
     const { inputs, output, helm } = result;
     if (result.findings.length === 0) scope.node.addMetadata(METADATA_TYPE, [release.name, { inputs, output, helm }]);
-    const crds = result.objects.filter(({ manifest }) => isCrd(manifest));
+    const crds = result.objects.filter(({ manifest }) => isCrd(manifest) && !isOperated(release.contract, manifest));
     const others = result.objects.filter(({ manifest }) => !isCrd(manifest));
     if (crds.length > 0) addObjects(crdStage(scope), `${release.name}-crds`, { ...result, objects: crds }, {});
     addObjects(scope, 'objects', { ...result, objects: others }, contractOf(release, result));
@@ -88,14 +89,6 @@ class RenderedDelivery extends Delivery {
   }
 }
 
-/** A stage of its own, in front of the release's: `20-postgres-operator-crds` is applied before `20-postgres-operator`. */
-function crdStage(scope: Construct): Chart {
-  const stage = Chart.of(scope);
-  const id = `${stage.node.id}-crds`;
-  const existing = stage.node.scope?.node.tryFindChild(id) as Chart | undefined;
-  return existing ?? new Chart(stage.node.scope as Construct, id, { labels: { ...stage.labels } });
-}
-
 /** The construct's path names the template, which is where a finding about an object has to be followed up. */
 function addObjects(scope: Construct, id: string, { chart, objects }: Pick<Rendered, 'chart' | 'objects'>, contract: Contract): void {
   const bearer = objects.find(({ manifest }) => WORKLOADS.includes(manifest.kind)) ?? objects[0];
@@ -109,6 +102,11 @@ function addObjects(scope: Construct, id: string, { chart, objects }: Pick<Rende
     } as ConstructorParameters<typeof ApiObject>[2]);
     added.node.addMetadata(CHART_METADATA_TYPE, chart);
   }
+}
+
+/** Whether a CRD of the chart is in dist already: what a release only operates, another construct has added. */
+function isOperated({ operates = [] }: Contract, { kind, metadata: { name } }: Manifest): boolean {
+  return operates.some((reference) => reference.kind === kind && reference.name === name);
 }
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];

@@ -10,16 +10,21 @@ import { manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
 
 const FINALIZER = 'platform.kapernikov.com/guards-data';
-const policy = (...finalizers: readonly string[]): Manifest =>
-  manifest('admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy data-protection.platform.kapernikov.com', {
-    metadata: { finalizers },
-  });
+const NAME = 'data-protection.platform.kapernikov.com';
+const policyCalled = (name: string, ...finalizers: readonly string[]): Manifest =>
+  manifest(`admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy ${name}`, { metadata: { finalizers } });
+const policy = (...finalizers: readonly string[]): Manifest => policyCalled(NAME, ...finalizers);
 const namespace = manifest('v1 Namespace cvat', { contract: { holdsData: "CVAT's media" } });
 const secret = manifest('v1 Secret cvat/my-postgres-pguser-cvat', { contract: { neededBy: 'what connects as cvat' } });
 
 const postgres = manifest('postgres-operator.crunchydata.com/v1beta1 PostgresCluster cvat/my-postgres', {
   contract: { holdsData: 'PostgreSQL my-postgres' },
 });
+
+const crd = manifest('apiextensions.k8s.io/v1 CustomResourceDefinition postgresclusters.postgres-operator.crunchydata.com', {
+  contract: { holdsData: 'every PostgresCluster' },
+});
+const crdPolicy = policyCalled('crd-protection.platform.kapernikov.com', FINALIZER);
 
 /** Refuses dry runs from some attempt on. */
 class Protected extends MemoryCluster {
@@ -31,7 +36,7 @@ class Protected extends MemoryCluster {
     /** Dry runs that are never refused. */
     private readonly possible?: 'delete' | 'patch',
   ) {
-    super(namespace, secret, postgres);
+    super(namespace, secret, postgres, crd);
   }
 
   override async delete(key: ObjectKey, options: DeleteOptions = {}): Promise<void> {
@@ -50,7 +55,8 @@ class Protected extends MemoryCluster {
   }
 }
 
-const GUARD = [policy(FINALIZER), namespace, secret, postgres];
+const POLICIES = [policy(FINALIZER), policyCalled(`passwords.${NAME}`, FINALIZER), policyCalled(`changes.${NAME}`, FINALIZER)];
+const GUARD = [...POLICIES, namespace, secret, postgres];
 
 async function verify(
   cluster: Protected,
@@ -90,6 +96,25 @@ test.each([
   const [unready, ...others] = await verify(new Protected(1, possible), [object]);
   expect(others).toEqual([]);
   expect(unready).toMatchObject({ state: 'failed', reason: expect.stringContaining(`is not in force: ${reason}.`) as string });
+});
+
+test("PGO's CRDs are protected where there is no data protection, and nothing else is tried then", async () => {
+  const cluster = new Protected(1);
+  cluster.refusal = new ApiError(403, { message: "ValidatingAdmissionPolicy 'crd-protection.platform.kapernikov.com' denied request" });
+  const check = new GuardCheck(sessionOn(cluster), [crdPolicy, crd, namespace, secret, postgres]);
+  expect(await verify(cluster, [crd, namespace, secret, postgres], check)).toEqual([]);
+  expect(cluster.dryRuns).toEqual(['delete CustomResourceDefinition postgresclusters.postgres-operator.crunchydata.com']);
+});
+
+test("PGO's CRDs are reported when they could be deleted", async () => {
+  const cluster = new Protected(1, 'delete');
+  expect(await verify(cluster, [crd], new GuardCheck(sessionOn(cluster), [crdPolicy, crd]))).toEqual([
+    {
+      object: 'ValidatingAdmissionPolicy crd-protection.platform.kapernikov.com',
+      state: 'failed',
+      reason: expect.stringContaining('is not in force: CustomResourceDefinition postgresclusters') as string,
+    },
+  ]);
 });
 
 test('is not tried with an object that is marked: the mark allows it', async () => {

@@ -8,13 +8,13 @@ test('PGO is its chart in a namespace of its own, and serves the kinds of its ch
     kind: HelmChart
     metadata:
       annotations:
-        platform.kapernikov.com/makes: |-
+        platform.kapernikov.com/needed-by: every PostgresCluster
+        platform.kapernikov.com/needs: "CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- included in k3s and RKE2; on another cluster use another delivery"
+        platform.kapernikov.com/operates: |-
           CustomResourceDefinition postgresclusters.postgres-operator.crunchydata.com: v1beta1/PostgresCluster
           CustomResourceDefinition pgupgrades.postgres-operator.crunchydata.com: v1beta1/PGUpgrade
           CustomResourceDefinition pgadmins.postgres-operator.crunchydata.com: v1beta1/PGAdmin
           CustomResourceDefinition crunchybridgeclusters.postgres-operator.crunchydata.com: v1beta1/CrunchyBridgeCluster
-        platform.kapernikov.com/needed-by: every PostgresCluster
-        platform.kapernikov.com/needs: "CustomResourceDefinition helmcharts.helm.cattle.io: v1/HelmChart <- included in k3s and RKE2; on another cluster use another delivery"
       name: pgo
       namespace: kube-system
     spec:

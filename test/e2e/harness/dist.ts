@@ -1,10 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import type { Environment as PlatformEnvironment } from '../../../constructs/platform';
 import type { Manifest } from '../../../manifests/manifest';
 import { contractOf, ENVIRONMENT_LABEL } from '../../../manifests/contract';
-import { DIST, FIXTURES } from '../../fixtures/dist';
+import { DIST, FIXTURES, manifestsIn } from '../../fixtures/dist';
 import { environments } from '../../fixtures/environments';
 import { synthesize } from '../../fixtures/synthesize';
 
@@ -41,8 +40,7 @@ export function stagesIn({ folder }: Environment): Stage[] {
   const names = readdirSync(resolve(FIXTURES, folder)).filter((name) => name.endsWith('.yaml'));
   return names.sort().map((name) => {
     const file = `${folder}/${name}`;
-    const documents = parseAllDocuments(readFileSync(join(FIXTURES, file), 'utf8'));
-    return { file, objects: documents.map((document) => document.toJS() as Manifest) };
+    return { file, objects: manifestsIn(readFileSync(join(FIXTURES, file), 'utf8')) };
   });
 }
 
