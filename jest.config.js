@@ -46,7 +46,7 @@ const properties = [
   '<rootDir>/operator/test/model/model.test.ts',
   '<rootDir>/test/cluster/model/*.test.ts',
   '<rootDir>/test/checks/dist.test.ts',
-  '<rootDir>/test/manifests/block-yaml.test.ts',
+  '<rootDir>/test/manifests/parse-yaml.test.ts',
   '<rootDir>/test/cluster/cli/duration.test.ts',
   '<rootDir>/test/cluster/cli/options.test.ts',
   '<rootDir>/test/cluster/diff/masked.test.ts',

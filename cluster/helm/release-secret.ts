@@ -1,7 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { parseBlockYaml } from '../../manifests/block-yaml';
 import { isMap, listOf, valueAt } from '../../manifests/fields';
-import { yamlLibrary } from '../../manifests/parse-yaml';
+import { parseTemplateOutput } from '../../manifests/parse-yaml';
 import type { Manifest, Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { ListOptions } from '../api/cluster';
@@ -98,12 +97,7 @@ function crdFilesOf(release: unknown): string[] {
 }
 
 function objectsOf(manifest: string): Manifest[] {
-  const documents =
-    parseBlockYaml(manifest) ??
-    yamlLibrary()
-      .parseAllDocuments(manifest, { uniqueKeys: false })
-      .map((document): unknown => document.toJS());
-  return documents
+  return parseTemplateOutput(manifest)
     .flatMap((document) => (valueAt(document, 'kind') === 'List' ? listOf(valueAt(document, 'items')) : [document]))
     .filter(isManifest);
 }
