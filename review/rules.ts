@@ -2,6 +2,7 @@ import type { ReviewRule } from './rule';
 import { backupsOff } from './rules/backups-off';
 import { chartVersion } from './rules/chart-version';
 import { crdField } from './rules/crd-field';
+import { crdNarrowed } from './rules/crd-narrowed';
 import { crdVersion } from './rules/crd-version';
 import { dataLoss } from './rules/data-loss';
 import { defaultPassword } from './rules/default-password';
@@ -33,6 +34,7 @@ export const rules: readonly ReviewRule[] = [
   backupsOff,
   tooFewReplicas,
   immutableField,
+  crdNarrowed,
   rbacWidened,
   privilegedPod,
   rootPod,

@@ -1,4 +1,6 @@
 import { formatChangePath } from '../../manifests/difference/field-change';
+import type { CrdChange } from '../../manifests/schema/crd-change';
+import { otherFields, schemaChanges } from '../crd-updates';
 import { maskedChange } from '../masked';
 import { noiseOf, noiseOfObject } from '../noise';
 import { type ChangeKind, kindOf, nameOf, type ObjectChange, objectName } from '../object-change';
@@ -104,15 +106,26 @@ function objectLines(change: ObjectChange): Line[] {
   const manifestKind = after?.manifest.kind ?? '';
   // A rename is said already.
   const named = kind === 'renamed' ? fields.filter(({ path }) => !/^metadata\.(?:name|namespace)$/.test(formatChangePath(path))) : fields;
-  const shown = named.filter((field) => noiseOf(field, manifestKind) === undefined);
-  const noise = named.length - shown.length;
+  const meaningful = named.filter((field) => noiseOf(field, manifestKind) === undefined);
+  const noise = named.length - meaningful.length;
+  const schema = schemaChanges(change);
+  const shown = [
+    ...schema.map(schemaLine),
+    ...otherFields(meaningful, schema).map((field) => line('detail', ...changeParts(maskedChange(field, manifestKind)))),
+  ];
   const more = shown.length - MOST_FIELDS;
   return [
     { kind: 'item', stands: 'object', parts: [`${verb} ${name}${moved}`] },
-    ...shown.slice(0, MOST_FIELDS).map((field) => line('detail', ...changeParts(maskedChange(field, manifestKind)))),
+    ...shown.slice(0, MOST_FIELDS),
     ...(more > 0 ? [line('detail', `and ${count(more, 'more field')}`)] : []),
     ...(noise > 0 ? [line('detail', `and ${count(noise, 'field')} of labels, checksums or the same meaning`)] : []),
   ];
+}
+
+/** A change of a CRD as its objects see it: `v1 spec.port`: narrowed, maximum: 10 -> 5 */
+function schemaLine({ type, version, field, detail }: CrdChange): Line {
+  const what = type === 'unserved' ? 'no longer served' : type;
+  return line('detail', code(field === '' ? version : `${version} ${field}`), `: ${what}${detail === undefined ? '' : `, ${detail}`}`);
 }
 
 /** Objects with nothing but noise, counted by what it is. */

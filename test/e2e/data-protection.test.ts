@@ -1,5 +1,11 @@
 import type { Manifest } from '../../manifests/manifest';
-import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../../manifests/contract';
+import {
+  DELETE_ANNOTATION,
+  DELETE_WITH_DATA,
+  ENVIRONMENT_LABEL,
+  HOLDS_DATA_ANNOTATION,
+  NEEDED_BY_ANNOTATION,
+} from '../../manifests/contract';
 import { GUARD_FINALIZER, isGuarded } from '../../manifests/data-protection/guarded';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { crd, install } from './harness/crds';
@@ -10,12 +16,13 @@ import { served } from './harness/served';
 import { until } from './harness/until';
 
 const POSTGRES_CLUSTERS = 'postgresclusters.postgres-operator.crunchydata.com';
-const PG_UPGRADES = 'pgupgrades.postgres-operator.crunchydata.com';
+const CERTIFICATES = 'certificates.cert-manager.io';
 
 const OBJECTS = objectsIn(LOCAL);
 const whoseData = ({ metadata }: Manifest): string | undefined => metadata.annotations?.[HOLDS_DATA_ANNOTATION];
 const HOLDERS = OBJECTS.filter(isGuarded);
-const GUARD = OBJECTS.filter(({ metadata }) => metadata.finalizers?.includes(GUARD_FINALIZER));
+const isGuard = ({ metadata }: Manifest): boolean => metadata.finalizers?.includes(GUARD_FINALIZER) === true;
+const GUARD = OBJECTS.filter(isGuard);
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 const MARK = `${DELETE_ANNOTATION}=${DELETE_WITH_DATA}`;
 const HOLDS_DATA = { [HOLDS_DATA_ANNOTATION]: "a person's work" };
@@ -93,8 +100,8 @@ const SECRET = OBJECTS.find(({ kind }) => kind === 'Secret') as Manifest;
 const PASSWORD = { 'postgres-operator.crunchydata.com/role': 'pguser' };
 
 /** The documented command that removes the finalizers, so that the guard can be deleted. */
-async function release(): Promise<void> {
-  for (const object of GUARD)
+async function release(guard: readonly Manifest[] = GUARD): Promise<void> {
+  for (const object of guard)
     await kubectl.output(['patch', ...naming(object), '--type=merge', '--patch={"metadata":{"finalizers":null}}']);
 }
 
@@ -122,10 +129,10 @@ describe('data protection', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);
-    await install(kubectl, ['helmcharts.helm.cattle.io', POSTGRES_CLUSTERS, PG_UPGRADES].map(crd));
+    await install(kubectl, ['helmcharts.helm.cattle.io', CERTIFICATES].map(crd));
     const crds = OBJECTS.filter(({ kind }) => kind === 'CustomResourceDefinition');
     expect(await kubectl.apply(crds)).toMatchObject({ code: 0 });
-    await served(kubectl, 'appusers.kapernikov.com');
+    await served(kubectl, ...crds.map(({ metadata }) => metadata.name));
     expect(await onDist('apply')).toMatchObject({ code: 0 });
     // As PGO does.
     await kubectl.output(['label', ...naming(SECRET), ...Object.entries(PASSWORD).map(([name, value]) => `${name}=${value}`)]);
@@ -148,9 +155,12 @@ describe('data protection', () => {
     }
   });
 
-  test('covers the database, its password, the namespace that it is in, PGO and its namespace, and the CRD of AppUsers', () => {
+  test('covers the database, its password, the namespace that it is in, PGO and its namespace, and the CRDs', () => {
     expect(HOLDERS.map(printed)).toEqual([
       'customresourcedefinition.apiextensions.k8s.io/appusers.kapernikov.com',
+      ...['postgresclusters', 'pgupgrades', 'pgadmins', 'crunchybridgeclusters'].map(
+        (plural) => `customresourcedefinition.apiextensions.k8s.io/${plural}.postgres-operator.crunchydata.com`,
+      ),
       'namespace/crunchy-pgo',
       'helmchart.helm.cattle.io/pgo',
       'namespace/cvat',
@@ -213,20 +223,23 @@ describe('data protection', () => {
   });
 
   test('refuses nothing that does not say that it holds data', async () => {
-    const upgrades = crdKey(PG_UPGRADES);
+    const certificates = crdKey(CERTIFICATES);
     const namespace = sample('Namespace', 'elsewhere', undefined, { [DELETE_ANNOTATION]: 'no' });
     const cluster = sample('PostgresCluster', 'plain', 'elsewhere');
     const claim = sample('PersistentVolumeClaim', 'plain', 'elsewhere', { 'example.org/holds-data': 'not ours to judge' });
     await create(namespace, cluster, claim);
-    for (const object of [cluster, claim, namespace, upgrades]) {
+    for (const object of [cluster, claim, namespace, certificates]) {
       expect(await deletion(object, '--wait=false')).toMatchObject({ code: 0, stderr: '' });
     }
-    for (const object of [cluster, claim, upgrades]) await gone(object);
+    for (const object of [cluster, claim, certificates]) await gone(object);
     expect(await kubectl.get(...naming(namespace))).toMatchObject({ status: { phase: 'Terminating' } });
   });
 
-  test("guards PGO's own CRD, with which every PostgresCluster would go, though it has no annotation", async () => {
-    expect(await tryDeletion(crdKey(POSTGRES_CLUSTERS))).toMatchObject(refused(POSTGRES_CLUSTERS));
+  test('refuses to delete the CRDs as a collection', async () => {
+    const collection = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions?labelSelector=${encodeURIComponent(`${ENVIRONMENT_LABEL}=local`)}`;
+    const { code, stderr } = await kubectl.run(['delete', '--raw', collection]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('deleting it would delete that too') as string });
+    expect(await kubectl.get(...naming(crdKey(POSTGRES_CLUSTERS)))).not.toHaveProperty('metadata.deletionTimestamp');
   });
 
   test('does not guard an AppUser whose account is kept, and guards one whose account would be deleted', async () => {
@@ -327,13 +340,14 @@ describe('data protection', () => {
         for (const cluster of objects.filter(({ kind }) => kind === 'PostgresCluster')) {
           expect(await deletion(cluster)).toMatchObject({ code: 0, stderr: '' });
         }
-        if (objects.some(({ metadata }) => metadata.finalizers?.includes(GUARD_FINALIZER))) await release();
+        await release(objects.filter(isGuard));
         // Namespaces take five seconds each: side by side.
         const flags = ['--ignore-not-found', '--wait=false'];
         expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: FIXTURES })).toMatchObject({ code: 0, stderr: '' });
       }
-      // With its CRD, AppUser is no kind any more.
-      for (const object of OBJECTS.filter(({ kind }) => kind !== 'AppUser')) await gone(object);
+      // With their CRDs, these are no kinds any more.
+      const custom = ['AppUser', 'PostgresCluster'];
+      for (const object of OBJECTS.filter(({ kind }) => !custom.includes(kind))) await gone(object);
     });
   });
 });

@@ -2,7 +2,7 @@ import { AppUserOperator } from './harness/app-user-operator';
 import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { FIXTURES } from '../fixtures/dist';
-import { definitionsMadeBy, edited, LOCAL, objectsIn } from './harness/dist';
+import { edited, LOCAL, objectsIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
@@ -160,12 +160,8 @@ describe('an environment that kubectl has applied', () => {
         'Namespace cvat',
         'HelmChart kube-system/pgo',
         'Namespace crunchy-pgo',
-        ...definitionsMadeBy(objectsIn(LOCAL)).map((name) => `CustomResourceDefinition ${name}`),
-        'CustomResourceDefinition appusers.kapernikov.com',
-        ...['', 'changes.', 'passwords.'].flatMap((part) =>
-          ['ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'].map(
-            (kind) => `${kind} ${part}data-protection.platform.kapernikov.com`,
-          ),
+        ...objectsIn(LOCAL).flatMap(({ kind, metadata: { name } }) =>
+          /^(CustomResourceDefinition|ValidatingAdmissionPolicy(Binding)?)$/.test(kind) ? [`${kind} ${name}`] : [],
         ),
       ].sort(),
     );

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Environment as PlatformEnvironment } from '../../../constructs/platform';
 import type { Manifest } from '../../../manifests/manifest';
-import { contractOf, ENVIRONMENT_LABEL } from '../../../manifests/contract';
+import { ENVIRONMENT_LABEL } from '../../../manifests/contract';
 import { DIST, FIXTURES, manifestsIn } from '../../fixtures/dist';
 import { environments } from '../../fixtures/environments';
 import { synthesize } from '../../fixtures/synthesize';
@@ -47,12 +47,6 @@ export function stagesIn({ folder }: Environment): Stage[] {
 /** The objects of an environment in the order in which kubectl reads them. */
 export function objectsIn(environment: Environment): Manifest[] {
   return stagesIn(environment).flatMap(({ objects }) => objects);
-}
-
-/** The names of the CRDs that the releases among these objects install. */
-export function definitionsMadeBy(objects: readonly Manifest[]): string[] {
-  const made = objects.flatMap((object) => contractOf(object).makes ?? []);
-  return made.filter(({ kind }) => kind === 'CustomResourceDefinition').map(({ name }) => name);
 }
 
 /** How kubectl names an object when it has done something with it: `ingress.networking.k8s.io/cvat`. */
