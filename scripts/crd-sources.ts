@@ -26,7 +26,10 @@ export interface CrdSource {
 const upstream = (folder: string, repository: string, tag: string, path: string, files: Readonly<Record<string, string>>): CrdSource[] =>
   Object.entries(files).map(([name, sha256]) => ({ file: `${folder}/${name}`, repository, tag, path: `${path}/${name}`, sha256 }));
 
-/** PGO changes its CRDs in patch releases, too: those of 5.8.6 have fewer fields. Compared file by file, without prose. */
+/**
+ * PGO changes its CRDs in patch releases, too: those of 5.8.6 have fewer fields. In these releases the files are the same bytes, except for that of
+ * PostgresClusters in 5.8.7: see `sameWithoutProse`.
+ */
 const PGO_RELEASES = '5.8.7 - 5.8.9';
 
 export const crdSources: readonly CrdSource[] = [
@@ -62,6 +65,15 @@ export const crdSources: readonly CrdSource[] = [
     'cert-manager.io_certificates.yaml': '7ad91029c00ec959d54215b19d3b1a9b7e0247eaa60f987151c2b70d8661f8af',
   }),
 ];
+
+/** Files of other releases that differ from those above in descriptions only. A test compares them where `fetch-crds` got them. */
+export const sameWithoutProse: readonly CrdSource[] = upstream(
+  'postgres-operator-v5.8.7',
+  'CrunchyData/postgres-operator',
+  'v5.8.7',
+  'config/crd/bases',
+  { 'postgres-operator.crunchydata.com_postgresclusters.yaml': 'd23bab6020183779f85f6edd91b9ff56d83223426e94dd3a372fd2b531324e60' },
+);
 
 /** An error that the user can fix. Only its message is printed, without a stack trace. */
 export class CrdProblem extends Error {

@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../manifests/sha256';
-import { crdCache, CrdProblem, type CrdSource, crdSources } from './crd-sources';
+import { crdCache, CrdProblem, type CrdSource, crdSources, sameWithoutProse } from './crd-sources';
 import { runScript } from './run-script';
 
-const HELP = `npm run fetch-crds
+const OTHER_RELEASES = '--other-releases';
+
+const HELP = `npm run fetch-crds [-- ${OTHER_RELEASES}]
 
 Downloads the upstream CRDs, as released, into the cache: $XDG_CACHE_HOME/third-party-platform/crds, or
 ~/.cache/third-party-platform/crds. "npm run import" generates imports/ from them, and "npm test" validates dist/ against them.
-A file with the right checksum is not downloaded again.
+A file with the right checksum is not downloaded again. With ${OTHER_RELEASES}, also those files of other releases of which a test shows
+that only their descriptions differ.
 
 Exit code: 0 all files are in the cache, 1 a download failed, 2 wrong usage.
 `;
@@ -91,18 +94,20 @@ function writeWhole(target: string, content: Buffer): void {
 async function main(): Promise<number> {
   const [argument] = process.argv.slice(2);
   if (argument === '--help' || argument === '-h') return (process.stdout.write(HELP), 0);
-  if (argument !== undefined) return (process.stderr.write(`fetch-crds takes no argument "${argument}".\n\n${HELP}`), 2);
+  if (argument !== undefined && argument !== OTHER_RELEASES)
+    return (process.stderr.write(`fetch-crds takes no argument "${argument}".\n\n${HELP}`), 2);
 
+  const sources = argument === undefined ? crdSources : [...crdSources, ...sameWithoutProse];
   let folder: string;
   try {
     folder = crdCache();
-    await fetchCrds({ folder, report: (line) => process.stdout.write(`${line}\n`) });
+    await fetchCrds({ folder, sources, report: (line) => process.stdout.write(`${line}\n`) });
   } catch (error) {
     if (!(error instanceof CrdProblem)) throw error;
     return (process.stderr.write(`${error.message}\n`), 1);
   }
   process.stdout.write(
-    `\n${crdSources.length} CRDs are in ${folder}\n"npm test" and "npm run import" find them there. Elsewhere: CRDS_DIR=${folder} npm test\n`,
+    `\n${sources.length} CRDs are in ${folder}\n"npm test" and "npm run import" find them there. Elsewhere: CRDS_DIR=${folder} npm test\n`,
   );
   return 0;
 }
