@@ -1,11 +1,5 @@
 import type { Manifest } from '../../manifests/manifest';
-import {
-  DELETE_ANNOTATION,
-  DELETE_WITH_DATA,
-  ENVIRONMENT_LABEL,
-  HOLDS_DATA_ANNOTATION,
-  NEEDED_BY_ANNOTATION,
-} from '../../manifests/contract';
+import { DELETE_ANNOTATION, DELETE_WITH_DATA, HOLDS_DATA_ANNOTATION, NEEDED_BY_ANNOTATION } from '../../manifests/contract';
 import { GUARD_FINALIZER, isGuarded } from '../../manifests/data-protection/guarded';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { crd, install } from './harness/crds';
@@ -14,9 +8,6 @@ import { LOCAL, objectsIn, printed, stagesIn } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
 import { until } from './harness/until';
-
-const POSTGRES_CLUSTERS = 'postgresclusters.postgres-operator.crunchydata.com';
-const CERTIFICATES = 'certificates.cert-manager.io';
 
 const OBJECTS = objectsIn(LOCAL);
 const whoseData = ({ metadata }: Manifest): string | undefined => metadata.annotations?.[HOLDS_DATA_ANNOTATION];
@@ -84,12 +75,11 @@ function sample(kind: string, name: string, namespace?: string, annotations: Rea
   return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations }, ...(spec && { spec }) };
 }
 
-/** A CRD that is on the cluster, to be named. */
-const crdKey = (name: string): Manifest => ({
+const CERTIFICATES: Manifest = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name },
-});
+  metadata: { name: 'certificates.cert-manager.io' },
+};
 
 async function create(...objects: readonly Manifest[]): Promise<void> {
   expect(await kubectl.apply(objects, '--server-side')).toMatchObject({ code: 0 });
@@ -129,7 +119,7 @@ describe('data protection', () => {
   beforeAll(async () => {
     controlPlane = await startControlPlane();
     ({ kubectl } = controlPlane);
-    await install(kubectl, ['helmcharts.helm.cattle.io', CERTIFICATES].map(crd));
+    await install(kubectl, ['helmcharts.helm.cattle.io', CERTIFICATES.metadata.name].map(crd));
     const crds = OBJECTS.filter(({ kind }) => kind === 'CustomResourceDefinition');
     expect(await kubectl.apply(crds)).toMatchObject({ code: 0 });
     await served(kubectl, ...crds.map(({ metadata }) => metadata.name));
@@ -223,23 +213,15 @@ describe('data protection', () => {
   });
 
   test('refuses nothing that does not say that it holds data', async () => {
-    const certificates = crdKey(CERTIFICATES);
     const namespace = sample('Namespace', 'elsewhere', undefined, { [DELETE_ANNOTATION]: 'no' });
     const cluster = sample('PostgresCluster', 'plain', 'elsewhere');
     const claim = sample('PersistentVolumeClaim', 'plain', 'elsewhere', { 'example.org/holds-data': 'not ours to judge' });
     await create(namespace, cluster, claim);
-    for (const object of [cluster, claim, namespace, certificates]) {
+    for (const object of [cluster, claim, namespace, CERTIFICATES]) {
       expect(await deletion(object, '--wait=false')).toMatchObject({ code: 0, stderr: '' });
     }
-    for (const object of [cluster, claim, certificates]) await gone(object);
+    for (const object of [cluster, claim, CERTIFICATES]) await gone(object);
     expect(await kubectl.get(...naming(namespace))).toMatchObject({ status: { phase: 'Terminating' } });
-  });
-
-  test('refuses to delete the CRDs as a collection', async () => {
-    const collection = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions?labelSelector=${encodeURIComponent(`${ENVIRONMENT_LABEL}=local`)}`;
-    const { code, stderr } = await kubectl.run(['delete', '--raw', collection]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('deleting it would delete that too') as string });
-    expect(await kubectl.get(...naming(crdKey(POSTGRES_CLUSTERS)))).not.toHaveProperty('metadata.deletionTimestamp');
   });
 
   test('does not guard an AppUser whose account is kept, and guards one whose account would be deleted', async () => {
@@ -345,9 +327,8 @@ describe('data protection', () => {
         const flags = ['--ignore-not-found', '--wait=false'];
         expect(await kubectl.run(['delete', '-f', file, ...flags], { workingDirectory: FIXTURES })).toMatchObject({ code: 0, stderr: '' });
       }
-      // With their CRDs, these are no kinds any more.
-      const custom = ['AppUser', 'PostgresCluster'];
-      for (const object of OBJECTS.filter(({ kind }) => !custom.includes(kind))) await gone(object);
+      // With their CRDs, AppUser and PostgresCluster are no kinds any more.
+      for (const object of OBJECTS.filter(({ kind }) => !/^(AppUser|PostgresCluster)$/.test(kind))) await gone(object);
     });
   });
 });
