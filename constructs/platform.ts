@@ -9,6 +9,7 @@ import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { duplicateAppUsers } from './app-user/duplicate-app-users';
 import { Cvat, type CvatProps } from './cvat/cvat';
 import { DataProtection } from './data-protection';
+import { provideEnvironmentName } from './environment-name';
 import type { GitOps } from './git-ops/git-ops';
 import { Delivery } from './helm/delivery';
 import { chartOf } from './helm/delivery/rendered';
@@ -84,6 +85,7 @@ export class Platform extends App {
       releases = [],
       dataProtection = true,
     } = environment;
+    provideEnvironmentName(this, name);
     Delivery.provide(this, delivery);
 
     // Before there is data. kubectl deletes it first, too, and its finalizers keep it in force until deploy or destroy removes them.

@@ -76,7 +76,7 @@ export function contractAnnotations(contract: Contract): Record<string, string> 
 /** The contract of an object of dist. */
 export function contractOf(manifest: Manifest): Contract {
   const { annotations = {} } = manifest.metadata;
-  const parse = (name: string): Need[] => (annotations[`${PREFIX}/${name}`] ?? '').split(NEW_ENTRY).flatMap(parseLine);
+  const parse = (name: string): Need[] => parseReferences(annotations[`${PREFIX}/${name}`] ?? '');
   const holdsData = annotations[HOLDS_DATA_ANNOTATION];
   const neededBy = annotations[NEEDED_BY_ANNOTATION];
   return { makes: parse('makes'), reads: parse('reads'), operates: parse('operates'), needs: parse('needs'), holdsData, neededBy };
@@ -91,6 +91,11 @@ const CONTINUATION = '  ';
 const NEW_ENTRY = /\n(?! {2})/;
 
 const LINE = /^(?<kind>\S+) (?:(?<namespace>[^/\s]+)\/)?(?<name>[^/\s]+?)(?:: (?<keys>.+?))?(?: <- (?<remedy>.*))?$/s;
+
+/** References as text, one a line. */
+export function parseReferences(text: string): Need[] {
+  return text.split(NEW_ENTRY).flatMap(parseLine);
+}
 
 function parseLine(line: string): Need[] {
   const groups = LINE.exec(line)?.groups;

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { describeSource } from '../constructs/helm/chart-source';
 import { ChartLockError, lockedChart, readChartLock } from '../manifests/chart-lock';
+import { reviewFile } from '../manifests/review-file';
 import { availableVersions } from './charts/available-versions';
+import { findingsInReviewFile } from './charts/chart-findings';
 import { chartReport, formatReport } from './charts/chart-report';
 import { HelmError, HelmNotFound } from './charts/helm';
 import { print } from './print';
@@ -10,7 +13,7 @@ import { runScript } from './run-script';
 const HELP = `npm run charts:check
 
 Reports on the chart of every release: its version, newer ones (patch, minor, major), the Kubernetes versions that it supports, whether it is
-deprecated or no longer offered. Asks each chart's repository or registry; without a network it reports what the lock file knows, and says so.
+deprecated or no longer offered, and what the checks find in the objects of its review file (charts:render). Asks each chart's repository or registry; without a network it reports what the lock file knows, and says so.
 
 Exit code: 0 no problems, 1 a chart is deprecated or withdrawn and an environment that uses it has not acknowledged that, 2 wrong usage.
 `;
@@ -42,9 +45,15 @@ async function reportAll(releases: readonly EnvironmentRelease[]): Promise<{ tex
       if (!release) return { text: '', isBad: false };
       const asked = await ask(release.chart);
       const report = chartReport(release.chart, { locked: lockedChart(lock, source), ...asked });
-      return formatReport(report, users);
+      return formatReport(report, users, findingsOf(users));
     }),
   );
+}
+
+/** What the checks find in the review files of these releases. */
+function findingsOf(users: readonly EnvironmentRelease[]): Map<string, readonly string[]> {
+  const files = users.map(({ environment, release }) => reviewFile(release.name, environment)).filter((file) => existsSync(file));
+  return new Map(files.map((file) => [file, findingsInReviewFile(file)]));
 }
 
 async function ask(

@@ -1,4 +1,5 @@
 import { ChartLockError } from '../manifests/chart-lock';
+import { findingsInReviewFile } from './charts/chart-findings';
 import { HelmError } from './charts/helm';
 import { print } from './print';
 import { releasesNamed } from './charts/releases';
@@ -9,9 +10,11 @@ const DEFAULT_KUBE_VERSION = '1.33.0';
 
 const HELP = `npm run charts:render -- release ... [--kube-version 1.33.0]
 
-Writes what the vendored charts of these releases make of each environment's values to charts/<chart>/rendered/<environment>.yaml. Commit the files:
+Writes what the vendored charts of these releases make of each environment's values to charts/<release>/rendered/<environment>.yaml. Commit the files:
 a pull request then shows what a new version of a chart changes. They are not applied. What a chart makes up each time, and what is in Secrets,
 is left out. Releases of the delivery rendered() need none of this: their objects are in dist.
+Prints what the checks find in the chart's objects: versions of images that are not pinned, rights on everything (RBAC), and pods that do not meet
+the Pod Security Standard "restricted". The chart's authors decide about these: they are no problems of synth.
 
   release         the name of a release in an environment: cvat, pgo
   --kube-version  the Kubernetes version that the charts are rendered for. Default: ${DEFAULT_KUBE_VERSION}
@@ -33,7 +36,12 @@ function main(): number {
   let failures = 0;
   for (const release of releases) {
     try {
-      process.stdout.write(`${renderForReview(release, kubeVersion)}\n`);
+      const file = renderForReview(release, kubeVersion);
+      process.stdout.write(
+        `${file}\n${findingsInReviewFile(file)
+          .map((finding) => `  the chart's: ${finding}\n`)
+          .join('')}`,
+      );
     } catch (error) {
       if (!(error instanceof HelmError || error instanceof ChartLockError)) throw error;
       failures++;

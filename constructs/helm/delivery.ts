@@ -35,6 +35,9 @@ export abstract class Delivery {
     return delivery instanceof Delivery ? delivery : undefined;
   }
 
+  /** Whether the chart's objects are in dist, so that a review sees them there. */
+  readonly rendersAtSynth: boolean = false;
+
   /** The longest name that a release can have with this delivery. */
   abstract readonly longestName: number;
 

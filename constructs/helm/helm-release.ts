@@ -11,6 +11,7 @@ import { label } from '../syntax/name';
 import { lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
 import { type ChartSource, chartSourceFindings, describeSource } from './chart-source';
 import { Delivery, type Release } from './delivery';
+import { madeBy } from './review-file';
 
 export interface HelmReleaseProps extends Contract {
   /** The release's name, which most charts put in front of the names of their objects. At most 50 characters with k3s, 53 with Helm itself. */
@@ -64,13 +65,10 @@ export class HelmRelease extends Construct {
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
     ensureNamespace(this, namespace, { neededBy });
+    const release = { name, namespace, chart, values, timeout };
     this.release = {
-      name,
-      namespace,
-      chart,
-      values,
-      timeout,
-      contract: { makes, reads, operates, needs, holdsData, neededBy },
+      ...release,
+      contract: { makes: delivery?.rendersAtSynth ? makes : madeBy(this, release, makes), reads, operates, needs, holdsData, neededBy },
     };
     delivery?.deliver(this, this.release);
   }

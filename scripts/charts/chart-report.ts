@@ -72,10 +72,14 @@ function newest(version: string, available: readonly AvailableVersion[]): string
   });
 }
 
-/** A report as text, and whether it has a problem that an environment which uses the chart has not acknowledged. */
+/**
+ * A report as text, and whether it has a problem that an environment which uses the chart has not acknowledged. `findings` are those of the chart's
+ * objects, by the review file that contains them.
+ */
 export function formatReport(
   { source, lines, problems }: ChartReport,
   users: readonly EnvironmentRelease[],
+  findings: ReadonlyMap<string, readonly string[]> = new Map(),
 ): { text: string; isBad: boolean } {
   const names = users.map(({ environment, release }) => `${environment}/${release.name}`).join(', ');
   const found = problems.map(({ rule, message }) => {
@@ -84,6 +88,10 @@ export function formatReport(
       ? { isBad: true, line: `PROBLEM: ${message} (${rule})` }
       : { isBad: false, line: `acknowledged: ${message}: ${[...new Set(reasons)].join(' ')}` };
   });
-  const text = [...lines, ...found.map(({ line }) => line)].map((line) => `  ${line}\n`).join('');
+  const inObjects = [...findings].flatMap(([file, all]) => [
+    `the chart's objects (${file}): ${all.length === 0 ? 'nothing found' : ''}`.trimEnd(),
+    ...all.map((finding) => `  ${finding}`),
+  ]);
+  const text = [...lines, ...found.map(({ line }) => line), ...inObjects].map((line) => `  ${line}\n`).join('');
   return { text: `${source}  (${names})\n${text}`, isBad: found.some(({ isBad }) => isBad) };
 }

@@ -4,10 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { Yaml } from 'cdk8s';
 import { describeSource } from '../../constructs/helm/chart-source';
 import type { Release } from '../../constructs/helm/delivery';
+import { asManifests } from '../../constructs/helm/rendering/as-manifests';
 import { renderTwice } from '../../constructs/helm/rendering/render';
 import type { RenderedObject } from '../../constructs/helm/rendering/rendered-object';
-import { CHARTS_FOLDER, lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
+import { reviewInputsOf } from '../../constructs/helm/review-file';
+import { lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
 import { isMap } from '../../manifests/fields';
+import { formatReviewHeader, madeObjects, reviewFile } from '../../manifests/review-file';
 import { HelmError } from './helm';
 import type { EnvironmentRelease } from './releases';
 
@@ -23,32 +26,34 @@ const SECRET = '(secret)';
  */
 export function renderForReview({ environment, release }: EnvironmentRelease, kubeVersion: string): string {
   const { name, namespace, chart, values } = release;
-  const { file, chartName = name } = vendoredChart(release);
-  const [first, second] = renderTwice({ file, name, namespace, values, kubeVersion, apiVersions: [] });
-  const target = `${CHARTS_FOLDER}/${chartName}/rendered/${environment}.yaml`;
-  write(target, text(first, second, `${environment}/${name}: ${describeSource(chart)}`));
+  const [first, second] = renderTwice({ file: vendoredChart(release), name, namespace, values, kubeVersion, apiVersions: [] });
+  const makes = madeObjects(asManifests(first, namespace).map(({ manifest }) => manifest));
+  const header = formatReviewHeader(
+    `# ${environment}/${name}: ${describeSource(chart)}, for Kubernetes ${kubeVersion}\n` +
+      `# What the chart renders from the environment's values. For reviews: this file is not applied. Written by \`npm run charts:render\`.`,
+    { inputs: reviewInputsOf(release), makes },
+  );
+  const target = reviewFile(name, environment);
+  write(target, header + documents(first, second));
   return target;
 }
 
 /** The archive of a release's chart, which must be what was pulled. */
-export function vendoredChart({ name, chart }: Release): { readonly file: string; readonly chartName?: string } {
+export function vendoredChart({ name, chart }: Release): string {
   const locked = lockedChart(readChartLock(), describeSource(chart));
   const file = chart.kind === 'archive' ? chart.file : locked?.file;
   if (file === undefined) throw new HelmError(`${describeSource(chart)} is not vendored. Run: npm run charts:pull -- ${name}`);
   const finding = locked && vendoredFinding(locked);
   if (finding) throw new HelmError(`${finding.message} ${finding.remedy}`);
-  return { file, ...(locked && { chartName: locked.name }) };
+  return file;
 }
 
-function text(first: readonly RenderedObject[], second: readonly RenderedObject[], title: string): string {
-  const header =
-    `# ${title}\n` +
-    `# What the chart makes of the environment's values. For reviews: this file is not applied. Written by \`npm run charts:render\`.\n`;
-  const documents = first.map(({ template, manifest }, index) => {
+function documents(first: readonly RenderedObject[], second: readonly RenderedObject[]): string {
+  const texts = first.map(({ template, manifest }, index) => {
     const stable = withoutDifferences(manifest, second[index]?.manifest);
     return `---\n# ${template}\n${Yaml.stringify(manifest.kind === 'Secret' ? withoutData(stable) : stable)}`;
   });
-  return header + documents.join('');
+  return texts.join('');
 }
 
 function withoutDifferences(one: unknown, other: unknown): unknown {

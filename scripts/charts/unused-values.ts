@@ -13,7 +13,7 @@ import { vendoredChart } from './render-chart';
  */
 export function unusedValues(release: Release, kubeVersion: string): string[] {
   const { name, namespace, values } = release;
-  const rendering = { file: vendoredChart(release).file, name, namespace, kubeVersion, apiVersions: [] };
+  const rendering = { file: vendoredChart(release), name, namespace, kubeVersion, apiVersions: [] };
   const [first, second] = renderTwice({ ...rendering, values });
   return leavesOf(values)
     .filter((path) => {

@@ -3,6 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromArchive, fromRepository } from '../../constructs/helm/chart-source';
+import { k3s } from '../../constructs/helm/delivery/k3s';
+import { type Environment, Platform } from '../../constructs/platform';
+import { contractOf } from '../../manifests/contract';
+import { formatReference } from '../../manifests/reference';
 import type { Release } from '../../constructs/helm/delivery';
 import { findControlPlane } from '../../scripts/control-plane';
 import { renderForReview } from '../../scripts/charts/render-chart';
@@ -37,8 +41,24 @@ function rendered(values: Record<string, unknown>): string {
 
 test('says that it is not applied, and which template each object is from', () => {
   const text = rendered({});
-  expect(text).toMatch(/^# local\/gates: gates-1\.0\.0\.tgz\n# .* this file is not applied\./);
+  expect(text).toMatch(/^# local\/gates: gates-1\.0\.0\.tgz, for Kubernetes 1\.33\.0\n# .* this file is not applied\./);
   expect(text).toContain('---\n# templates/deployment.yaml\napiVersion: apps/v1\nkind: Deployment\n');
+});
+
+test('names the CRDs and Services of the chart, which synth adds to what the release makes', () => {
+  rendered({});
+  const { chart, name, namespace, values } = releaseWith({});
+  const release = { chart, name, namespace, values };
+  const made = (environment: Environment): unknown =>
+    new Platform('local', environment)
+      .stages()
+      .flatMap(({ objects }) => objects)
+      .flatMap(({ manifest }) => contractOf(manifest).makes ?? [])
+      .map(formatReference);
+  expect(made({ delivery: k3s(), dataProtection: false, releases: [release] })).toEqual([
+    'CustomResourceDefinition gadgets.gates.example.org: v1/Gadget',
+    'Service gates/gates-part',
+  ]);
 });
 
 test('contains hooks, which the chart runs', () => {

@@ -51,6 +51,7 @@ export function renderingsOf(root: Construct): ReadonlyMap<string, LockedRenderi
 class RenderedDelivery extends Delivery {
   /** Helm's own limit. */
   override readonly longestName = 53;
+  override readonly rendersAtSynth = true;
 
   constructor(private readonly options: RenderedOptions) {
     super();

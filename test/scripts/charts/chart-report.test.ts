@@ -98,3 +98,16 @@ describe('a problem', () => {
     expect(formatReport(report, [user('local', [{ ...acknowledgement, rule: 'withdrawn-chart' }])]).isBad).toBe(true);
   });
 });
+
+test("prints what was found in the chart's objects, by file, and stays good", () => {
+  const findings = new Map([
+    ['charts/app/rendered/local.yaml', ['rbac-wildcard: ClusterRole app rules[0]: all verbs']],
+    ['charts/app/rendered/production.yaml', []],
+  ]);
+  const { text, isBad } = formatReport(chartReport(source, { locked, available: undefined }), [], findings);
+  expect(isBad).toBe(false);
+  expect(text).toContain(
+    "  the chart's objects (charts/app/rendered/local.yaml):\n    rbac-wildcard: ClusterRole app rules[0]: all verbs\n" +
+      "  the chart's objects (charts/app/rendered/production.yaml): nothing found\n",
+  );
+});
