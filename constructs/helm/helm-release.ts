@@ -68,7 +68,14 @@ export class HelmRelease extends Construct {
     const release = { name, namespace, chart, values, timeout };
     this.release = {
       ...release,
-      contract: { makes: delivery?.rendersAtSynth ? makes : madeBy(this, release, makes), reads, operates, needs, holdsData, neededBy },
+      contract: {
+        makes: delivery?.rendersAtSynth ? makes : madeBy(this, release, { makes, operates }),
+        reads,
+        operates,
+        needs,
+        holdsData,
+        neededBy,
+      },
     };
     delivery?.deliver(this, this.release);
   }

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { lockedChart, readChartLock } from '../../manifests/chart-lock';
+import type { Contract } from '../../manifests/contract';
 import { isSameObject } from '../../manifests/custom-resource-definition';
 import { formatReference, type Reference } from '../../manifests/reference';
 import { readReviewHeader, reviewFile, type ReviewHeader, reviewInputs } from '../../manifests/review-file';
@@ -23,7 +24,7 @@ export function reviewInputsOf({ chart, name, namespace, values }: Omit<Release,
 export function madeBy(
   scope: Construct,
   release: Omit<Release, 'contract'>,
-  written?: readonly Reference[],
+  { makes: written, operates = [] }: Pick<Contract, 'makes' | 'operates'>,
 ): readonly Reference[] | undefined {
   const environment = environmentNameOf(scope);
   const file = environment === undefined ? '' : reviewFile(release.name, environment);
@@ -38,7 +39,9 @@ export function madeBy(
   }
   const own = written ?? [];
   warnAboutMissing(scope, file, header, own);
-  return [...own, ...header.makes.filter((made) => !own.some((other) => isSameObject(made, other)))];
+  // CRDs that it operates are objects of dist: every delivery skips the chart's.
+  const known = [...own, ...operates];
+  return [...own, ...header.makes.filter((made) => !known.some((other) => isSameObject(made, other)))];
 }
 
 function warnAboutMissing(scope: Construct, file: string, { makes }: ReviewHeader, written: readonly Reference[]): void {

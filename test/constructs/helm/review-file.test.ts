@@ -6,7 +6,7 @@ import { k3s } from '../../../constructs/helm/delivery/k3s';
 import { reviewInputsOf } from '../../../constructs/helm/review-file';
 import { Platform } from '../../../constructs/platform';
 import { reportedProblems, reportedWarnings } from '../../../constructs/problem';
-import { contractOf } from '../../../manifests/contract';
+import { type Contract, contractOf } from '../../../manifests/contract';
 import { formatReference, type Reference } from '../../../manifests/reference';
 import { formatReviewHeader, reviewFile } from '../../../manifests/review-file';
 import { packChart } from '../../pack-chart';
@@ -38,8 +38,8 @@ function writeReviewFile(values: Record<string, unknown> = {}): void {
   writeFileSync(file, `${formatReviewHeader('# local/app', { inputs: reviewInputsOf(release(values)), makes: [CRD, SERVICE] })}---\n`);
 }
 
-function platform(makes?: readonly Reference[], name = 'local'): Platform {
-  const releases = [{ ...release(), ...(makes && { makes }) }];
+function platform(makes?: readonly Reference[], name = 'local', contract: Contract = {}): Platform {
+  const releases = [{ ...release(), ...(makes && { makes }), ...contract }];
   return new Platform(name, { delivery: k3s(), dataProtection: false, releases });
 }
 
@@ -59,6 +59,11 @@ test('a release makes the CRDs and Services of its review file, beside what is w
   const both = platform([secret, SERVICE]);
   expect(made(both)).toEqual(['Secret tools/generated', 'Service tools/app', 'CustomResourceDefinition apps.example.org: v1/App']);
   expect([reportedProblems(both), reportedWarnings(both)]).toEqual([[], []]);
+});
+
+test('a release does not make the CRDs that it operates: dist has them', () => {
+  writeReviewFile();
+  expect(made(platform(undefined, 'local', { operates: [CRD] }))).toEqual(['Service tools/app']);
 });
 
 test('the review file of another environment counts for nothing', () => {
