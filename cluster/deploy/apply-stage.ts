@@ -8,7 +8,7 @@ import { GuardCheck, isDataProtection, releaseGuard } from './guard';
 import { CONCURRENCY } from '../api/cluster';
 import type { Dist, DistStage } from '../dist';
 import type { Entry, Inventory, Note } from '../inventory';
-import type { Decision, OwnershipCheck } from './ownership-check';
+import { type Decision, isForced, type OwnershipCheck } from './ownership-check';
 import type { PreflightResult } from './preflight';
 import { isApplied } from './is-applied';
 import { withDefaultNamespace, collectionOf, readByName, readLabelled } from '../objects/live';
@@ -132,7 +132,7 @@ export class StageApplication {
             session.reporter.line({ type: 'note', stage: stage.name, object: formatKey(key), message });
             return [{ manifest, object: live, created: false }];
           }
-          const applied = await this.applyOne(stage, manifest, { deadline, force: options.force || decision.action === 'adopt' });
+          const applied = await this.applyOne(stage, manifest, { deadline, force: options.force || isForced(decision) });
           // A namespace that others have created meanwhile is not ours; an adopted object that we have created again is.
           if (isNamespace(manifest) && (applied.created || !live)) notes.set(idOf(key), applied.created ? 'created' : undefined);
           else if (applied.created && options.inventory.noteOf(key) === 'adopted') notes.set(idOf(key), undefined);
@@ -169,7 +169,7 @@ export class StageApplication {
   /** Adds objects to the inventory before they are applied, and removes those that are not ours. */
   private async record(stage: DistStage, decided: readonly Decided[]): Promise<void> {
     const { inventory } = this.options;
-    const applied = decided.filter(({ decision: { action } }) => action === 'apply' || action === 'adopt');
+    const applied = decided.filter(({ decision }) => decision.action === 'apply' || isForced(decision));
     const entries = applied.map(({ manifest, live, decision }): Entry => {
       const note = decision.action === 'adopt' ? 'adopted' : !live && isNamespace(manifest) ? 'created' : undefined;
       return { ...keyOf(manifest), ...(note !== undefined && { note }) };

@@ -1,11 +1,12 @@
 import { type Manifest, groupOf, keyOf } from '../../manifests/manifest';
-import { isCustom } from '../../manifests/custom-resource-definition';
+import { isCrd, isCustom } from '../../manifests/custom-resource-definition';
 import type { LiveObject } from '../objects/live-object';
 import { ALLOW_ANNOTATION, DELETE_ANNOTATION, ENVIRONMENT_LABEL } from '../../manifests/contract';
 import { ApiError, isCode } from '../api/api-error';
 import { type Applied, type ApplyOptions, type Cluster, FIELD_MANAGER } from '../api/cluster';
 import { LAST_APPLIED_ANNOTATION } from '../diff/abandoned';
 import { CLIENT_SIDE_APPLY, migrated } from '../objects/managed-fields';
+import { HELM_MANAGERS } from '../objects/ownership';
 
 /** A field that dist sets and that another field manager has set to another value. */
 export interface FieldConflict {
@@ -67,6 +68,9 @@ export async function apply(cluster: Cluster, manifest: Manifest, options: Apply
   } catch (error) {
     const conflicts = conflictsOf(error);
     if (conflicts.length === 0) throw await withRemedy(cluster, error, manifest);
+    // Helm does not change the CRDs of a chart again. What it has set in one that is ours now would stay for ever.
+    if (isCrd(manifest) && conflicts.every(({ owner }) => HELM_MANAGERS.includes(owner)))
+      return cluster.apply(manifest, { ...options, force: true });
     const allByKubectl = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
     const live = allByKubectl ? await cluster.get(keyOf(manifest)) : undefined;
     if (!live || !isFromDist(live, manifest)) throw new Conflict(conflicts);

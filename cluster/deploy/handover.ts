@@ -9,7 +9,7 @@ import type { LiveObject } from '../objects/live-object';
 import { CommandProblem } from '../problem';
 
 /** The kinds of objects that install a release. */
-const INSTALLERS: readonly Kind[] = [
+export const INSTALLERS: readonly Kind[] = [
   { apiVersion: 'helm.cattle.io/v1', kind: 'HelmChart' },
   { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease' },
   { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' },

@@ -1,4 +1,5 @@
 import { type Manifest, formatKey, keyOf } from '../../manifests/manifest';
+import { CrdTakeover } from './crd-takeover';
 import { contractOf } from '../../manifests/contract';
 import { isNamespace, isSameObject } from '../../manifests/custom-resource-definition';
 import { commandLine } from '../cli/command-line';
@@ -12,10 +13,11 @@ import { isAppliedByDeploy, isCreatedAfter, isOurs, ownerOf, reasonNotOurs } fro
 import { CommandProblem } from '../problem';
 
 /**
- * What to do with a manifest: apply it; adopt the existing object, which overwrites fields of others and is recorded; use the existing namespace
- * without changing it; or refuse, because the existing object is not ours.
+ * What to do with a manifest: apply it; adopt the existing object, which overwrites fields of others and is recorded; take over a CRD that a chart has
+ * installed, which overwrites fields of others and makes it ours; use the existing namespace without changing it; or refuse, because the existing object
+ * is not ours.
  */
-export type Decision = { readonly action: 'apply' | 'adopt' | 'use' } | { readonly action: 'refuse'; readonly reason: string };
+export type Decision = { readonly action: 'apply' | 'adopt' | 'takeOver' | 'use' } | { readonly action: 'refuse'; readonly reason: string };
 
 export interface OwnershipOptions {
   /** Objects that may be adopted: `ConfigMap cvat/one`. */
@@ -26,13 +28,17 @@ export interface OwnershipOptions {
 
 /** Decides whether an object of dist may be applied. Only objects that are ours are changed. */
 export class OwnershipCheck {
+  private readonly crds: CrdTakeover;
+
   constructor(
     private readonly cluster: Cluster,
     private readonly dist: Dist,
     private readonly inventory: Inventory,
     private readonly options: OwnershipOptions,
     private readonly context?: string,
-  ) {}
+  ) {
+    this.crds = new CrdTakeover(cluster, dist, context);
+  }
 
   /** The manifest must have its namespace; `live` is the object that has its key now. */
   async decide(manifest: Manifest, live: LiveObject | undefined): Promise<Decision> {
@@ -42,6 +48,8 @@ export class OwnershipCheck {
     if (this.options.adopt.includes(name)) return this.applyRelease('adopt', manifest, live);
     if (await this.isMadeByOurs(live)) return { action: 'apply' };
     if (isNamespace(manifest)) return { action: 'use' };
+    const refusals = await this.crds.refusals(manifest, live);
+    if (refusals) return refusals.length === 0 ? { action: 'takeOver' } : { action: 'refuse', reason: refusals.join(' ') };
     const adopt = this.command('deploy', '--adopt', `"${name}"`);
     return {
       action: 'refuse',
@@ -110,4 +118,9 @@ export class OwnershipCheck {
   private command(command: 'deploy' | 'destroy', ...words: readonly string[]): string {
     return commandLine(command, this.dist, this.context, ...words);
   }
+}
+
+/** Whether the fields that others have set are overwritten. */
+export function isForced({ action }: Decision): boolean {
+  return action === 'adopt' || action === 'takeOver';
 }

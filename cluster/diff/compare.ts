@@ -21,7 +21,7 @@ import { isGuardRefusal } from '../deploy/guard';
 import { Inventory } from '../inventory';
 import { withDefaultNamespace, readLive } from '../objects/live';
 import { CLIENT_SIDE_APPLY } from '../objects/managed-fields';
-import { OwnershipCheck } from '../deploy/ownership-check';
+import { isForced, OwnershipCheck } from '../deploy/ownership-check';
 import { refuseOtherEnvironment } from '../deploy/preflight';
 import { reasonOf } from '../deploy/refusal';
 import { resizeFailure } from '../readiness/postgres-cluster';
@@ -139,9 +139,9 @@ async function compareObject(
   if (live && decision.action === 'use') return { ...comparison, difference: UNCHANGED };
   if (live && decision.action === 'refuse')
     return { ...comparison, difference: differenceOf(live, overlaid(live, manifest), stage.file), refusal: decision.reason };
-  if (live && decision.action !== 'adopt' && isApplied(live, manifest)) return { ...comparison, difference: UNCHANGED };
+  if (live && !isForced(decision) && isApplied(live, manifest)) return { ...comparison, difference: UNCHANGED };
   try {
-    const { object, warnings = [] } = await apply(cluster, manifest, { dryRun: true, force: force || decision.action === 'adopt' });
+    const { object, warnings = [] } = await apply(cluster, manifest, { dryRun: true, force: force || isForced(decision) });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
     if (!live) return { ...created, ...warned(warnings) };
     const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;

@@ -49,23 +49,57 @@ export function contentOf({ secret }: ReleaseRevision): ReleaseContent | undefin
   const { uid, resourceVersion } = secret.metadata;
   const known = unpacked.get(uid);
   if (known?.resourceVersion === resourceVersion) return known.content;
-  const content = unpack(valueAt(secret, 'data', 'release'));
+  const content = parsed(unpack(valueAt(secret, 'data', 'release')));
   unpacked.set(uid, { resourceVersion, content });
   return content;
 }
 
+/** The chart of a release, for a release that is not ours: its objects are not parsed. */
+export interface ReleaseChart {
+  readonly name: string;
+  readonly version: string;
+  /** The files of the chart's crds/ folder, as text. */
+  readonly crdFiles: readonly string[];
+}
+
+/** The chart of a release's Secret; undefined if it was not written by Helm. */
+export function chartOf({ secret }: ReleaseRevision): ReleaseChart | undefined {
+  const release = unpack(valueAt(secret, 'data', 'release'));
+  const [name, version] = ['name', 'version'].map((field) => valueAt(release, 'chart', 'metadata', field));
+  return typeof name === 'string' && typeof version === 'string' ? { name, version, crdFiles: crdFilesOf(release) } : undefined;
+}
+
+/** The newest revision of every release of the cluster, by its namespace and name: `cvat/cvat`. */
+export async function newestReleases(from: Lister): Promise<ReadonlyMap<string, ReleaseRevision>> {
+  const secrets = await from.list({ apiVersion: 'v1', kind: 'Secret' }, { labels: 'owner=helm' });
+  const newest = new Map<string, ReleaseRevision>();
+  for (const release of secrets.map(releaseOf)) {
+    const { namespace = 'default', labels } = release.secret.metadata;
+    const id = `${namespace}/${labels?.['name'] ?? ''}`;
+    if ((newest.get(id)?.revision ?? -1) < release.revision) newest.set(id, release);
+  }
+  return newest;
+}
+
 /** Base64 by the API server, and in it base64 by Helm, gzip, JSON. https://github.com/helm/helm/blob/main/pkg/storage/driver/util.go */
-function unpack(data: unknown): ReleaseContent | undefined {
+function unpack(data: unknown): unknown {
   if (typeof data !== 'string') return undefined;
   try {
     const packed = Buffer.from(Buffer.from(data, 'base64').toString('latin1'), 'base64');
-    const release: unknown = JSON.parse(gunzipSync(packed).toString('utf8'));
-    const [description, chartVersion, manifest] = [['info', 'description'], ['chart', 'metadata', 'version'], ['manifest']].map((path) => {
-      const found = valueAt(release, ...path);
-      return typeof found === 'string' ? found : '';
-    });
-    const config = valueAt(release, 'config');
-    if (!isMap(release) || chartVersion === undefined || chartVersion === '') return undefined;
+    return JSON.parse(gunzipSync(packed).toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(release: unknown): ReleaseContent | undefined {
+  const [description, chartVersion, manifest] = [['info', 'description'], ['chart', 'metadata', 'version'], ['manifest']].map((path) => {
+    const found = valueAt(release, ...path);
+    return typeof found === 'string' ? found : '';
+  });
+  const config = valueAt(release, 'config');
+  if (!isMap(release) || chartVersion === undefined || chartVersion === '') return undefined;
+  try {
     return {
       description: description ?? '',
       chartVersion,

@@ -7,6 +7,9 @@ import { appliedBy, CLIENT_SIDE_APPLY } from './managed-fields';
 /** The field managers of everything that applies dist: deploy, `kubectl apply` (server-side and client-side), Flux and Argo CD. */
 const APPLYING_MANAGERS = [FIELD_MANAGER, 'kubectl', CLIENT_SIDE_APPLY, 'kustomize-controller', 'argocd-controller'];
 
+/** The field managers of Helm, also in the Jobs of k3s, and of Flux where it installs a chart. */
+export const HELM_MANAGERS: readonly string[] = ['helm', 'helm-controller'];
+
 /**
  * Whether an object is ours: it has the environment's label, and something that applies dist has set the label. A label that was set by
  * `kubectl label` does not make an object ours. Adopted objects look like ours: the inventory knows them.

@@ -137,6 +137,19 @@ test.each([
   );
 });
 
+test('overwrites what Helm has set in a CRD, and nothing of others or in another kind', async () => {
+  const managers = { managedFields: [entry('helm', 'Update')], labels: LABELS };
+  const crd = manifest('apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', { metadata: managers, spec: {} });
+  const cluster = new Refusing(crd, by(entry('helm', 'Update')));
+  const change = { ...crd, metadata: { name: crd.metadata.name, labels: LABELS }, spec: { scope: 'Cluster' } };
+  cluster.refusal = conflict(['.spec.versions', 'helm'], ['.spec.names', 'argocd-controller']);
+  await expect(apply(cluster, change)).rejects.toBeInstanceOf(Conflict);
+  cluster.refusal = conflict(['.spec.versions', 'helm'], ['.spec.names', 'helm-controller']);
+  await expect(apply(cluster, { ...ONE, data: { a: '2' } })).rejects.toBeInstanceOf(Conflict);
+  await apply(cluster, change);
+  expect(cluster.writes).toEqual(['apply CustomResourceDefinition widgets.example.org by force']);
+});
+
 test('overwrites conflicting fields with --force-conflicts', async () => {
   const cluster = new Refusing(by(entry('another-manager', 'Update')));
   cluster.refusal = conflict(['.data.a', 'another-manager']);

@@ -3,6 +3,10 @@ import type { LiveObject } from '../../../cluster/objects/live-object';
 import { live } from './support';
 
 export interface ReleaseParts {
+  /** Of the release and its chart. @default cvat */
+  readonly name?: string;
+  /** @default cvat */
+  readonly namespace?: string;
   readonly revision?: number;
   readonly status?: string;
   readonly description?: string;
@@ -14,19 +18,29 @@ export interface ReleaseParts {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** The Secret in which Helm would keep this revision of the release `cvat` in namespace `cvat`. */
-export function releaseSecret({ revision = 1, status = 'deployed', labels, ...content }: ReleaseParts = {}): LiveObject {
+/** The Secret in which Helm would keep this revision of a release. */
+export function releaseSecret(parts: ReleaseParts = {}): LiveObject {
+  const { name = 'cvat', namespace = 'cvat', revision = 1, status = 'deployed', labels, ...content } = parts;
   return live('v1 Secret', {
-    name: `sh.helm.release.v1.cvat.v${revision}`,
-    labels: { owner: 'helm', name: 'cvat', status, version: String(revision), ...labels },
+    namespace,
+    name: `sh.helm.release.v1.${name}.v${revision}`,
+    labels: { owner: 'helm', name, status, version: String(revision), ...labels },
     type: 'helm.sh/release.v1',
-    data: { release: packed({ status, ...content }) },
+    data: { release: packed({ name, status, ...content }) },
   });
 }
 
-function packed({ status, description = 'Install complete', version = '2.73.0', config, manifest = '', files = {} }: ReleaseParts): string {
-  const chart = { metadata: { name: 'cvat', version }, files: Object.entries(files).map(([name, text]) => ({ name, data: base64(text) })) };
-  const release = { name: 'cvat', info: { status, description }, chart, config, manifest };
+function packed({
+  name,
+  status,
+  description = 'Install complete',
+  version = '2.73.0',
+  config,
+  manifest = '',
+  files = {},
+}: ReleaseParts): string {
+  const chart = { metadata: { name, version }, files: Object.entries(files).map(([name, text]) => ({ name, data: base64(text) })) };
+  const release = { name, info: { status, description }, chart, config, manifest };
   return base64(base64(gzipSync(JSON.stringify(release))));
 }
 

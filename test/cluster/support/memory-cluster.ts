@@ -100,7 +100,7 @@ export class MemoryCluster implements Cluster {
         apiVersion === kind.apiVersion &&
         own === kind.kind &&
         (namespace === undefined || metadata.namespace === namespace) &&
-        wanted.every(([name = '', value]) => metadata.labels?.[name] === value),
+        wanted.every(([name = '', value]) => (value === undefined ? name in (metadata.labels ?? {}) : metadata.labels?.[name] === value)),
     );
   }
 
