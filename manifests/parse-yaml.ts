@@ -79,7 +79,7 @@ const SCHEMA = CORE_SCHEMA.extend({
  * The library that writes YAML says best what is not valid. It builds a tree of nodes with comments and positions first, which takes ten times as long, and
  * loading it takes as long as all the rest of a command's start: so it reads only what js-yaml does not.
  */
-function yamlLibrary(): typeof yaml {
+export function yamlLibrary(): typeof yaml {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   return require('yaml') as typeof yaml;
 }

@@ -1,16 +1,7 @@
-import {
-  type CreateNodeOptions,
-  Document,
-  type DocumentOptions,
-  isCollection,
-  isPair,
-  isScalar,
-  type Scalar,
-  type SchemaOptions,
-  type ToStringOptions,
-} from 'yaml';
+import type { CreateNodeOptions, DocumentOptions, Scalar, SchemaOptions, ToStringOptions } from 'yaml';
 import { GENERATED_ANNOTATION } from './contract';
 import { isMap, valueAt } from './fields';
+import { yamlLibrary } from './parse-yaml';
 
 /**
  * Text that a reader takes for a number, a merge key or a value key, unless it is quoted. kubectl, Helm, Flux and Argo CD read with Go's YAML,
@@ -51,6 +42,7 @@ export interface YamlOptions {
  */
 export function toYaml(value: unknown, { sorted = false }: YamlOptions = {}): string {
   const options = { ...OPTIONS, sortMapEntries: sorted };
+  const { Document } = yamlLibrary();
   const document = new Document(value, options);
   const hasSpecial = prepare(document.contents);
   const text = document.toString(options);
@@ -74,6 +66,7 @@ function toJsonLine(value: unknown): string {
 
 /** Decides for every scalar below a node how it is written. Returns whether any has special characters, which the library does not escape. */
 function prepare(node: unknown): boolean {
+  const { isScalar, isPair, isCollection } = yamlLibrary();
   if (isScalar(node)) return prepareScalar(node);
   if (isPair(node)) return [prepare(node.key), prepare(node.value)].includes(true);
   if (!isCollection(node)) return false;

@@ -133,8 +133,8 @@ async function compareObject(
   const notInEffect = live && groupKindOf(live) === POSTGRES_CLUSTER ? resizeFailure(live) : undefined;
   const comparison = { stage: stage.name, object: formatKey(keyOf(manifest)), ...(notInEffect !== undefined && { notInEffect }) };
   // What is not there yet may be of a kind, or in a namespace, that only comes with the deployment.
-  const created = { ...comparison, difference: differenceOf(undefined, manifest, stage.file) };
-  if ((await cluster.resource(manifest)) === undefined) return created;
+  const created = (): Comparison => ({ ...comparison, difference: differenceOf(undefined, manifest, stage.file) });
+  if ((await cluster.resource(manifest)) === undefined) return created();
   const decision = await ownership.decide(manifest, live);
   if (live && decision.action === 'use') return { ...comparison, difference: UNCHANGED };
   if (live && decision.action === 'refuse')
@@ -143,14 +143,14 @@ async function compareObject(
   try {
     const { object, warnings = [] } = await apply(cluster, manifest, { dryRun: true, force: force || isForced(decision) });
     // Of what is new, only dist is shown: the API server would make up an address for each Service.
-    if (!live) return { ...created, ...warned(warnings) };
+    if (!live) return { ...created(), ...warned(warnings) };
     const next = isFromDist(live, manifest) ? withoutAbandoned(object, live, { from: CLIENT_SIDE_APPLY, to: FIELD_MANAGER }) : object;
     const difference = differenceOf(live, next, stage.file);
     return { ...comparison, difference, ...lossRefusal(live, object, allow), ...(difference.kind !== 'none' && warned(warnings)) };
   } catch (error) {
-    if (!live && error instanceof ApiError && error.code === 404) return created;
+    if (!live && error instanceof ApiError && error.code === 404) return created();
     if (!(error instanceof Error)) throw error;
-    const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created.difference;
+    const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created().difference;
     const shown = { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference };
     if (live && isGuardRefusal(error)) return { ...shown, ...lossRefusal(live, manifest, allow) };
     return { ...shown, refusal: reasonOf(error, manifest) };
