@@ -35,10 +35,10 @@ export interface Accounts {
   /** The values as the application stores them: it trims, and changes the case of addresses. Comparing anything else never settles. */
   normalized<Fields extends AccountChanges>(fields: Fields): Fields;
   /**
-   * Whether an account other than this one has or had the address, as far as the application tells: some keep a former address reserved, and
-   * then two people cannot log in with it. `password` is the account's own, which tells its own former address from that of another.
+   * Whether an account other than this one, if there is one, has or had the address, as far as the application tells: some keep a former address
+   * reserved, and then two people cannot log in with it. `password` is the account's own, which tells its own former address from that of another.
    */
-  emailAddressIsTaken(emailAddress: string, account: Pick<Account, 'id'>, password: string | undefined): Promise<boolean>;
+  emailAddressIsTaken(emailAddress: string, account: Pick<Account, 'id'> | undefined, password: string | undefined): Promise<boolean>;
   /** Resolves when the application is healthy and lets the operator administer accounts; fails with `Unavailable` until then. */
   ready(): Promise<void>;
   /**

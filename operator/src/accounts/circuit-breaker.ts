@@ -32,7 +32,7 @@ export class CircuitBreaker implements Accounts {
     return this.accounts.normalized(fields);
   }
 
-  emailAddressIsTaken(emailAddress: string, account: Pick<Account, 'id'>, password: string | undefined): Promise<boolean> {
+  emailAddressIsTaken(emailAddress: string, account: Pick<Account, 'id'> | undefined, password: string | undefined): Promise<boolean> {
     return this.pass(() => this.accounts.emailAddressIsTaken(emailAddress, account, password));
   }
 

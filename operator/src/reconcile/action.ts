@@ -28,7 +28,7 @@ export type Action = { readonly notice?: Notice } & (
   /** Deactivates or removes the second account that a late registration left. */
   | { readonly kind: 'close-surplus'; readonly id: number; readonly remove: boolean }
   /** Asks the application whether another account has or had the declared address. */
-  | { readonly kind: 'check-email-address'; readonly id: number }
+  | { readonly kind: 'check-email-address' }
   | { readonly kind: 'write-status'; readonly status: AppUserStatus }
   | Settle
 );

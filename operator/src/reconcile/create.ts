@@ -2,7 +2,7 @@ import { emailAddressOf, temporaryUsernameOf, usernameOf } from '../app-user/app
 import type { Step } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
-import { isOf } from './ownership';
+import { hasPasswordOfNone, isOf } from './ownership';
 import { emailConflict, nameConflict, refusalProblem, usernameConflict } from './problems';
 
 /** The next step when the AppUser has no account. */
@@ -16,9 +16,7 @@ export function create(observation: Observation, context: ReconcileContext): Ste
     emailConflict(observation, context) ??
     usernameConflict(username, undefined, context);
   if (conflict) {
-    // A password in a Secret says that there is an account. It was written before the application refused to create one.
-    const misleading = secret?.password !== undefined && secret.userId === undefined && isOf(appUser, secret);
-    return 'reason' in conflict && misleading ? { kind: 'delete-credentials' } : conflict;
+    return 'reason' in conflict && hasPasswordOfNone(observation) ? { kind: 'delete-credentials' } : conflict;
   }
   // The Secret comes first: if the operator is killed in between, its password proves whose account this is, and the person has it.
   if (secret?.password === undefined || !isOf(appUser, secret)) {

@@ -5,6 +5,7 @@ import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
 import { finalize } from './finalize';
 import { statusAction, waitingAction } from './status';
+import { closeSurplus } from './surplus';
 import { update } from './update';
 import { LONGEST_APP_USER_NAME, secretNameOf } from '../credentials/credentials';
 
@@ -31,6 +32,8 @@ export function decide(observation: Observation, context: ReconcileContext): Act
 /** Towards an account that is as the AppUser wants it. */
 function provide(observation: Observation, context: ReconcileContext): Step {
   const { appUser, account, credentials } = observation;
+  const surplus = observation.failure ? undefined : closeSurplus(observation);
+  if (surplus) return surplus;
   const secretName = secretNameOf(appUser);
   if (secretName === undefined) {
     return {

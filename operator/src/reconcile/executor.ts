@@ -59,7 +59,7 @@ export class Executor {
       case 'close-surplus':
         return this.closeSurplus(action, observation);
       case 'check-email-address':
-        return this.checkEmailAddress(action, observation);
+        return this.checkEmailAddress(observation);
       case 'write-status':
         return { ...observation, appUser: await this.objects.writeStatus(observation.appUser, action.status) };
       case 'settle':
@@ -110,10 +110,10 @@ export class Executor {
     return { ...rest, surplus, touched: true };
   }
 
-  private async checkEmailAddress({ id }: Of<'check-email-address'>, observation: Observation): Promise<Observation> {
-    const { appUser, credentials } = observation;
+  private async checkEmailAddress(observation: Observation): Promise<Observation> {
+    const { appUser, account, credentials } = observation;
     const password = credentials?.kind === 'ours' ? credentials.password : undefined;
-    const taken = await this.accounts.emailAddressIsTaken(emailAddressOf(appUser), { id }, password);
+    const taken = await this.accounts.emailAddressIsTaken(emailAddressOf(appUser), account, password);
     return { ...observation, emailAddressFree: !taken };
   }
 

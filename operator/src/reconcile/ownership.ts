@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account';
 import { type AppUser, emailAddressOf, temporaryUsernameOf, usernameOf } from '../app-user/app-user';
 import type { Credentials, OwnCredentials } from '../credentials/credentials';
 import type { ReconcileContext } from './context';
-import type { Ownership } from './observation';
+import type { Observation, Ownership } from './observation';
 
 /** How an account was found: by the number that was recorded, by the name that only the operator can know, or by the wanted name or address. */
 export type FoundBy = 'recorded-number' | 'temporary-username' | 'username' | 'email-address';
@@ -66,6 +66,17 @@ export function mayBeOurs(account: Account, appUser: AppUser, credentials: Crede
 /** Whether a Secret was written for this AppUser, and not for one of the same name that has been deleted. */
 export function isOf(appUser: AppUser, secret: OwnCredentials): boolean {
   return secret.appUserUid === appUser.uid;
+}
+
+/**
+ * Whether the AppUser's Secret has a password that opens no account, and looks as if it did: it was written before the application refused to
+ * create the account, or the account was removed in the application.
+ */
+export function hasPasswordOfNone({ appUser, credentials, account }: Observation): boolean {
+  const secret = ownSecret(credentials);
+  if (secret?.password === undefined || !isOf(appUser, secret)) return false;
+  // Of an account that is neither recorded nor opened by the password, which was tried only if it is active.
+  return account === undefined || (account.active && !account.privileged && !recordedNumbersOf(appUser, credentials).includes(account.id));
 }
 
 function ownSecret(credentials: Credentials | undefined): OwnCredentials | undefined {

@@ -1,8 +1,9 @@
 import type { Account } from '../accounts/account';
-import { type AppUser, emailAddressOf, isOlder, uidOfTemporaryUsername, usernameOf } from '../app-user/app-user';
+import { type AppUser, conditionOf, emailAddressOf, isOlder, uidOfTemporaryUsername, usernameOf } from '../app-user/app-user';
 import type { Action, Problem } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
+import { isOf } from './ownership';
 
 /** How old the cached accounts may be when an account gets a username or an address: applications do not check that reliably. */
 const FRESH_SECONDS = 60;
@@ -41,10 +42,19 @@ export function emailConflict(observation: Observation, context: ReconcileContex
   const own = [account?.id, surplus?.id];
   const holder = context.accountsWithEmailAddress(emailAddress).find(({ id }) => !own.includes(id));
   if (holder) return { reason: 'EmailConflict', message: `${describe(holder)} has this emailAddress. ${remedyFor(holder)}` };
-  // Creating an account checks this by itself; changing one does not.
-  if (account === undefined || observation.emailAddressFree === true) return undefined;
-  if (observation.emailAddressFree === undefined) return { kind: 'check-email-address', id: account.id };
-  return { reason: 'EmailConflict', message: `Another account has or had this emailAddress. ${RESERVED}` };
+  if (observation.emailAddressFree === true || !mustBeAsked(observation)) return undefined;
+  if (observation.emailAddressFree === undefined) return { kind: 'check-email-address' };
+  const orItself = account === undefined ? '' : ', or this account had it before its person changed the password';
+  return { reason: 'EmailConflict', message: `Another account has or had this emailAddress${orItself}. ${RESERVED}` };
+}
+
+/** Whether only the application can tell that an address, which no account has, is not the former one of another account. */
+function mustBeAsked({ appUser, account, credentials }: Observation): boolean {
+  // Creating an account checks this by itself. After a refusal, ask first: otherwise each try would write a Secret and delete it.
+  if (account === undefined) return conditionOf(appUser, 'Ready')?.reason === 'EmailConflict';
+  // The Secret says what this account's address was, before it was changed in the application.
+  const recorded = credentials?.kind === 'ours' && isOf(appUser, credentials) && credentials.userId === account.id;
+  return !(recorded && credentials.emailAddress === emailAddressOf(appUser));
 }
 
 /** A closed account of a registration that finished late has no AppUser that could be changed or deleted, and keeps its address. */

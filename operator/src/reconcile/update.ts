@@ -2,19 +2,18 @@ import type { Account, AccountChanges } from '../accounts/account';
 import { ADOPT_ANNOTATION, type AppUser, conditionOf, emailAddressOf, temporaryUsernameOf, usernameOf } from '../app-user/app-user';
 import { type CredentialsContent, type PasswordUnknown, sameContent } from '../credentials/credentials';
 import { describe, emailConflict, nameConflict, refusalProblem, staleAccounts, usernameConflict } from './problems';
-import { closeSurplus } from './surplus';
 import type { Step } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
+import { hasPasswordOfNone } from './ownership';
 
 /** The next step when the AppUser has an account. */
 export function update(observation: Observation, account: Account, context: ReconcileContext): Step {
   const { appUser, ownership } = observation;
-  const surplus = observation.failure ? undefined : closeSurplus(observation);
-  if (surplus) return surplus;
   if (ownership === 'unproven') {
     const reason = whyNotAdopted(appUser, account, context);
-    if (reason !== undefined) return { reason: 'NameConflict', message: reason };
+    if (reason !== undefined)
+      return hasPasswordOfNone(observation) ? { kind: 'delete-credentials' } : { reason: 'NameConflict', message: reason };
   }
   const refusal = refusalProblem(observation);
   if (refusal) return refusal;

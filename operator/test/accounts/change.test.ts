@@ -183,6 +183,7 @@ describe('An address', () => {
     expect(await taken('Jane@Example.com', 99)).toBe(true);
     Object.assign(cvat.standIn.people.get(id) ?? {}, { email: 'new@example.com' });
     expect(await taken('jane@example.com', 99, 'password-of-99')).toBe(true);
+    expect(await cvat.accounts().emailAddressIsTaken('jane@example.com', undefined, JANE.password)).toBe(true);
   });
 
   it('is free when the account itself had it before, which its password shows', async () => {

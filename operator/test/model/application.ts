@@ -6,6 +6,8 @@ export interface StoredAccount extends Account {
   readonly password: string;
   /** The uid and the name of the AppUser that was being reconciled when it was made; nothing if a person registered. */
   readonly madeFor?: { readonly uid: string; readonly name: string };
+  /** The address that it registered with: reserved for it, also when it has another one. */
+  readonly registeredAddress: string;
 }
 
 /** The accounts of an application with CVAT's rules, in memory. */
@@ -27,6 +29,7 @@ export class Application implements Accounts {
   register(account: Partial<StoredAccount>): StoredAccount {
     const made = {
       ...{ username: 'anyone', firstName: '', lastName: '', emailAddress: '', active: true, privileged: false, password: 'own' },
+      registeredAddress: account.emailAddress ?? '',
       ...account,
       id: ++this.lastId,
     };
@@ -59,8 +62,18 @@ export class Application implements Accounts {
     return normalized(fields);
   }
 
-  emailAddressIsTaken(emailAddress: string, { id }: Pick<Account, 'id'>): Promise<boolean> {
-    return this.faults.around('read', () => this.find((other) => other.id !== id && other.emailAddress === emailAddress) !== undefined);
+  /** CVAT tells only whether exactly one account has or had an address, and whether a password opens that one. */
+  emailAddressIsTaken(emailAddress: string, own: Pick<Account, 'id'> | undefined, password: string | undefined): Promise<boolean> {
+    return this.faults.around('read', () => {
+      const [holder, another] = this.holdersOf(emailAddress);
+      if (holder === undefined || another !== undefined) return false;
+      return !(holder.id === own?.id && holder.active && holder.password === password);
+    });
+  }
+
+  /** The accounts that have or had an address. */
+  holdersOf(address: string): readonly StoredAccount[] {
+    return [...this.stored.values()].filter((account) => [account.emailAddress, account.registeredAddress].includes(address));
   }
 
   create({ password, ...account }: NewAccount): Promise<Account> {
@@ -71,7 +84,7 @@ export class Application implements Accounts {
       if (this.find(({ username }) => username.toLowerCase() === account.username.toLowerCase())) {
         throw new Refused('username-taken', 'a user with that username already exists');
       }
-      if (this.find(({ emailAddress }) => emailAddress === account.emailAddress)) {
+      if (this.holdersOf(account.emailAddress).length > 0) {
         throw new Refused('email-taken', 'a user is already registered with this e-mail address');
       }
       if (what !== undefined) this.uncommitted.push(details);

@@ -30,7 +30,12 @@ function isReal(reason: string, appUser: AppUser, model: Model): boolean {
   const sameUsername = others.some(({ username }) => username.toLowerCase() === usernameOf(appUser).toLowerCase());
   switch (reason) {
     case 'EmailConflict':
-      return model.rivals(appUser, emailAddressOf) || others.some(({ emailAddress }) => emailAddress === emailAddressOf(appUser));
+      return (
+        model.rivals(appUser, emailAddressOf) ||
+        model.application.holdersOf(emailAddressOf(appUser)).some(({ id }) => id !== own?.id) ||
+        // It was declared before another one, and the password does not tell that it was this account's.
+        (own?.registeredAddress === emailAddressOf(appUser) && own.emailAddress !== own.registeredAddress && !opens(own, appUser, model))
+      );
     case 'NameConflict':
       return (
         model.rivals(appUser, (other) => usernameOf(other).toLowerCase()) ||
@@ -43,6 +48,13 @@ function isReal(reason: string, appUser: AppUser, model: Model): boolean {
     default:
       return false;
   }
+}
+
+/** Whether the Secret has the account's password. */
+function opens({ password }: StoredAccount, appUser: AppUser, model: Model): boolean {
+  const secret = model.kubernetes.secrets.get(`${appUser.name}-cvat`);
+  const content = secret && fromManifest(secret);
+  return content?.kind === 'ours' && content.password === password;
 }
 
 /** How often conditions had each reason, and how many registrations committed late: without them, the invariants prove little. */

@@ -181,8 +181,9 @@ export class Model {
   }
 
   private register(username: string, emailAddress: string): void {
-    const taken = this.application.find((account) => account.username.toLowerCase() === username || account.emailAddress === emailAddress);
-    if (!taken && username.length >= 5) this.application.register({ username, emailAddress });
+    const named = this.application.find((account) => account.username.toLowerCase() === username);
+    if (!named && this.application.holdersOf(emailAddress).length === 0 && username.length >= 5)
+      this.application.register({ username, emailAddress });
   }
 
   private changeAccount(account: StoredAccount | undefined, change: AccountChange): void {

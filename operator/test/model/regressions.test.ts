@@ -102,3 +102,28 @@ test('the account of a deleted AppUser is not given to another person who gets a
   expect([reasonOf(model, 'alice'), accountsMade(model)]).toEqual(['True Synced', 2]);
   expect(model.application.find(({ username }) => username === 'alice')).toMatchObject({ active: false, emailAddress: 'one@x.test' });
 });
+
+test('an address that was changed in the application is restored, though its person has changed the password', async () => {
+  const model = await after(
+    create('robert', 'one@x.test'),
+    hears,
+    reconcile('robert'),
+    changes(0, 'changes-password'),
+    changes(0, 'changes-address'),
+  );
+  expect(reasonOf(model, 'robert')).toBe('True Synced');
+  expect(model.application.find(({ username }) => username === 'robert')?.emailAddress).toBe('one@x.test');
+});
+
+test('the former address of another account is a conflict for a new AppUser, without a Secret and without writes at each resync', async () => {
+  const model = await after(
+    { kind: 'register', username: 'alice', emailAddress: 'one@x.test' },
+    changes(0, 'changes-address'),
+    create('robert', 'one@x.test'),
+  );
+  expect([reasonOf(model, 'robert'), accountsMade(model)]).toEqual(['False EmailConflict', 0]);
+  expect(model.kubernetes.secrets.size).toBe(0);
+  model.application.stored.delete(2);
+  await model.calmDown();
+  expect(reasonOf(model, 'robert')).toBe('True Synced');
+});

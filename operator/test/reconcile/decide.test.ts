@@ -81,7 +81,7 @@ describe('where there is no account', () => {
     ['forbidden', 'Forbidden'],
   ] as const)('what is refused as %s is a %s', (reason, expected) => {
     const failure = { kind: 'refused', reason, message: 'no' } as const;
-    expect(problem(observation({ ...absent, credentials: credentials(), failure }))).toBe(expected);
+    expect(problem(observation({ ...absent, failure }))).toBe(expected);
   });
 });
 

@@ -1,4 +1,5 @@
 import { decide } from '../../src/reconcile/decide';
+import type { Observation } from '../../src/reconcile/observation';
 import { account, appUser, context, credentials, observation, without } from './support';
 
 const absent = { account: undefined, ownership: 'unproven' } as const;
@@ -40,6 +41,14 @@ describe('an account with the temporary username', () => {
     expect(decide(observation({ surplus: { ...surplus, privileged: true } }), context()).kind).toBe('write-status');
   });
 
+  test("is deactivated also while the Secret is not the operator's", () => {
+    const credentials = { kind: 'foreign', resourceVersion: '1' } as const;
+    expect(decide(observation({ surplus, credentials }), context())).toMatchObject({ kind: 'close-surplus', id: 9 });
+    expect(decide(observation({ surplus: { ...surplus, active: false }, credentials }), context())).toMatchObject({
+      status: { conditions: [{ reason: 'SecretConflict' }] },
+    });
+  });
+
   test('is read again first when it is known from the cache', () => {
     expect(decide(observation({ surplus, fresh: false }), context())).toEqual({ kind: 'read-account-again' });
   });
@@ -53,7 +62,7 @@ describe('an address', () => {
   const other = { account: account({ emailAddress: 'old@x.test' }), credentials: credentials({ emailAddress: 'old@x.test' }) };
 
   test('is looked up in the application before an existing account gets it', () => {
-    expect(decide(observation(other), context())).toEqual({ kind: 'check-email-address', id: 7 });
+    expect(decide(observation(other), context())).toEqual({ kind: 'check-email-address' });
     expect(decide(observation({ ...other, emailAddressFree: true }), context())).toMatchObject({ kind: 'update-account' });
   });
 
@@ -83,4 +92,18 @@ test('the Secret with a password goes when the application refuses to create its
   const action = decide(observation({ ...absent, credentials: undefined, failure }), context());
   expect(action).toMatchObject({ status: { conditions: [{ reason: 'EmailConflict' }] } });
   expect(action).not.toHaveProperty('status.credentialsSecretName');
+});
+
+test('the Secret with a password goes when its account was removed and cannot be created again', () => {
+  const holder = account({ id: 8, username: 'other' });
+  expect(decide(observation(absent), context({ accounts: [holder] }))).toEqual({ kind: 'delete-credentials' });
+});
+
+test('the Secret with a password goes when another client created the account first, which it does not open', () => {
+  const unrecorded = { ownership: 'unproven', credentials: without(credentials(), 'userId') } as const;
+  expect(decide(observation(unrecorded), context())).toEqual({ kind: 'delete-credentials' });
+  const kept = (details: Partial<Observation>) => decide(observation({ ...unrecorded, ...details }), context()).kind;
+  expect(kept({ account: account({ active: false }) })).toBe('write-status');
+  expect(kept({ account: account({ privileged: true }) })).toBe('write-status');
+  expect(kept({ appUser: appUser({ status: { userId: 7 } }) })).toBe('write-status');
 });

@@ -84,7 +84,11 @@ export class CvatAccounts implements Accounts {
     return this.#registered(account);
   }
 
-  async emailAddressIsTaken(emailAddress: string, { id }: Pick<Account, 'id'>, password: string | undefined): Promise<boolean> {
+  async emailAddressIsTaken(
+    emailAddress: string,
+    account: Pick<Account, 'id'> | undefined,
+    password: string | undefined,
+  ): Promise<boolean> {
     // CVAT shows no former addresses, but accepts them for logging in. With a wrong password, it tells an address that exactly one account has
     // or had from one that none has.
     const body = { email: normalizedEmailAddress(emailAddress), password: randomPassword() };
@@ -92,7 +96,7 @@ export class CvatAccounts implements Accounts {
     const answer = await this.#session.send(request);
     if (answer.status !== 400) throw failureOf(request, answer);
     if (Array.isArray(answer.body)) return false;
-    return password === undefined || (await this.#open(body.email, password))?.id !== id;
+    return account === undefined || password === undefined || (await this.#open(body.email, password))?.id !== account.id;
   }
 
   async update(id: number, changes: AccountChanges): Promise<Account> {
