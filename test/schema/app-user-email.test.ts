@@ -2,6 +2,7 @@ import { App, Chart } from 'cdk8s';
 import fc from 'fast-check';
 import { AppUser } from '../../constructs/app-user/app-user';
 import { reportedProblems } from '../../constructs/problem';
+import { emailAddress as cvatFinding } from '../../operator/test/stand-in/fields';
 import { anyText, holds } from '../properties';
 import { appUserSchema } from './schemas';
 
@@ -42,6 +43,13 @@ describe('An e-mail address', () => {
     ['long e-mail addresses', longAddress],
   ])('is refused by synth exactly when a cluster refuses it: %s', (_, texts: fc.Arbitrary<string>) => {
     holds(fc.property(texts, (text) => synthRefuses(text) === clusterRefuses(text)));
+  });
+
+  it.each([
+    ['what is nearly an e-mail address', nearlyAddress],
+    ['real e-mail addresses', fc.emailAddress()],
+  ])('is accepted by CVAT when a cluster accepts it: %s', (_, texts: fc.Arbitrary<string>) => {
+    holds(fc.property(texts, (text) => clusterRefuses(text) || cvatFinding(text) === undefined));
   });
 
   it('is what about half of these texts are, so that both sides are tried', () => {

@@ -23,6 +23,7 @@ describe('An AppUser is accepted', () => {
     ['with a name of many languages', 'spec.lastName', "Đoàn-O'Brien der Ältere 明 😀"],
     ['with a name of 150 characters that JavaScript counts as 300', 'spec.lastName', '😀'.repeat(150)],
     ['with an e-mail address of 254 characters', 'spec.emailAddress', `${'a'.repeat(242)}@example.com`],
+    ['with a domain label of 63 characters', 'spec.emailAddress', `john@${'a'.repeat(63)}.${'b'.repeat(63)}`],
     ['with the status that an operator writes', 'status', { username: 'john', userId: 3, observedGeneration: 1 }],
   ])('%s', (_, path, value) => {
     expect(schema.findings(edit(john, path, value))).toEqual([]);
@@ -36,6 +37,10 @@ describe('An AppUser is refused', () => {
     ['without a first name', 'spec.firstName', undefined, ["spec: must have required property 'firstName'"]],
     ['with an empty last name', 'spec.lastName', '', ['spec.lastName: must NOT have fewer than 1 characters']],
     ['with a misspelt field', 'spec.email', 'x', ['spec: unknown field "email"']],
+    ['with two dots in an e-mail address', 'spec.emailAddress', 'john..doe@example.com', [EMAIL]],
+    ['with a dot at the start of an e-mail address', 'spec.emailAddress', '.john@example.com', [EMAIL]],
+    ['with a top-level domain of one letter', 'spec.emailAddress', 'john@example.c', [EMAIL]],
+    ['with a domain label of 64 characters', 'spec.emailAddress', `john@${'a'.repeat(64)}.com`, [EMAIL]],
     ['with an e-mail address without @', 'spec.emailAddress', 'john.doe', [EMAIL]],
     ['with an empty e-mail address', 'spec.emailAddress', '', [EMAIL]],
     ['with an e-mail address and a line break', 'spec.emailAddress', 'john.doe@example.com\n', [EMAIL]],

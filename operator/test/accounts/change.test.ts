@@ -5,6 +5,12 @@ let cvat: Cvat;
 beforeEach(async () => (cvat = await Cvat.start()));
 afterEach(() => cvat.standIn.stop());
 
+/** A user as CVAT shows it. */
+const user = (id: number) => ({
+  ...{ id, username: 'jane.doe', first_name: 'Jane', last_name: 'Doe', email: 'jane.doe@example.com' },
+  ...{ is_active: true, is_staff: false, is_superuser: false, groups: ['user'] },
+});
+
 describe('An account is changed', () => {
   it.each<[AccountChanges, string]>([
     [{ firstName: ' Janet ' }, '{"first_name":"Janet"}'],
@@ -51,6 +57,15 @@ describe('An account is changed', () => {
     const error = await failure(cvat.accounts().update(id, changes));
     const message = `CVAT ignored the change of ${fields} of account ${id}. The operator must be a superuser in group "admin".`;
     expect(error).toMatchObject({ name: 'Refused', reason: 'forbidden', message });
+  });
+
+  it('and a text that CVAT stores in another form is returned as it is stored: no right is missing', async () => {
+    const id = cvat.add('jane.doe', { email: 'jane.doe@example.com' });
+    const shown = (changes: object) => ({ ...user(id), ...changes });
+    cvat.standIn.faults.fail(200, { operation: 'patch', body: shown({ first_name: 'JANE' }) });
+    expect(await cvat.accounts().update(id, { firstName: 'Jane' })).toMatchObject({ firstName: 'JANE' });
+    cvat.standIn.faults.fail(200, { operation: 'patch', body: shown({ is_active: true }) });
+    expect(await failure(cvat.accounts().update(id, { active: false }))).toMatchObject({ reason: 'forbidden' });
   });
 
   it('not by a superuser outside of the group', async () => {

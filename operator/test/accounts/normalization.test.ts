@@ -31,6 +31,20 @@ test('an account that CVAT stored from a spec compares equal to that spec, for e
   );
 });
 
+/** What CPython 3.11 strips, by trying every character. */
+const PYTHON_WHITESPACE = [
+  ...[0x9, 0xa, 0xb, 0xc, 0xd, 0x1c, 0x1d, 0x1e, 0x1f, 0x20, 0x85, 0xa0, 0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005],
+  ...[0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
+];
+
+test('strips the characters that Python strips, and no other one', () => {
+  // The others are surrogates in JavaScript, and no whitespace in Python.
+  const codes = Array.from({ length: 0x10000 }, (_, code) => code);
+  const stripped = (strip: (text: string) => string) => codes.filter((code) => strip(String.fromCharCode(code)) === '');
+  expect(stripped(strip)).toEqual(PYTHON_WHITESPACE);
+  expect(stripped(pythonStrip)).toEqual(PYTHON_WHITESPACE);
+});
+
 test.each([
   ['\ufeffJane\ufeff', '\ufeffJane\ufeff'],
   ['\u001c\u0085 Jane\u001f', 'Jane'],

@@ -1,5 +1,6 @@
 import { Unavailable } from '../../src/accounts/account';
 import { KubernetesApiError } from '../../src/kubernetes/api-client';
+import { NotSettled } from '../../src/reconcile/reconciler';
 import { describeError } from '../../src/runtime/log';
 
 test('logs no parts of errors that may quote personal data', () => {
@@ -13,6 +14,9 @@ test('logs no parts of errors that may quote personal data', () => {
     reason: 'ECONNREFUSED',
   });
   expect(describeError(new Unavailable('CVAT answered 500'))).toEqual({ error: 'CVAT answered 500' });
+  expect(describeError(new NotSettled('update-account (firstName)'))).toEqual({
+    error: 'not settled after 20 actions; the last one was update-account (firstName)',
+  });
   const unexpected = describeError(new TypeError('cannot read john@x.test'));
   expect(unexpected).toMatchObject({ error: 'TypeError', stack: expect.stringContaining('log.test.ts') });
   expect(JSON.stringify(unexpected)).not.toContain('john');

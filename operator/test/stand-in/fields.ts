@@ -32,9 +32,11 @@ export function text({ minimum = 0, maximum, blank = false, trimmed = true, chec
 
 /** `str.strip()` of Python, which the REST framework applies: not JavaScript's `trim()`. */
 export function pythonStrip(text: string): string {
-  const space = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*`;
-  return text.replace(new RegExp(`^${space}`), '').replace(new RegExp(`${space}$`), '');
+  return text.replace(LEADING, '').replace(TRAILING, '');
 }
+
+const SPACE = String.raw`[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*`;
+const [LEADING, TRAILING] = [new RegExp(`^${SPACE}`), new RegExp(`${SPACE}$`)];
 
 export const truth: Rule<boolean> = (value) => {
   if (value === null) return ['This field may not be null.'];
@@ -58,7 +60,7 @@ export const usernameCharacters = (name: string): string | undefined =>
 export const emailAddress = (address: string): string | undefined => (isEmailAddress(address) ? undefined : 'Enter a valid email address.');
 
 const LOCAL_PART = /^[-!#$%&'*+/=?^_`{}|~0-9a-z]+(\.[-!#$%&'*+/=?^_`{}|~0-9a-z]+)*$/i;
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{0,61}[a-z0-9]$/i;
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{1,62}[a-z0-9]$/i;
 
 function isEmailAddress(address: string): boolean {
   const at = address.lastIndexOf('@');
