@@ -20,11 +20,11 @@ describe('An account is found', () => {
   });
 
   it.each([
-    ['superusers', { isSuperuser: true }],
+    ['superuser', { isSuperuser: true }],
     ['staff', { isStaff: true }],
-    ['members of group "admin"', { groups: ['admin', 'user'] }],
-  ])('and known to be privileged: %s', async (_, details) => {
-    expect(await cvat.accounts().byId(cvat.add('jane.doe', details))).toMatchObject({ privileged: true });
+    ['group "admin"', { groups: ['admin', 'user'] }],
+  ])('and known to be privileged, and why: %s', async (privilege, details) => {
+    expect(await cvat.accounts().byId(cvat.add('jane.doe', details))).toMatchObject({ privileged: true, privilege });
   });
 
   it('not by the number of no account', async () => {

@@ -127,3 +127,18 @@ test('the former address of another account is a conflict for a new AppUser, wit
   await model.calmDown();
   expect(reasonOf(model, 'robert')).toBe('True Synced');
 });
+
+test('a registration that is committed after its AppUser was deleted leaves no open account, and one that is created again is served', async () => {
+  const model = await after(
+    create('robert', 'one@x.test'),
+    hears,
+    { kind: 'reconcile', name: 'robert', plan: { kind: 'late', atCall: 0, when: 'after' } },
+    { kind: 'delete', name: 'robert' },
+    hears,
+    reconcile('robert'),
+    create('robert', 'two@x.test'),
+  );
+  expect(model.application.lateCommits).toBe(1);
+  expect(model.application.find(({ emailAddress }) => emailAddress === 'one@x.test')).toMatchObject({ active: false });
+  expect(reasonOf(model, 'robert')).toBe('True Synced');
+});

@@ -120,6 +120,13 @@ describe('where there is an account', () => {
     expect(problem(observation({ account: account({ privileged: true }) }))).toBe('Synced');
   });
 
+  test('the message about an administrator names what makes it one', () => {
+    const administrator = account({ privileged: true, privilege: 'group "admin"', firstName: 'Jack' });
+    expect(decide(observation({ account: administrator }), context())).toMatchObject({
+      status: { conditions: [{ reason: 'Privileged', message: expect.stringContaining('group "admin"') as string }] },
+    });
+  });
+
   test('one that is not proven to be ours is adopted when a person allows it, and then has no password of ours', () => {
     const adopt = appUser({ adopt: true });
     expect(problem(observation(unproven))).toBe('NameConflict');
