@@ -8,6 +8,7 @@ import * as flux from '../constructs/helm/delivery/flux';
 import * as k3s from '../constructs/helm/delivery/k3s';
 import * as rendered from '../constructs/helm/delivery/rendered';
 import * as backup from '../constructs/postgres/backup';
+import * as databaseUser from '../constructs/postgres/database-user';
 import { checkTypes, findCompiler } from '../scripts/check-types';
 import { Project, run } from './scripts/project';
 
@@ -30,6 +31,7 @@ const MODULES = {
   'constructs/helm/delivery/k3s': k3s,
   'constructs/helm/delivery/rendered': rendered,
   'constructs/postgres/backup': backup,
+  'constructs/postgres/database-user': databaseUser,
 };
 /** Keys that an example may start with and that are not an environment's own, and the part of the environment that has them. */
 const PARTS: Readonly<Record<string, string>> = {
@@ -56,7 +58,7 @@ const PLACES: readonly (readonly [comment: RegExp, file: string, after: RegExp])
 ];
 
 const examples = pages.flatMap((page) =>
-  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code = ''], index) => ({
+  [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(?:ts|typescript)\n([^]*?)^```$/gm)].map(([, code = ''], index) => ({
     page,
     code,
     name: `${page.replace(/\W+/g, '-')}-${index + 1}`,
@@ -66,21 +68,38 @@ type Example = (typeof examples)[number];
 
 const isFile = ({ code }: Example): boolean => /^\/\/ \S+\.ts\n/.test(code);
 const areLines = ({ code }: Example): boolean => code.startsWith('readonly ');
+/** An environment file without its imports and the fields that are not shown: `// …`. */
+const isEnvironment = ({ code }: Example): boolean => /^export const local: Environment = \{\n {2}\/\/ …\n/m.test(code);
 const fragments = examples.filter((example) => !isFile(example) && !areLines(example));
 
-/** A module that exports the environment with the fragment in it. */
-function moduleOf({ page, code }: Example): string {
-  const base = BASES[page] ?? 'local';
+/** Imports of what a piece of an environment calls. */
+function importsFor(code: string): string {
   const imports = Object.entries(MODULES).map(([path, module]) => {
     const names = Object.keys(module).filter((name) => new RegExp(`\\b${name}\\(`).test(code));
     return names.length === 0 ? '' : `import { ${names.join(', ')} } from '../${path}';\n`;
   });
+  return imports.join('');
+}
+
+/** A module that exports the environment with the fragment in it. */
+function moduleOf(example: Example): string {
+  const { page, code } = example;
+  const base = BASES[page] ?? 'local';
+  if (isEnvironment(example)) {
+    return `import type { Environment } from '../constructs/platform';
+import type { PostgresClusterProps } from '../constructs/postgres/postgres-cluster';
+import { ${base} as others } from '../environments/${base}';
+${importsFor(code)}
+${code.replace('  // …\n', '  ...others,\n')}
+export const environment = local;
+`;
+  }
   const [key = ''] = /^\w+/.exec(code) ?? [];
   const part = PARTS[key];
   const fragment = part === undefined ? code : `${part}: {\n${code}},\n`;
   return `import type { Environment } from '../constructs/platform';
 import { ${base} } from '../environments/${base}';
-${imports.join('')}
+${importsFor(code)}
 type Postgres = NonNullable<Environment['postgres']>;
 const fragment: Partial<Omit<Environment, 'postgres'>> & { readonly postgres?: Partial<Postgres> } = {
 ${fragment}};
@@ -133,10 +152,11 @@ for (const [name, environment] of Object.entries(environments)) {
     project.write('pages/tsconfig.json', JSON.stringify({ extends: '../tsconfig.json', files, include: [] }));
   });
 
-  test('has examples of both: fragments of an environment, and a construct of its own', () => {
+  test('has examples of all: fragments of an environment, an environment, and a construct of its own', () => {
     expect(fragments.length).toBeGreaterThan(3);
     expect(examples.filter(isFile)).toHaveLength(1);
     expect(examples.filter(areLines)).toHaveLength(1);
+    expect(fragments.filter(isEnvironment).map(({ page }) => page)).toEqual(['docs/your-own-software.md']);
   });
 
   test('compiles', async () => {
@@ -152,7 +172,10 @@ for (const [name, environment] of Object.entries(environments)) {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { name: string; files: string[]; problems: unknown[] });
+    expect(results).toHaveLength(fragments.length + 1);
     for (const { name, problems } of results) expect([name, problems]).toEqual([name, []]);
+    const ofEnvironment = fragments.filter(isEnvironment).map(({ name }) => results.find((result) => result.name === name)?.files);
+    expect(ofEnvironment).toEqual([expect.arrayContaining(['70-wiki.k8s.yaml'])]);
     expect(results.find(({ name }) => name.startsWith('README'))?.files).toContain('70-minio.k8s.yaml');
     expect(results.find(({ name }) => name === 'own')?.files).toContain('25-minio.k8s.yaml');
   });
