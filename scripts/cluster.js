@@ -10,8 +10,10 @@ const { Script } = require('node:vm');
 
 const root = dirname(__dirname);
 const kept = join(root, 'node_modules', '.cache', 'cluster.cjs');
-const codeCache = `${kept}.${process.version}-${process.arch}`;
-const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', minifySyntax: true, keepNames: true };
+/** Of each command: only functions that have run are part of it. */
+const command = /^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? 'none';
+const codeCache = `${kept}.${process.version}-${process.arch}-${command}`;
+const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', charset: 'ascii', minifySyntax: true };
 
 /** npm writes it with every installation: dependencies change with it. */
 const INSTALLED = join('node_modules', '.package-lock.json');
@@ -25,11 +27,11 @@ function fingerprint(files) {
   return [...files, relative(root, __filename), INSTALLED].map(state).join('\n');
 }
 
-/** The kept bundle; undefined if there is none, it is damaged, or a source has changed. */
+/** The kept bundle, in which esbuild has escaped what is not ASCII; undefined if there is none, it is damaged, or a source has changed. */
 function readKept() {
   try {
     const { files, print } = JSON.parse(readFileSync(`${kept}.json`, 'utf8'));
-    return fingerprint(files) === print ? readFileSync(kept, 'utf8') : undefined;
+    return fingerprint(files) === print ? readFileSync(kept, 'latin1') : undefined;
   } catch {
     return undefined;
   }
@@ -68,7 +70,8 @@ function readCodeCache() {
 const source = Module.wrap(readKept() ?? bundle());
 const cachedData = readCodeCache();
 const script = new Script(source, { filename: kept, ...(cachedData && { cachedData }) });
-// V8 refuses the cache of another source or version. Only functions that have run are part of it, so help makes none.
+// V8 refuses the cache of another source or version. Help and wrong usage, which ends with code 2, run next to nothing of a command.
 const isHelp = process.argv.some((word) => word === '--help' || word === '-h');
-if ((!cachedData || script.cachedDataRejected) && !isHelp) process.once('exit', () => keep(codeCache, script.createCachedData()));
+const isKept = cachedData && !script.cachedDataRejected;
+if (!isKept && !isHelp) process.once('exit', (code) => code !== 2 && keep(codeCache, script.createCachedData()));
 script.runInThisContext()(module.exports, Module.createRequire(kept), module, kept, dirname(kept));

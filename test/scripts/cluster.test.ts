@@ -50,9 +50,9 @@ test('runs the command with its arguments, and exits with its exit code', async 
 });
 
 test('bundles once, and keeps the bundle', async () => {
-  await cluster();
+  await cluster('deploy');
   expect(readdirSync(join(folder, 'node_modules/.cache')).sort()).toEqual(
-    ['cluster.cjs', 'cluster.cjs.json', `cluster.cjs.${process.version}-${process.arch}`].sort(),
+    ['cluster.cjs', 'cluster.cjs.json', `cluster.cjs.${process.version}-${process.arch}-deploy`].sort(),
   );
   mark();
   expect((await cluster()).stdout).toBe('kept\n');
@@ -109,9 +109,20 @@ test('bundles again when packages were installed', async () => {
   expect((await cluster()).stdout).toBe('one\n');
 });
 
+test('keeps a code cache for each command, and none of wrong usage', async () => {
+  const caches = (): string[] => readdirSync(join(folder, 'node_modules/.cache')).filter((name) => name.includes(process.version));
+  write('cluster/main.ts', `process.exitCode = process.argv.includes('--wrong') ? 2 : 0;\n`);
+  await cluster('deploy', '--wrong');
+  await cluster('deploy', '--help');
+  expect(caches()).toEqual([]);
+  await cluster('deploy');
+  await cluster('diff');
+  expect(caches().map((name) => name.split('-').at(-1))).toEqual(['deploy', 'diff']);
+});
+
 test('ignores a damaged code cache, and replaces it', async () => {
   await cluster();
-  const cache = `${KEPT}.${process.version}-${process.arch}`;
+  const cache = `${KEPT}.${process.version}-${process.arch}-none`;
   write(cache, 'damaged');
   expect((await cluster()).stdout).toBe('one\n');
   expect(readFileSync(join(folder, cache), 'utf8')).not.toBe('damaged');
