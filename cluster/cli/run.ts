@@ -42,8 +42,10 @@ export async function run(options: Options): Promise<number> {
       interrupt.abort();
     });
   }
+  // Git runs while the folder is read.
+  const installation = installationOf();
   try {
-    return await runOn(readDist(options.folder), options, interrupt.signal);
+    return await runOn(readDist(options.folder), installation, options, interrupt.signal);
   } catch (error) {
     if (!interrupt.signal.aborted) throw isRefusal(error) ? new CommandProblem(error.message) : error;
     process.stderr.write(`\nInterrupted. What was done is kept; run the same command again to continue.\n`);
@@ -51,14 +53,10 @@ export async function run(options: Options): Promise<number> {
   }
 }
 
-async function runOn(dist: Dist, options: Options, signal: AbortSignal): Promise<number> {
+async function runOn(dist: Dist, installed: ReturnType<typeof installationOf>, options: Options, signal: AbortSignal): Promise<number> {
   const connection = connect(options.context);
   const http = new Http(connection, { signal });
-  const [installation, reporter, command] = await Promise.all([
-    installationOf(),
-    createReporter(formatOf(options)),
-    RUNS[options.command](),
-  ]);
+  const [installation, reporter, command] = await Promise.all([installed, createReporter(formatOf(options)), RUNS[options.command]()]);
   try {
     return await command(
       {
