@@ -53,7 +53,7 @@ const properties = [
   '<rootDir>/test/cluster/helm/release-secret.test.ts',
   '<rootDir>/test/cluster/objects/managed-fields.test.ts',
   '<rootDir>/test/constructs/helm/resource-name.test.ts',
-  '<rootDir>/test/constructs/merge.test.ts',
+  '<rootDir>/test/manifests/merge.test.ts',
   '<rootDir>/test/constructs/syntax/*.test.ts',
   '<rootDir>/test/manifests/contract.test.ts',
   '<rootDir>/test/manifests/difference/field-changes.test.ts',

@@ -4,7 +4,7 @@ import type { Need } from '../../manifests/reference';
 import { fromOci } from '../helm/chart-source';
 import type { Delivery } from '../helm/delivery';
 import { HelmRelease } from '../helm/helm-release';
-import { mergeValues, type Values } from '../merge';
+import { mergeValues, type Values } from '../../manifests/merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
 import type { DatabaseUser } from '../postgres/database-user';
 import { report, warn } from '../problem';

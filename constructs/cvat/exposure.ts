@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { HttpRouteSpec } from '../../imports/gateway.networking.k8s.io';
 import type { Need, Reference } from '../../manifests/reference';
 import { type Contract, contractAnnotations } from '../../manifests/contract';
-import type { Values } from '../merge';
+import type { Values } from '../../manifests/merge';
 import type { Plain } from '../plain';
 
 /** The host that is exposed, and its two Services. */

@@ -1,4 +1,4 @@
-import type { Values } from '../merge';
+import type { Values } from '../../manifests/merge';
 import type { DatabaseUser } from '../postgres/database-user';
 import type { CvatNames } from './names';
 

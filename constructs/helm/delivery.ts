@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type { Contract } from '../../manifests/contract';
-import type { Values } from '../merge';
+import type { Values } from '../../manifests/merge';
 import { report } from '../problem';
 import type { ChartSource } from './chart-source';
 

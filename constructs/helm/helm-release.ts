@@ -3,7 +3,7 @@ import type { Contract } from '../../manifests/contract';
 import { dataFindings } from '../../manifests/data';
 import { isMap } from '../../manifests/fields';
 import type { Finding } from '../../manifests/finding';
-import type { Values } from '../merge';
+import type { Values } from '../../manifests/merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
 import { report } from '../problem';
 import { duration } from '../syntax/duration';

@@ -3,7 +3,7 @@ import { k8s } from '../k8s';
 import { Construct } from 'constructs';
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
 import { contractAnnotations } from '../../manifests/contract';
-import { merge } from '../merge';
+import { merge } from '../../manifests/merge';
 import { ensureNamespace, namespaceOf } from '../namespace';
 import type { Plain, PlainPart } from '../plain';
 import { report } from '../problem';

@@ -1,7 +1,8 @@
 import { isMap, listOf, valueAt } from '../fields';
 import { chartNameOf, text } from './chart-name';
 import type { ReadRelease } from './release';
-import { literal, mergeValues, parseValues, setValues } from './values';
+import { mergeValues } from '../merge';
+import { literal, parseValues, setValues } from './values';
 
 /** An Argo CD Application that installs a Helm chart. https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ */
 export const readApplication: ReadRelease = (manifest) => {

@@ -2,7 +2,7 @@ import { isMap, listOf, valueAt, type YamlMap } from '../fields';
 import type { Manifest } from '../manifest';
 import { chartNameOf, text } from './chart-name';
 import type { FindObject, ReadRelease, InstalledRelease } from './release';
-import { mergeValues } from './values';
+import { mergeValues } from '../merge';
 
 const SOURCE_API = 'source.toolkit.fluxcd.io/v1';
 

@@ -2,7 +2,8 @@ import { isMap, listOf, type YamlMap } from '../fields';
 import { type ChartMetadata, chartMetadataOf } from '../chart-archive';
 import { chartNameOf, text } from './chart-name';
 import type { ReadRelease } from './release';
-import { literal, mergeValues, parseValues, setValues } from './values';
+import { mergeValues } from '../merge';
+import { literal, parseValues, setValues } from './values';
 
 /** The annotation by which the Helm controller ignores a HelmChart. */
 const UNMANAGED = 'helmcharts.helm.cattle.io/unmanaged';

@@ -1,20 +1,6 @@
 import { isMap, type YamlMap } from '../fields';
 import { parseYaml } from '../parse-yaml';
 
-/** Merges values as Helm does with several files: the later wins, maps are merged, lists are replaced. What is not a map has no values. */
-export function mergeValues(...all: readonly unknown[]): YamlMap {
-  return all.filter(isMap).reduce(merged, {});
-}
-
-function merged(base: YamlMap, over: YamlMap): YamlMap {
-  const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = result[key];
-    result[key] = isMap(below) && isMap(value) ? merged(below, value) : value;
-  }
-  return result;
-}
-
 /** Values in a string. Invalid YAML has no values: Helm's own error says more than a rule could. */
 export function parseValues(content: unknown): unknown {
   if (typeof content !== 'string') return undefined;

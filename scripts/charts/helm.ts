@@ -16,7 +16,7 @@ export interface HelmOutput {
 /** Runs Helm with its own configuration (repositories, registry logins). Credentials are never passed on the command line. */
 export function helm(args: readonly string[], options: { readonly cwd?: string } = {}): Promise<HelmOutput> {
   return new Promise((resolve, reject) => {
-    execFile(helmProgram(), args, { maxBuffer: LARGEST_OUTPUT, ...options }, (error, stdout, stderr) => {
+    execFile(helmProgram(), args, { env: process.env, maxBuffer: LARGEST_OUTPUT, ...options }, (error, stdout, stderr) => {
       if (error === null) return resolve({ stdout, stderr });
       const { code } = error as { code?: string | number | null };
       if (code === 'ENOENT' || code === 'EACCES') return reject(new HelmNotFound(HELM_NOT_FOUND));

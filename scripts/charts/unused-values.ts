@@ -47,7 +47,8 @@ function isSame(first: unknown, second: unknown, third: unknown): boolean {
 
 function leavesOf(value: unknown, path: FieldPath = []): FieldPath[] {
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : isMap(value) ? Object.entries(value) : [];
-  return entries.length === 0 ? [path] : entries.flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
+  if (entries.length === 0) return path.length === 0 ? [] : [path];
+  return entries.flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
 }
 
 function replaced(value: unknown, path: FieldPath): unknown {

@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type ChartSource, fromArchive, fromGit, fromRepository } from '../../constructs/helm/chart-source';
 import { LOCK_FILE, readChartLock } from '../../manifests/chart-lock';
 import { pullCharts } from '../../scripts/charts/pull-charts';
-import { findControlPlane } from '../../scripts/control-plane';
+import { availableVersions } from '../../scripts/charts/available-versions';
+import { findControlPlane, findFlux } from '../../scripts/control-plane';
 import { ChartServer } from './harness/chart-server';
 
 const ADDED = /added: charts\/app-1\.0\.0\.tgz$/;
@@ -32,7 +34,7 @@ afterEach(async () => {
 });
 
 function helm(...args: string[]): string {
-  return execFileSync(process.env['HELM'] ?? '', args, { encoding: 'utf8' });
+  return execFileSync(process.env['HELM'] ?? '', args, { encoding: 'utf8', env: process.env });
 }
 
 /** A chart with a subchart, below the folder. */
@@ -99,6 +101,32 @@ test('pulls a chart from an HTTP repository and locks it with its subcharts', as
       subcharts: [{ name: 'part', version: '0.1.0', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     },
   ]);
+});
+
+describe.each([
+  ['Helm 3', () => join(findControlPlane(), 'helm')],
+  ['Helm 4', () => join(findFlux(), 'helm')],
+])('a private repository, with %s', (_name, helmOf) => {
+  const login = 'reader:hunter2';
+  beforeEach(() => {
+    process.env['HELM'] = helmOf();
+    server.login = login;
+  });
+  afterEach(() => (process.env['HELM'] = join(findControlPlane(), 'helm')));
+
+  test("is pulled from, and asked for versions, with the login of Helm's configuration, which the lock file does not contain", async () => {
+    const add = ['repo', 'add', 'ours', server.url, '--username', 'reader', '--password', 'hunter2'];
+    await promisify(execFile)(process.env['HELM'] ?? '', add, { env: process.env }); // this process answers it
+    expect((await pull()).reasons).toEqual([]);
+    expect(readChartLock().charts).toHaveLength(1);
+    expect(readFileSync(LOCK_FILE, 'utf8')).not.toContain('hunter2');
+    expect(await availableVersions(fromRepository(server.url, 'app', '1.0.0'))).toEqual([{ version: '1.0.0', deprecated: false }]);
+  });
+
+  test('that Helm does not know is reported', async () => {
+    expect((await pull()).reasons.join()).toMatch(/401/);
+    nothingIsLeft();
+  });
 });
 
 test('does not pull again what is there, and pulls it when its file is lost', async () => {

@@ -89,3 +89,7 @@ test('values that change nothing are found, also beside a password that the char
   const values = { randomPassword: true, secret: 'hunter2', mispelt: { hook: true }, list: [1], none: null };
   expect(unusedValues(releaseWith(values), '1.33.0')).toEqual(['mispelt.hook', 'list[0]', 'none']);
 });
+
+test('a release without values has none that change nothing', () => {
+  expect(unusedValues(releaseWith({}), '1.33.0')).toEqual([]);
+});

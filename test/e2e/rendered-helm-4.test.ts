@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fromArchive } from '../../constructs/helm/chart-source';
 import { rendered } from '../../constructs/helm/delivery/rendered';
+import { lookupFindings } from '../../constructs/helm/rendering/lookups';
 import { renderTwice } from '../../constructs/helm/rendering/render';
 import type { RenderedObject } from '../../constructs/helm/rendering/rendered-object';
 import type { Environment } from '../../constructs/platform';
+import { isFinding, openChartArchive } from '../../manifests/chart-archive';
 import { writeChartLock } from '../../manifests/chart-lock';
 import { findControlPlane, findFlux } from '../../scripts/control-plane';
 import { synthesize } from '../fixtures/synthesize';
@@ -57,6 +59,21 @@ test.each<[string, FixtureChart, object]>([
   const objects = objectsBy(HELM_3, file, values);
   expect(objects.length).toBeGreaterThan(3);
   expect(objectsBy(HELM_4, file, values)).toEqual(objects);
+});
+
+test.each([
+  ['Helm 3', HELM_3],
+  ['Helm 4', HELM_4],
+])('%s names each template whose lookup is reached, also in what it includes', (_name, helm) => {
+  const file = packaged({ fixture: 'gates' });
+  process.env['HELM'] = helm;
+  const lookups = (values: object): string[] => {
+    const rendering = { file, name: 'gates', namespace: 'gates', values, kubeVersion: '1.33.0', apiVersions: [] };
+    const archive = openChartArchive(file);
+    return isFinding(archive) ? [archive.message] : lookupFindings(rendering, archive).map(({ message }) => message.split(':')[0] ?? '');
+  };
+  expect(lookups({ lookup: true, indirectLookup: true })).toEqual(['templates/indirect-lookup.yaml', 'templates/lookup.yaml']);
+  expect(lookups({ unreachedLookup: true })).toEqual([]);
 });
 
 test('where a chart depends on the version of Helm, the lock file decides, and another Helm is a problem that names both', () => {

@@ -3,7 +3,7 @@ import { formatReference } from '../../../manifests/reference';
 import { contractOf } from '../../../manifests/contract';
 import { Cvat, type CvatProps } from '../../../constructs/cvat/cvat';
 import { ingress } from '../../../constructs/cvat/exposure';
-import type { Values } from '../../../constructs/merge';
+import type { Values } from '../../../manifests/merge';
 import { databaseUser } from '../../../constructs/postgres/database-user';
 import { objectsOf, objectsOfKind, problemsOf } from '../../support';
 

@@ -9,14 +9,18 @@ export class ChartServer {
   readonly requests: string[] = [];
   readonly files = new Map<string, Buffer>();
   readonly faults = new Map<string, Fault>();
+  /** `user:password`: what every request must have, if set. */
+  login: string | undefined;
 
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<ChartServer> {
     const server = createServer();
     const charts = new ChartServer(server);
-    server.on('request', ({ url = '' }, response) => {
+    server.on('request', ({ url = '', headers }, response) => {
       charts.requests.push(url);
+      const wanted = charts.login === undefined ? undefined : `Basic ${Buffer.from(charts.login).toString('base64')}`;
+      if (wanted !== undefined && headers.authorization !== wanted) return response.writeHead(401).end('login');
       const fault = charts.faults.get(url);
       const content = fault === 'not found' ? undefined : charts.files.get(url);
       if (typeof fault === 'object' && charts.requests.filter((path) => path === url).length <= fault.times) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type ListMerge, merge, mergeValues, type Values } from '../../constructs/merge';
+import { type ListMerge, merge, mergeValues, type Values } from '../../manifests/merge';
 import { holds } from '../properties';
 
 /** Keys that occur on both sides, and those that every object inherits. */

@@ -26,9 +26,9 @@ export function merge(base: unknown, over: unknown, lists: ListMerge = 'replace'
   return over;
 }
 
-/** Merges values in their order: the last one wins. */
-export function mergeValues(...values: (Values | undefined)[]): Values {
-  return values.reduce<Values>((merged, next) => merge(merged, next) as Values, {});
+/** Merges values in their order, as Helm does with several files: the last one wins. What is not a map has no values. */
+export function mergeValues(...values: readonly unknown[]): Values {
+  return values.filter(isMap).reduce<Values>((merged, next) => merge(merged, next) as Values, {});
 }
 
 type NamedItem = Values & { name: unknown };
