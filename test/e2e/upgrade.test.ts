@@ -92,11 +92,25 @@ describe('the major upgrade of docs/upgrading.md', () => {
     expect(await later()).toBe('back');
   });
 
-  test('continues after an interruption, and ends with the next step and exit code 1', async () => {
+  /** Starts a deploy again and again, and kills it each time when it has said one of these. */
+  async function killed(folder: string, ...points: readonly RegExp[]): Promise<void> {
+    for (const point of points) {
+      const running = await commands.start('deploy', folder);
+      await running.said(point);
+      await running.interrupt('SIGKILL');
+    }
+  }
+
+  test('continues after it was killed at any point, and ends with the next step and exit code 1', async () => {
     const folder = dist(upgrading, 'upgrading');
+    // Before anything of the stage is applied, or while it is.
+    await killed(folder, /^30-postgres$/m);
+    // When the PGUpgrade is applied, and the cluster may not be yet.
     const running = await commands.start('deploy', folder);
     await running.said(/reports-to-15/);
     expect((await running.interrupt('SIGINT')).code).toBe(130);
+    // When both are applied, and PGO shuts the cluster down, upgrades it, or has upgraded it.
+    await killed(folder, /waiting .*reports-to-15|Next: set version/, /waiting .*is upgrading|Next: set version/);
 
     for (const attempt of ['continues', 'has succeeded already']) {
       const { code, stdout } = await commands.run('deploy', folder);
@@ -119,7 +133,9 @@ describe('the major upgrade of docs/upgrading.md', () => {
   });
 
   test('ends with the new version, a new backup and the same cluster', async () => {
-    await commands.output('deploy', dist(after, 'after'));
+    const folder = dist(after, 'after');
+    await killed(folder, /^30-postgres$/m, /(configured|waiting) +PostgresCluster /);
+    await commands.output('deploy', folder);
     expect(await images()).toEqual(['ubi9-15.19-2633', 'ubi9-15.19-2633']);
     const { spec } = await live();
     expect([spec.postgresVersion, spec.shutdown]).toEqual([15, undefined]);
