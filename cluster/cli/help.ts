@@ -16,6 +16,7 @@ export const HELP: Readonly<Record<Command, string>> = {
 
 Applies dist stage by stage, each when the stage before is ready, and prunes objects that an earlier deploy applied and that are no longer in dist.
 It can be interrupted and run again at any time. If the cluster already matches dist, it changes nothing.
+Takes over CRDs that a chart has installed (docs/ownership.md), and refuses a CRD without a version or field that objects use (docs/upgrading.md).
 
 ${FOLDER}
 ${CONTEXT}

@@ -69,15 +69,15 @@ export async function apply(cluster: Cluster, manifest: Manifest, options: Apply
     const conflicts = conflictsOf(error);
     if (conflicts.length === 0) throw await withRemedy(cluster, error, manifest);
     // Helm does not change the CRDs of a chart again. What it has set in one that is ours now would stay for ever.
-    if (isCrd(manifest) && conflicts.every(({ owner }) => HELM_MANAGERS.includes(owner)))
-      return cluster.apply(manifest, { ...options, force: true });
-    const allByKubectl = conflicts.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
+    const others = isCrd(manifest) ? conflicts.filter(({ owner }) => !HELM_MANAGERS.includes(owner)) : conflicts;
+    if (others.length === 0) return cluster.apply(manifest, { ...options, force: true });
+    const allByKubectl = others.every(({ owner }) => owner === CLIENT_SIDE_APPLY);
     const live = allByKubectl ? await cluster.get(keyOf(manifest)) : undefined;
     if (!live || !isFromDist(live, manifest)) throw new Conflict(conflicts);
     // A dry run cannot migrate fields first; forcing shows what the deployment would do.
     if (options.dryRun) return cluster.apply(manifest, { ...options, force: true });
     if (!(await takeOverFields(cluster, live))) throw new Conflict(conflicts);
-    applied = await cluster.apply(manifest, options);
+    applied = await cluster.apply(manifest, { ...options, force: others.length < conflicts.length });
   }
   if (options.dryRun) return applied;
   if (isFromDist(applied.object, manifest) && (await takeOverFields(cluster, applied.object))) {

@@ -150,6 +150,18 @@ test('overwrites what Helm has set in a CRD, and nothing of others or in another
   expect(cluster.writes).toEqual(['apply CustomResourceDefinition widgets.example.org by force']);
 });
 
+test('overwrites what Helm has set in a CRD that kubectl has applied from dist since', async () => {
+  const metadata = { managedFields: [entry('helm', 'Update'), KUBECTL], labels: LABELS, annotations: lastApplied(LABELS) };
+  const crd = manifest('apiextensions.k8s.io/v1 CustomResourceDefinition widgets.example.org', { metadata, spec: {} });
+  const cluster = new Refusing(crd);
+  cluster.refusal = conflict(['.spec.versions', 'helm'], ['.spec.versions', CLIENT_SIDE_APPLY]);
+  await apply(cluster, { ...crd, metadata: { name: crd.metadata.name, labels: LABELS }, spec: { scope: 'Cluster' } });
+  expect(cluster.writes.map((write) => write.split(' [')[0])).toEqual([
+    'patch CustomResourceDefinition widgets.example.org',
+    'apply CustomResourceDefinition widgets.example.org by force',
+  ]);
+});
+
 test('overwrites conflicting fields with --force-conflicts', async () => {
   const cluster = new Refusing(by(entry('another-manager', 'Update')));
   cluster.refusal = conflict(['.data.a', 'another-manager']);
