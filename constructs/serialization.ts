@@ -2,6 +2,7 @@ import { type ApiObject, Lazy } from 'cdk8s';
 import { dataFindings } from '../manifests/data';
 import type { FieldFinding } from '../manifests/finding';
 import type { Manifest } from '../manifests/manifest';
+import { isStoredSpec } from '../manifests/stored-crds';
 import { report } from './problem';
 
 /** The manifest of an object. When it is not data, the problems are reported with their fields, and there is no manifest. */
@@ -14,7 +15,7 @@ export function manifestOf(object: ApiObject): Manifest | undefined {
 function serialize(object: ApiObject): { readonly manifest?: Manifest; readonly findings: readonly FieldFinding[] } {
   try {
     const manifest = object.toJson() as Manifest;
-    return { manifest, findings: dataFindings(manifest) };
+    return { manifest, findings: dataFindings(manifest, isStoredSpec) };
   } catch (error) {
     // cdk8s does not say which field it could not serialize.
     const findings = dataFindings(object['props'], (value) => value instanceof Lazy);

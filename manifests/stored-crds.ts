@@ -6,6 +6,7 @@ import type { Manifest } from './manifest';
 const FOLDER = join(__dirname, '..', 'imports', 'schemas');
 
 const read = new Map<string, Manifest>();
+const specs = new WeakSet<object>();
 
 /** The files of imports/schemas/. */
 export function storedCrdFiles(): readonly string[] {
@@ -18,5 +19,11 @@ export function storedCrd(file: string): Manifest {
   if (known) return known;
   const crd = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Manifest;
   read.set(file, crd);
+  specs.add(crd['spec'] as object);
   return crd;
+}
+
+/** Whether a value is the spec of such a CRD: it is data, because it was read as JSON. */
+export function isStoredSpec(value: object): boolean {
+  return specs.has(value);
 }
