@@ -71,6 +71,7 @@ describe('an environment from its first deploy on', () => {
     expect(stdout.match(/^\d\d-.*$/gm)).toEqual([
       '00-data-protection',
       '10-app-user-crd',
+      '20-postgres-operator-crds',
       '20-postgres-operator',
       '30-postgres',
       '40-app-user-operator',

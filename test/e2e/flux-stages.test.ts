@@ -21,10 +21,15 @@ import { until } from './harness/until';
 jest.setTimeout(300_000);
 
 const PGO = 'oci://registry.developers.crunchydata.com/crunchydata/pgo';
+const CRD = 'postgresclusters.postgres-operator.crunchydata.com';
 const CVAT = 'oci://registry-1.docker.io/cvat/cvat';
 
 interface Live extends Manifest {
-  readonly metadata: Manifest['metadata'] & { readonly uid: string; readonly creationTimestamp: string };
+  readonly metadata: Manifest['metadata'] & {
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly managedFields?: readonly { readonly manager: string }[];
+  };
 }
 
 /** An environment whose stages Flux applies from git: all of `local` but its users, and a release that holds no data. */
@@ -131,6 +136,7 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await kustomizations.states()).toEqual([
       'trial-00-data-protection True',
       'trial-10-app-user-crd True',
+      'trial-20-postgres-operator-crds True',
       'trial-20-postgres-operator True',
       'trial-30-postgres Progressing',
       'trial-40-app-user-operator DependencyNotReady',
@@ -153,7 +159,7 @@ describe('gitOps with Flux on the real controllers', () => {
         if (index > 0 && kind !== 'Namespace') expect(Date.parse(creationTimestamp)).toBeGreaterThanOrEqual(readyAt[index - 1] ?? Infinity);
       }
     }
-    expect(readyAt).toHaveLength(7);
+    expect(readyAt).toHaveLength(8);
   });
 
   test('data protection refuses what loses data from git as well, until the mark that it names is set', async () => {
@@ -187,11 +193,22 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await kustomizations.states()).toEqual(expect.not.arrayContaining([expect.stringMatching(/(?<! True)$/)]));
   });
 
-  test('a push upgrades PGO, and keeps its cluster', async () => {
+  test("a push upgrades PGO's CRDs and PGO, and keeps its cluster", async () => {
     const before = await uidOf(...CLUSTER);
+    const crd = (): Promise<Live> => kubectl.get<Live>('crd', CRD, '--show-managed-fields');
+    // As a release before had it.
+    await push(synth({}, (text) => text.replace('"shutdown":{"type":"boolean"},', '')));
+    await kustomizations.ready(commit);
+    expect(JSON.stringify(await crd())).not.toContain('"shutdown"');
+
     await push(synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' } }));
     const version = ['get', ...RELEASE, '-o', 'jsonpath={.status.history[0].chartVersion} {.status.history[0].status}'];
     await until('PGO is upgraded', async () => /^5\.8\.8\S* deployed$/.test(await kubectl.output(version)), { seconds: 90 });
+    const { metadata, spec } = await crd();
+    expect(JSON.stringify(spec)).toContain('"shutdown"');
+    // helm-controller has not applied those of the chart.
+    expect(JSON.stringify(spec)).not.toContain('"description"');
+    expect(metadata.managedFields?.map(({ manager }) => manager).sort()).toEqual(['kube-apiserver', 'kustomize-controller']);
     await kustomizations.ready(commit);
     expect(await uidOf(...CLUSTER)).toBe(before);
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0 });
@@ -227,13 +244,19 @@ describe('gitOps with Flux on the real controllers', () => {
     await kustomizations.ready(commit);
   });
 
-  test('deleting all Kustomizations at once keeps PGO and its cluster, and applying them again continues', async () => {
-    const before = [await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)];
+  test('deleting all Kustomizations at once keeps PGO, its CRDs and its cluster, and applying them again continues', async () => {
+    const uids = async (): Promise<string[]> => [
+      await uidOf('crd', CRD),
+      await uidOf(...CLUSTER),
+      await uidOf(...OPERATOR),
+      await uidOf(...RELEASE),
+    ];
+    const before = await uids();
     await kubectl.output(['delete', '-f', join(folder, 'gitops'), '--timeout=60s']);
-    expect([await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)]).toEqual(before);
+    expect(await uids()).toEqual(before);
     await kubectl.output(['apply', '-f', join(folder, 'gitops')]);
     await kustomizations.ready(commit);
-    expect([await uidOf(...CLUSTER), await uidOf(...OPERATOR), await uidOf(...RELEASE)]).toEqual(before);
+    expect(await uids()).toEqual(before);
   });
 
   test('uninstalled as documented, PGO is there until its cluster is deleted', async () => {

@@ -22,16 +22,28 @@ class Refusing extends MemoryCluster {
   }
 }
 
-async function destroyed(cluster: MemoryCluster, ...objects: readonly Manifest[]): Promise<DeletionResult> {
+interface DeletionCase {
+  /** In dist. */
+  readonly objects: readonly Manifest[];
+  /** Applied by an earlier deploy, and no longer in dist: these are pruned. */
+  readonly gone?: readonly Manifest[];
+  readonly deleteData?: boolean;
+}
+
+const destroyed = (cluster: MemoryCluster, ...objects: readonly Manifest[]): Promise<DeletionResult> => deletion(cluster, { objects });
+
+async function deletion(cluster: MemoryCluster, { objects, gone, deleteData = true }: DeletionCase): Promise<DeletionResult> {
   const session = sessionOn(cluster);
   const dist = distOf({ '10-all': objects });
   const inventory = await Inventory.read(cluster, 'local');
-  const targets = await targetsOf(cluster, dist, inventory);
+  await inventory.add('10-all', gone?.map(keyOf) ?? []);
+  const all = await targetsOf(cluster, dist, inventory);
+  const targets = gone === undefined ? all : all.filter(({ inDist }) => !inDist);
   return new Deletion(session, {
     dist,
-    targets,
+    targets: all,
     inventory,
-    deleteData: true,
+    deleteData,
     deleteNamespaceContents: false,
     timeoutMilliseconds: 10_000,
     verb: 'deleted',
@@ -82,6 +94,44 @@ test('removes the finalizer of data protection, so that its policies can go, aft
   expect(await destroyed(cluster, policy, claim)).toMatchObject({ deleted: 2 });
   const deleted = cluster.asked.filter((line) => line.startsWith('delete'));
   expect(deleted).toEqual(['delete PersistentVolumeClaim cvat/media', `delete ValidatingAdmissionPolicy ${policy.metadata.name}`]);
+});
+
+describe("the policy that protects PGO's CRDs", () => {
+  const labels = { 'platform.kapernikov.com/environment': 'local' };
+  const guard = manifest('admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy crd-protection.platform.kapernikov.com', {
+    metadata: { finalizers: ['platform.kapernikov.com/guards-data'], labels },
+  });
+  const crd = manifest('apiextensions.k8s.io/v1 CustomResourceDefinition postgresclusters.postgres-operator.crunchydata.com', {
+    contract: { holdsData: 'every PostgresCluster' },
+    spec: { group: 'postgres-operator.crunchydata.com', names: { kind: 'PostgresCluster' }, versions: [{ name: 'v1beta1', served: true }] },
+  });
+
+  test('is deleted after them', async () => {
+    const cluster = new MemoryCluster(guard, crd);
+    expect(await destroyed(cluster, guard, crd)).toMatchObject({ deleted: 2, kept: [], refused: [] });
+    const [first, second] = cluster.asked.filter((line) => line.startsWith('delete'));
+    expect([first, second]).toEqual([
+      `delete CustomResourceDefinition ${crd.metadata.name}`,
+      `delete ValidatingAdmissionPolicy ${guard.metadata.name}`,
+    ]);
+  });
+
+  test('is kept with them, also when dist no longer has either', async () => {
+    const cluster = new MemoryCluster(guard, crd);
+    const result = await deletion(cluster, { objects: [plain], gone: [guard, crd], deleteData: false });
+    expect(result).toMatchObject({ deleted: 0, refused: [] });
+    expect(result.kept.map(({ object }) => object).sort()).toEqual([
+      `CustomResourceDefinition ${crd.metadata.name}`,
+      `ValidatingAdmissionPolicy ${guard.metadata.name}`,
+    ]);
+  });
+
+  test('does not stay for other data', async () => {
+    const cluster = new MemoryCluster(guard, claim);
+    const result = await deletion(cluster, { objects: [guard, claim], deleteData: false });
+    expect(result.kept.map(({ object }) => object)).toEqual(['PersistentVolumeClaim cvat/media']);
+    expect(result.deleted).toBe(1);
+  });
 });
 
 test('stops an install Job that k3s creates just before the HelmChart is deleted', async () => {

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../../manifests/manifest';
+import { compareStages } from '../../../manifests/stage';
 import type { Kubectl } from './kubectl';
 import { until } from './until';
 
@@ -33,7 +34,9 @@ export class Kustomizations {
   /** In the order of the stages. */
   async list(): Promise<readonly Kustomization[]> {
     const { items } = await this.kubectl.get<{ items: Kustomization[] }>('kustomizations', '-n', 'flux-system');
-    return items.filter(({ metadata }) => metadata.name.startsWith(`${this.environment}-`));
+    return items
+      .filter(({ metadata }) => metadata.name.startsWith(`${this.environment}-`))
+      .sort((one, other) => compareStages(one.metadata.name, other.metadata.name));
   }
 
   /** `trial-30-postgres True`, or the reason instead of `True`. */
