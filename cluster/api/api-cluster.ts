@@ -25,7 +25,8 @@ const ONLY_METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.
 
 interface Page {
   readonly metadata: { readonly continue?: string };
-  readonly items: readonly LiveObject[];
+  /** Null in an empty list of metadata. */
+  readonly items: readonly LiveObject[] | null;
 }
 
 /** A cluster behind a real API server. */
@@ -75,7 +76,7 @@ export class ApiCluster implements Cluster {
       const query = { labelSelector: labels, fieldSelector: fields, limit: String(PAGE), continue: next };
       const { body } = await this.http.send<Page>({ path, query });
       // The items of a list have no apiVersion and kind.
-      for (const item of body.items) objects.push({ ...item, ...kind });
+      for (const item of body.items ?? []) objects.push({ ...item, ...kind });
       next = body.metadata.continue || undefined;
     } while (next !== undefined);
     return objects;
@@ -85,7 +86,7 @@ export class ApiCluster implements Cluster {
     const path = await this.pathOf({ ...kind, ...(namespace !== undefined && { namespace }) });
     if (path === undefined) return new Set();
     const { body } = await this.http.send<Page>({ path, query: { limit: String(most) }, accept: ONLY_METADATA });
-    return body.metadata.continue ? undefined : new Set(body.items.map(({ metadata }) => metadata.name));
+    return body.metadata.continue ? undefined : new Set((body.items ?? []).map(({ metadata }) => metadata.name));
   }
 
   async apply(manifest: Manifest, { dryRun = false, force = false }: ApplyOptions = {}): Promise<Applied> {

@@ -77,6 +77,11 @@ describe('existing names', () => {
     expect(await cluster.existingNames(POD, { namespace: 'cvat', most: 1 })).toBeUndefined();
   });
 
+  test('are none in an empty list, which has null for its items', async () => {
+    answer = () => ({ json: { metadata: {}, items: null } });
+    expect(await cluster.existingNames(POD, { namespace: 'cvat', most: 500 })).toEqual(new Set());
+  });
+
   test('are none of a kind that is not served', async () => {
     expect(await cluster.existingNames(UNKNOWN, { namespace: 'cvat', most: 1 })).toEqual(new Set());
     expect(lines()).toEqual([]);
