@@ -63,6 +63,13 @@ test('renders a vendored chart into plain objects: CRDs in a stage before, names
   });
 });
 
+test('does not render the CRDs that a release operates: dist has them already, as those of PGO', () => {
+  const operates = [{ kind: 'CustomResourceDefinition', name: 'gadgets.gates.example.org', keys: ['v1/Gadget'] }];
+  const release = { name: 'gates', namespace: 'gates', chart: fromArchive(archive), operates };
+  const without = new Platform('test', { delivery: rendered({ kubeVersion: '1.33.0' }), dataProtection: false, releases: [release] });
+  expect(without.stages().map(({ name }) => name)).toEqual(['70-gates']);
+});
+
 test('reads what templates write as Helm does: YAML 1.1, and dates as text', () => {
   const deployment = objects().find(({ kind }) => kind === 'Deployment');
   expect(deployment?.metadata.annotations).toMatchObject({ enabled: 'yes', mode: '0o17', since: '2026-11-20' });
