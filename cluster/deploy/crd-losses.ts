@@ -1,6 +1,6 @@
 import { crdOf, isCrd } from '../../manifests/custom-resource-definition';
 import { listOf, valueAt } from '../../manifests/fields';
-import { formatKey, groupKindOf, idOf, keyOf, type Kind, type Manifest } from '../../manifests/manifest';
+import { formatKey, idOf, keyOf, type Kind, type Manifest } from '../../manifests/manifest';
 import { type CrdChange, crdChanges, isLoss, versionsOf } from '../../manifests/schema/crd-change';
 import { objectLosses } from '../../manifests/schema/object-losses';
 import { isCode } from '../api/api-error';
@@ -81,16 +81,21 @@ export async function crdLosses(cluster: Cluster, crd: Manifest, live: LiveObjec
 /** A field of objects that is dropped or refused, and why. */
 interface Use {
   readonly why: string;
-  readonly objects: string[];
+  readonly objects: Set<string>;
 }
 
 class VersionLosses {
+  /** Of dist. */
+  private readonly manifests: ReadonlyMap<string, Manifest>;
+
   constructor(
     private readonly cluster: Cluster,
     private readonly crd: Manifest,
     private readonly live: LiveObject,
-    private readonly stages: readonly DistStage[],
-  ) {}
+    stages: readonly DistStage[],
+  ) {
+    this.manifests = new Map(stages.flatMap(({ objects }) => objects).map((manifest) => [idOf(keyOf(manifest)), manifest]));
+  }
 
   async of(version: string, changes: readonly CrdChange[]): Promise<CrdLosses> {
     const kind = crdOf(this.live)?.kinds.find(({ apiVersion }) => apiVersion.endsWith(`/${version}`));
@@ -142,16 +147,18 @@ class VersionLosses {
     if (!before || !after) return NO_LOSSES;
     const uses = new Map<string, Use>();
     for (const object of objects) {
-      for (const { field, message, remedy } of objectLosses(before, after, await this.afterDeploy(object))) {
+      const now = objectLosses(before, after, object);
+      const lost = now.length === 0 || !this.manifestOf(object) ? now : objectLosses(before, after, await this.afterDeploy(object));
+      for (const { field, message, remedy } of lost) {
         const place = field.replace(/\[\d+\]/g, '[]');
-        const use = uses.get(place) ?? { why: `${message} ${remedy}`, objects: [] };
-        if (!use.objects.includes(nameOfObject(object))) use.objects.push(nameOfObject(object));
+        const use = uses.get(place) ?? { why: `${message} ${remedy}`, objects: new Set() };
+        use.objects.add(nameOfObject(object));
         uses.set(place, use);
       }
     }
     return {
       refused: [...uses].map(
-        ([field, use]) => `${field} (${version}): ${use.why} It is set in ${named(use.objects)}, of ${count(objects.length)}.`,
+        ([field, use]) => `${field} (${version}): ${use.why} It is set in ${named([...use.objects])}, of ${count(objects.length)}.`,
       ),
       notes: uses.size > 0 ? [] : notesOf(version, changes, objects.length),
     };
@@ -171,15 +178,9 @@ class VersionLosses {
   }
 
   private manifestOf(object: LiveObject): Manifest | undefined {
-    const { name, namespace = '' } = object.metadata;
-    return this.stages
-      .flatMap(({ objects }) => objects)
-      .find(
-        (manifest) =>
-          groupKindOf(manifest) === groupKindOf(object) &&
-          manifest.metadata.name === name &&
-          (manifest.metadata.namespace ?? this.cluster.namespace) === namespace,
-      );
+    const key = keyOf(object);
+    const { namespace, ...rest } = key;
+    return this.manifests.get(idOf(key)) ?? (namespace === this.cluster.namespace ? this.manifests.get(idOf(rest)) : undefined);
   }
 }
 

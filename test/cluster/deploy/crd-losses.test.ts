@@ -94,6 +94,13 @@ describe('a field that the CRD of dist does not have', () => {
     expect(cluster.writes).toEqual([]);
   });
 
+  test('asks the API server only about objects of dist that use it', async () => {
+    for (const name of ['one', 'two', 'three']) cluster.put(widget(name, name === 'one' ? { b: 'x' } : { a: 'x' }));
+    const stages = distOf({ '10-one': [widget('one', { a: 'x' }), widget('two', { a: 'x' })] }).stages;
+    await losses(before, after, stages);
+    expect(cluster.asked.filter((line) => line.startsWith('dry run'))).toEqual(['dry run of Widget cvat/one by force']);
+  });
+
   test('counts when dist keeps it, or when the API server does not say what dist leaves', async () => {
     cluster.put(widget('one', { b: 'x' }));
     const stages = distOf({ '10-one': [widget('one', { b: 'y' })] }).stages;
