@@ -54,6 +54,9 @@ test('another App compiles against the packed types, and synthesizes a PostgresC
   );
   const names = objects.map(({ kind, metadata: { namespace, name } }) => `${kind} ${namespace ?? '-'}/${name}`);
   expect(names.sort()).toEqual([
+    ...['crunchybridgeclusters', 'pgadmins', 'pgupgrades', 'postgresclusters'].map(
+      (plural) => `CustomResourceDefinition -/${plural}.postgres-operator.crunchydata.com`,
+    ),
     'HelmChart kube-system/cvat',
     'HelmChart kube-system/minio-operator',
     'HelmChart kube-system/pgo',
@@ -63,14 +66,18 @@ test('another App compiles against the packed types, and synthesizes a PostgresC
     'Namespace -/vision',
     'PostgresCluster vision/my-postgres',
     'Secret vision/my-postgres-pguser-cvat',
+    'ValidatingAdmissionPolicy -/crd-protection.platform.kapernikov.com',
+    'ValidatingAdmissionPolicyBinding -/crd-protection.platform.kapernikov.com',
   ]);
-  // The App leaves the annotations of the contract out.
-  expect(JSON.stringify(objects)).not.toContain('platform.kapernikov.com');
+  // The App leaves the annotations of the contract out. The origin and the licence of a CRD stay.
+  const annotations = objects.flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {}));
+  const ours = annotations.filter((name) => name.startsWith('platform.kapernikov.com/'));
+  expect(new Set(ours)).toEqual(new Set(['platform.kapernikov.com/generated']));
 });
 
 test('cdk8s and constructs are the copies of the App, and what only commands need is not installed', () => {
   expect(Object.keys(packed.peerDependencies)).toEqual(['cdk8s', 'constructs']);
-  expect(Object.keys(packed.dependencies)).toEqual(['cdk8s-plus-27', 'semver', 'tar', 'yaml']);
+  expect(Object.keys(packed.dependencies)).toEqual(['cdk8s-plus-27', 'js-yaml', 'semver', 'tar', 'yaml']);
   const program = `const { PostgresCluster } = require('third-party-platform');
     console.log(PostgresCluster.prototype instanceof require('constructs').Construct)`;
   expect(execFileSync(process.execPath, ['--eval', program], { cwd: app, encoding: 'utf8' }).trim()).toBe('true');
