@@ -3,16 +3,13 @@
  * most commands. The bundle and V8's code cache of it are kept in node_modules/.cache until a source changes. If that folder is not writable,
  * for example in another user's checkout, every run bundles again.
  */
-const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
-const { dirname, join, relative } = require('node:path');
+const { basename, dirname, join, relative } = require('node:path');
 const { Script } = require('node:vm');
 
 const root = dirname(__dirname);
 const kept = join(root, 'node_modules', '.cache', 'cluster.cjs');
-/** Of each command: only functions that have run are part of it. */
-const command = /^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? 'none';
-const codeCache = `${kept}.${process.version}-${process.arch}-${command}`;
 const options = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', charset: 'ascii', minifySyntax: true };
 
 /** npm writes it with every installation: dependencies change with it. */
@@ -30,8 +27,8 @@ function fingerprint(files) {
 /** The kept bundle, in which esbuild has escaped what is not ASCII; undefined if there is none, it is damaged, or a source has changed. */
 function readKept() {
   try {
-    const { files, print } = JSON.parse(readFileSync(`${kept}.json`, 'utf8'));
-    return fingerprint(files) === print ? readFileSync(kept, 'latin1') : undefined;
+    const { files, print, id } = JSON.parse(readFileSync(`${kept}.json`, 'utf8'));
+    return fingerprint(files) === print ? { text: readFileSync(kept, 'latin1'), id } : undefined;
   } catch {
     return undefined;
   }
@@ -43,9 +40,22 @@ function bundle() {
   const { outputFiles, metafile } = buildSync({ ...options, absWorkingDir: root, entryPoints, write: false, metafile: true });
   const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
   const { text } = outputFiles[0];
+  // Loaded only here. V8 itself compares no more than the length of a source with its code cache.
+  const id = require('node:crypto').createHash('sha256').update(text).digest('hex').slice(0, 16);
+  removeCodeCaches();
   keep(kept, text);
-  keep(`${kept}.json`, JSON.stringify({ files, print: fingerprint(files) }));
-  return text;
+  keep(`${kept}.json`, JSON.stringify({ files, print: fingerprint(files), id }));
+  return { text, id };
+}
+
+/** Those of earlier bundles. */
+function removeCodeCaches() {
+  try {
+    const names = readdirSync(dirname(kept)).filter((name) => name.startsWith(`${basename(kept)}.code-`));
+    for (const name of names) rmSync(join(dirname(kept), name), { force: true });
+  } catch {
+    // There are none.
+  }
 }
 
 /** Writes by a rename, so that a concurrent run never reads half a file. */
@@ -59,19 +69,28 @@ function keep(file, content) {
   }
 }
 
-function readCodeCache() {
+function read(file) {
   try {
-    return readFileSync(codeCache);
+    return readFileSync(file);
   } catch {
     return undefined;
   }
 }
 
-const source = Module.wrap(readKept() ?? bundle());
-const cachedData = readCodeCache();
-const script = new Script(source, { filename: kept, ...(cachedData && { cachedData }) });
-// V8 refuses the cache of another source or version. Help and wrong usage, which ends with code 2, run next to nothing of a command.
+const { text, id } = readKept() ?? bundle();
+/** Of a command, or of usage: only functions that have run are part of it, and help and wrong usage run next to nothing of a command. */
+const codeCacheOf = (name) => `${kept}.code-${id}-${process.version}-${process.arch}-${name}`;
+const command = codeCacheOf(/^[a-z]+$/.exec(process.argv[2] ?? '')?.[0] ?? 'none');
+const usage = codeCacheOf('usage');
 const isHelp = process.argv.some((word) => word === '--help' || word === '-h');
-const isKept = cachedData && !script.cachedDataRejected;
-if (!isKept && !isHelp) process.once('exit', (code) => code !== 2 && keep(codeCache, script.createCachedData()));
+const ofCommand = isHelp ? undefined : read(command);
+const cachedData = ofCommand ?? read(usage);
+const script = new Script(Module.wrap(text), { filename: kept, ...(cachedData && { cachedData }) });
+// V8 refuses a damaged cache, and one of another version.
+const isUsed = cachedData !== undefined && !script.cachedDataRejected;
+if (!isUsed || !ofCommand)
+  process.once('exit', (code) => {
+    const isUsage = isHelp || code === 2;
+    if (!isUsed || !isUsage) keep(isUsage ? usage : command, script.createCachedData());
+  });
 script.runInThisContext()(module.exports, Module.createRequire(kept), module, kept, dirname(kept));
