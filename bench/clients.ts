@@ -66,8 +66,8 @@ export function writeObjects(folder: string, namespace: string, count: number, c
     metadata: { labels: { [ENVIRONMENT_LABEL]: namespace }, name: `measured-${index}`, namespace },
     data: { 'settings.conf': `number = ${changed && index === 0 ? 'changed' : index}\n`.repeat(20) },
   }));
-  const file = join(dist, '10-many.k8s.yaml');
-  writeFileSync(file, toYamlDocuments(objects));
+  const yaml = toYamlDocuments(objects);
+  writeFileSync(join(dist, '10-many.k8s.yaml'), yaml);
   writeFileSync(join(folder, 'chart', 'Chart.yaml'), 'apiVersion: v2\nname: measured\nversion: 1.0.0\n');
-  writeFileSync(join(templates, 'many.yaml'), toYamlDocuments(objects));
+  writeFileSync(join(templates, 'many.yaml'), yaml);
 }
