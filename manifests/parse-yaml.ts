@@ -13,16 +13,20 @@ export interface YamlDocument {
 export function parseYamlDocuments(text: string): YamlDocument[] {
   const values = valuesOf(text);
   if (values) return values.map((value) => ({ value }));
-  return documentsOf(text).map((document) => {
-    const [error] = document.errors;
-    if (error) return { value: null, error: error.message };
-    try {
-      return { value: document.toJS() as unknown };
-    } catch (unresolved) {
-      // An alias without its anchor.
-      return { value: null, error: (unresolved as Error).message };
-    }
-  });
+  return documentsOf(text)
+    .map(read)
+    .filter(({ value, error }) => value !== null || error !== undefined);
+}
+
+function read(document: yaml.Document.Parsed): YamlDocument {
+  const [error] = document.errors;
+  if (error) return { value: null, error: error.message };
+  try {
+    return { value: document.toJS() as unknown };
+  } catch (unresolved) {
+    // An alias without its anchor.
+    return { value: null, error: (unresolved as Error).message };
+  }
 }
 
 /** The value of a text with one document. Throws an error that says what is not valid. */
@@ -49,7 +53,7 @@ function valuesOf(text: string, options: LoadOptions = {}): unknown[] | undefine
 }
 
 function documentsOf(text: string, options: yaml.ParseOptions = {}): yaml.Document.Parsed[] {
-  return [...yamlLibrary().parseAllDocuments(text, options)].filter(({ contents, errors }) => errors.length > 0 || contents !== null);
+  return [...yamlLibrary().parseAllDocuments(text, options)];
 }
 
 function jsonOf(text: string): [unknown] | undefined {

@@ -56,11 +56,13 @@ describe('imports/schemas/', () => {
       expect(differing.map(([name]) => name)).toEqual([]);
     });
 
-    const fetched = sameWithoutProse.filter(({ file }) => existsSync(join(folderOfCrds(), file)));
-    test.each(fetched.map((source) => [source.file, source] as const))('has the schema of %s, too', (_, source) => {
-      const stored = crdSources.find((other) => storedName(other) === storedName(source)) as CrdSource;
-      const { spec } = JSON.parse(schemaFile(source, readCrd(folderOfCrds(), source))) as { spec: unknown };
-      expect(spec).toEqual((JSON.parse(readFileSync(storedPath(stored), 'utf8')) as { spec: unknown }).spec);
+    test('has the schemas of the other releases as well, as far as they were fetched', () => {
+      const fetched = sameWithoutProse.filter(({ file }) => existsSync(join(folderOfCrds(), file)));
+      for (const source of fetched) {
+        const stored = crdSources.find((other) => storedName(other) === storedName(source)) as CrdSource;
+        const { spec } = JSON.parse(schemaFile(source, readCrd(folderOfCrds(), source))) as { spec: unknown };
+        expect(spec).toEqual((JSON.parse(readFileSync(storedPath(stored), 'utf8')) as { spec: unknown }).spec);
+      }
     });
   });
 });
