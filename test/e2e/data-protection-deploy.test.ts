@@ -28,7 +28,10 @@ const RUNS: readonly Run[] = [
     name: 'production on k3s',
     // Its policies, its backups in S3 and its replicas: k3s' controller runs here, Flux' does not.
     environment: (directory) => changed('production', directory, { delivery: k3s(), gitOps: undefined }),
-    stages: ['data-protection', 'app-user-crd', 'postgres-operator', 'postgres'].flatMap((stage) => ['--stage', stage]),
+    stages: ['data-protection', 'app-user-crd', 'postgres-operator-crds', 'postgres-operator', 'postgres'].flatMap((stage) => [
+      '--stage',
+      stage,
+    ]),
     prepare: async (kubectl) => {
       await install(kubectl, [crd('httproutes.gateway.networking.k8s.io')]);
       await kubectl.output(['create', 'namespace', 'cvat']);
