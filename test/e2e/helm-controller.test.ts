@@ -7,7 +7,8 @@ import { ENVIRONMENTS, LOCAL, ROOT, stagesIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
-const [, , POSTGRES_OPERATOR, POSTGRES] = stagesIn(LOCAL).map(({ objects }) => objects);
+const stageOf = (name: string): readonly Manifest[] =>
+  stagesIn(LOCAL).find(({ file }) => file.endsWith(`-${name}.k8s.yaml`))?.objects ?? [];
 const TUTORIAL = ENVIRONMENTS.filter(({ name }) => name === 'tutorial').flatMap(stagesIn);
 
 const helmChart = (name: string, spec: object): Manifest => ({
@@ -79,7 +80,7 @@ describe('a cluster like k3s', () => {
   }
 
   test('installs the release of a HelmChart, with its CRDs, and its Deployment becomes available', async () => {
-    await apply([...(POSTGRES_OPERATOR ?? []), inline()]);
+    await apply([...stageOf('postgres-operator'), inline()]);
     await until('the release is there', async () => (await revisions('pgo', 'crunchy-pgo')) === '1 deployed');
     await kubectl.output(['wait', 'deployment/pgo', '-n', 'crunchy-pgo', '--for=condition=Available', '--timeout=30s']);
     await kubectl.output(['wait', 'crd/postgresclusters.postgres-operator.crunchydata.com', '--for=condition=Established']);
@@ -104,7 +105,7 @@ describe('a cluster like k3s', () => {
 
   test('makes a PostgresCluster ready, and keeps our keys of its user', async () => {
     cluster.pods.hold('my-postgres-repo-host');
-    await apply(POSTGRES);
+    await apply(stageOf('postgres'));
     const wait = ['wait', 'postgrescluster/my-postgres', '-n', 'cvat', '--timeout=30s'];
     await kubectl.output([...wait, '--for=jsonpath={.status.instances[?(@.name=="instance1")].readyReplicas}=2']);
     const names = ['PGBackRestRepoHostReady', 'PGBackRestReplicaRepoReady', 'PGBackRestReplicaCreate'];
