@@ -4,7 +4,7 @@ import { idOf, formatKey, keyOf, type Manifest, type ObjectKey } from '../../man
 import type { LiveObject } from '../objects/live-object';
 import { DELETE_ANNOTATION, DELETE_WITH_DATA } from '../../manifests/contract';
 import { CRD_GUARD_NAME, isGuarded, isPostgresOperatorCrd } from '../../manifests/data-protection/guarded';
-import { ApiError } from '../api/api-error';
+import { ApiError, isCode } from '../api/api-error';
 import { unmark } from '../deploy/apply';
 import { releaseGuard } from '../deploy/guard';
 import { CONCURRENCY } from '../api/cluster';
@@ -175,6 +175,8 @@ export class Deletion {
       reporter.line({ type: 'applied', stage, object: formatKey(key), result: this.options.verb });
       return true;
     } catch (error) {
+      // Its operator has deleted it meanwhile, as PGO does with a user's Secret: waiting finds that it is gone.
+      if (isCode(error, 404)) return true;
       // It was not deleted, so it must not stay marked.
       if (guarded) await unmark(cluster, live).catch(() => undefined);
       if (!(error instanceof ApiError)) throw error;

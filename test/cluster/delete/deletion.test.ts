@@ -1,9 +1,10 @@
 import { ApiError } from '../../../cluster/api/api-error';
 import { Deletion, type DeletionResult } from '../../../cluster/delete/deletion';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { targetsOf } from '../../../cluster/delete/target';
 import { Inventory } from '../../../cluster/inventory';
 import { DELETE_ANNOTATION } from '../../../manifests/contract';
-import { keyOf, type Manifest } from '../../../manifests/manifest';
+import { keyOf, type Manifest, type ObjectKey } from '../../../manifests/manifest';
 import { MemoryCluster } from '../support/memory-cluster';
 import { distOf, manifest } from '../support/objects';
 import { sessionOn } from '../support/session';
@@ -81,6 +82,16 @@ test('marks an object that dist protects and whose annotation was removed', asyn
   const cluster = new MemoryCluster({ ...claim, metadata: { ...claim.metadata, annotations: {} } });
   expect(await destroyed(cluster, claim)).toMatchObject({ deleted: 1 });
   expect(marks(cluster, claim)).toHaveLength(1);
+});
+
+test('goes on when an operator deletes an object before it is marked', async () => {
+  class Operated extends MemoryCluster {
+    override patch(key: ObjectKey, patch: object): Promise<LiveObject> {
+      if (key.name === 'release') this.remove(release);
+      return super.patch(key, patch);
+    }
+  }
+  expect(await destroyed(new Operated(claim, release), claim, release)).toEqual({ deleted: 2, kept: [], refused: [] });
 });
 
 test('marks nothing else', async () => {
