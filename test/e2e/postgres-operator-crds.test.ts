@@ -184,7 +184,7 @@ describe('kubectl delete -f of an environment without data protection', () => {
   });
 
   test('is possible by the commands of docs/with-kubectl.md, which leave neither CRD nor policy', () => {
-    const { code, stderr } = shell(block('with-kubectl.md', 'kubectl get postgresclusters,'));
+    const { code, stderr } = shell(block('with-kubectl.md', 'for crd in '));
     expect({ code, stderr: stderr.trim() }).toEqual({ code: 0, stderr: 'No resources found' });
     const left = shell('kubectl get crd,validatingadmissionpolicy,validatingadmissionpolicybinding -o name').stdout;
     expect(left).not.toMatch(/postgres-operator\.crunchydata\.com|crd-protection/);

@@ -72,8 +72,8 @@ class ArgoCdDelivery extends Delivery {
           helm: { releaseName: name, ...skipCrds(contract), ...(Object.keys(values).length > 0 && { valuesObject: values }) },
         },
         syncPolicy: {
-          // A chart without a CRD that it had before deletes every object of that kind.
-          automated: { prune: !makesCrds(contract) && contract.holdsData === undefined, selfHeal: true },
+          // A chart without a CRD that it had before deletes every object of that kind; an operator is needed for as long as its objects are there.
+          automated: { prune: !makesCrds(contract) && !contract.operates?.length && contract.holdsData === undefined, selfHeal: true },
           // CRDs are larger than the annotation of a client-side apply may be. The namespace is an object of dist.
           syncOptions: ['ServerSideApply=true'],
           // By default a sync that has failed five times is not tried again until something changes.

@@ -87,6 +87,7 @@ test('nothing is pruned where a CRD or data could be', () => {
   const crd = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget'] };
   expect(spec({})).toMatchObject({ syncPolicy: { automated: { prune: true } } });
   expect(spec({ makes: [crd] })).toMatchObject({ syncPolicy: { automated: { prune: false } } });
+  expect(spec({ operates: [crd] })).toMatchObject({ syncPolicy: { automated: { prune: false } } });
   expect(spec({ holdsData: 'dashboards' })).toMatchObject({ syncPolicy: { automated: { prune: false } } });
 });
 
