@@ -184,8 +184,9 @@ describe('kubectl delete -f of an environment without data protection', () => {
   });
 
   test('is possible by the commands of docs/with-kubectl.md, which leave neither CRD nor policy', () => {
-    const { code, stderr } = shell(block('with-kubectl.md', 'for crd in '));
-    expect({ code, stderr: stderr.trim() }).toEqual({ code: 0, stderr: 'No resources found' });
+    const found = shell(block('with-kubectl.md', 'kubectl get postgresclusters,'));
+    expect({ code: found.code, stderr: found.stderr.trim() }).toEqual({ code: 0, stderr: 'No resources found' });
+    expect(shell(block('with-kubectl.md', 'for crd in '))).toMatchObject({ code: 0, stderr: '' });
     const left = shell('kubectl get crd,validatingadmissionpolicy,validatingadmissionpolicybinding -o name').stdout;
     expect(left).not.toMatch(/postgres-operator\.crunchydata\.com|crd-protection/);
   });
