@@ -3,7 +3,7 @@ import { FIELD_MANAGER } from '../../cluster/api/cluster';
 import type { Manifest } from '../../manifests/manifest';
 import type { Live } from './harness/api';
 import { type Cluster, startCluster } from './harness/cluster';
-import { Commands } from './harness/command';
+import { Commands, succeeded } from './harness/command';
 import { LOCAL, stagesIn, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
@@ -90,9 +90,20 @@ describe('a change of a running PostgresCluster', () => {
     });
   }
 
+  /** Deploys a change that PGO applies only when deploy has said that it waits for that. */
+  async function deployedLate(folder: string, waits: RegExp): Promise<void> {
+    cluster.postgresOperator.options = { holdsChanges: true };
+    const deploy = await commands.start('deploy', folder);
+    await deploy.said(waits);
+    cluster.postgresOperator.options = {};
+    succeeded(await deploy.result());
+  }
+
   test('is ready only when every pod runs it, though the status says so before', async () => {
-    const stdout = await commands.output('deploy', dist(resources('1024Mi')));
-    expect(stdout).toMatch(/^waiting +PostgresCluster cvat\/my-postgres: PGO has not applied its resources to StatefulSet my-postgres-/m);
+    await deployedLate(
+      dist(resources('1024Mi')),
+      /^waiting +PostgresCluster cvat\/my-postgres: PGO has not applied its resources to StatefulSet my-postgres-/m,
+    );
     const limits = { cpu: '500m', memory: '1Gi' };
     expect(await running((container) => container.resources.limits)).toEqual([
       [limits, true],
@@ -101,17 +112,16 @@ describe('a change of a running PostgresCluster', () => {
   });
 
   test('is complete by its status alone while its pods are the old ones', async () => {
+    const isComplete = async (): Promise<boolean> =>
+      isCompleteByStatus(JSON.parse(await kubectl.output(['get', 'postgrescluster', 'my-postgres', '-n', 'cvat', '-o', 'json'])) as Status);
+    const isChanged = async (): Promise<boolean> =>
+      isDeepStrictEqual(await running(({ resources: { limits } }) => limits), Array(2).fill([{ cpu: '500m', memory: '1536Mi' }, true]));
+    cluster.postgresOperator.options = { holdsChanges: true };
     await kubectl.output(['apply', '--server-side', `--field-manager=${FIELD_MANAGER}`, '-f', dist(resources('1536Mi'))]);
-    let tooEarly = 0;
-    await until('all pods have the resources', async () => {
-      // The status is read first, so that the pods are never older than it.
-      const status = JSON.parse(await kubectl.output(['get', 'postgrescluster', 'my-postgres', '-n', 'cvat', '-o', 'json'])) as Status;
-      const pods = await running((container) => container.resources.limits);
-      const isChanged = isDeepStrictEqual(pods, Array(2).fill([{ cpu: '500m', memory: '1536Mi' }, true]));
-      if (isCompleteByStatus(status) && !isChanged) tooEarly++;
-      return isChanged && isCompleteByStatus(status);
-    });
-    expect(tooEarly).toBeGreaterThan(0);
+    await until('the status is complete', isComplete);
+    expect(await isChanged()).toBe(false);
+    cluster.postgresOperator.options = {};
+    await until('all pods have the resources', async () => (await isChanged()) && (await isComplete()));
   });
 
   test('is not ready while a new pod does not start', async () => {
@@ -139,8 +149,8 @@ describe('a change of a running PostgresCluster', () => {
       object.kind === 'HelmChart'
         ? { ...object, spec: { ...(object['spec'] as object), set: { 'relatedImages.postgres_15.image': image } } }
         : object;
-    const stdout = await commands.output('deploy', dist(resources('2Gi'), upgrade));
-    expect(stdout).toMatch(
+    await deployedLate(
+      dist(resources('2Gi'), upgrade),
       new RegExp(`^waiting +PostgresCluster cvat/my-postgres: PGO has not applied image ${image} to StatefulSet`, 'm'),
     );
     expect(await running((container) => container.image)).toEqual([
@@ -170,9 +180,12 @@ describe('a change of a running PostgresCluster', () => {
     const dataSource = { postgresCluster: { clusterName: 'my-postgres', repoName: 'repo1' } };
     const restored = dist(withSpec(() => ({ dataSource })));
     cluster.postgresOperator.options = { failingRestore: true };
-    const { code, stdout } = await commands.run('deploy', restored, '--allow', 'restore', '--timeout', '60s');
+    cluster.pods.hold('my-postgres-pgbackrest-restore');
+    const deploy = await commands.start('deploy', restored, '--allow', 'restore', '--timeout', '60s');
+    await deploy.said(/^waiting +PostgresCluster cvat\/my-postgres: restoring from a backup: Restoring cluster in-place$/m);
+    cluster.pods.release('my-postgres-pgbackrest-restore');
+    const { code, stdout } = await deploy.result();
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^waiting +PostgresCluster cvat\/my-postgres: restoring from a backup: Restoring cluster in-place$/m);
     expect(stdout).toContain(
       'the restore failed: pgBackRest restore failed. Read its log: kubectl -n cvat logs job/my-postgres-pgbackrest-restore',
     );

@@ -53,6 +53,8 @@ export interface PostgresOperatorOptions {
   readonly failingRestore?: boolean;
   /** The Jobs of PGUpgrades fail. @default false */
   readonly failingUpgrade?: boolean;
+  /** A change of a cluster, or new images, get no further than the status. @default false */
+  readonly holdsChanges?: boolean;
 }
 
 /** So long a cluster's status is of a new generation before its StatefulSets are; and so late it has the images of a new PGO. */
@@ -171,7 +173,7 @@ export class PostgresOperator {
     const key = `${uid}/${generation}/${this.imageFor(cluster)}`;
     const since = this.known.get(key) ?? Date.now();
     this.known.set(key, since);
-    return Date.now() - since >= APPLY_AFTER_MILLISECONDS;
+    return this.options.holdsChanges !== true && Date.now() - since >= APPLY_AFTER_MILLISECONDS;
   }
 
   private async observe(cluster: PostgresCluster): Promise<Seen> {
