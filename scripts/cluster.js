@@ -3,6 +3,7 @@
  * most commands. The bundle and V8's code cache of it are kept in node_modules/.cache until a source changes. If that folder is not writable,
  * for example in another user's checkout, every run bundles again.
  */
+const { Buffer } = require('node:buffer');
 const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const { basename, dirname, join, relative } = require('node:path');
@@ -24,48 +25,79 @@ function fingerprint(files) {
   return [...files, relative(root, __filename), INSTALLED].map(state).join('\n');
 }
 
-/** The kept bundle, in which esbuild has escaped what is not ASCII; undefined if there is none, it is damaged, or a source has changed. */
+/**
+ * The kept bundle, in which esbuild has escaped what is not ASCII; undefined if there is none, it is damaged, or a source has changed. Its last line has
+ * its id: without it the file is truncated, or of a concurrent run with other sources.
+ */
 function readKept() {
   try {
     const { files, print, id } = JSON.parse(readFileSync(`${kept}.json`, 'utf8'));
-    return fingerprint(files) === print ? { text: readFileSync(kept, 'latin1'), id } : undefined;
+    if (fingerprint(files) !== print) return undefined;
+    const text = readFileSync(kept, 'latin1');
+    return text.endsWith(lastLine(id)) ? { text, id } : undefined;
   } catch {
     return undefined;
   }
 }
 
+const lastLine = (id) => `\n// ${id}\n`;
+
 function bundle() {
   const { buildSync } = require('./esbuild');
   const entryPoints = [join(root, 'cluster', 'main.ts')];
+  const start = Date.now();
   const { outputFiles, metafile } = buildSync({ ...options, absWorkingDir: root, entryPoints, write: false, metafile: true });
   const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith('node_modules/'));
-  const { text } = outputFiles[0];
+  const [{ contents }] = outputFiles;
   // Loaded only here. V8 itself compares no more than the length of a source with its code cache.
-  const id = require('node:crypto').createHash('sha256').update(text).digest('hex').slice(0, 16);
+  const id = require('node:crypto').createHash('sha256').update(contents).digest('hex').slice(0, 16);
+  const text = Buffer.from(contents).toString('latin1') + lastLine(id);
   removeCodeCaches();
-  keep(kept, text);
-  keep(`${kept}.json`, JSON.stringify({ files, print: fingerprint(files), id }));
+  // The bundle may have the content from before.
+  if (!isSavedSince(start, files)) {
+    keep(kept, Buffer.from(text, 'latin1'));
+    keep(`${kept}.json`, JSON.stringify({ files, print: fingerprint(files), id }));
+  }
   return { text, id };
+}
+
+/** Whether a file was saved between a time and now. */
+function isSavedSince(start, files) {
+  const now = Date.now();
+  return files.map((file) => statSync(join(root, file)).mtimeMs).some((time) => time >= start && time <= now);
 }
 
 /** Those of earlier bundles. */
 function removeCodeCaches() {
   try {
     const names = readdirSync(dirname(kept)).filter((name) => name.startsWith(`${basename(kept)}.code-`));
-    for (const name of names) rmSync(join(dirname(kept), name), { force: true });
+    remove(names.map((name) => join(dirname(kept), name)));
   } catch {
     // There are none.
   }
 }
 
-/** Writes by a rename, so that a concurrent run never reads half a file. */
+function remove(files) {
+  try {
+    for (const file of files) rmSync(file, { force: true });
+  } catch {
+    // Not writable.
+  }
+}
+
+/**
+ * Writes by a rename, so that a concurrent run never reads half a file, and to the disk before that, so that a power failure leaves none: V8 does not
+ * notice a code cache with zeros in it, and Node crashes. Process ids are not unique: containers can share the folder.
+ */
 function keep(file, content) {
+  const part = `${kept}.code-part-${Math.random().toString(36).slice(2)}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, content);
-    renameSync(`${file}.${process.pid}`, file);
+    writeFileSync(part, content, { flush: true });
+    renameSync(part, file);
   } catch {
     // Not writable: the next run does the work again.
+    remove([part]);
   }
 }
 

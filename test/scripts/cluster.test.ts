@@ -42,8 +42,9 @@ function cluster(...args: string[]): Promise<Outcome> {
   return run([process.execPath, 'scripts/cluster.js', ...args], { cwd: folder });
 }
 
-/** Runs if, and only if, the kept bundle is used. */
-const mark = (): void => write(KEPT, `console.log('kept');\n`);
+/** Runs if, and only if, the kept bundle is used. Its last line is that of the bundle, as in every kept one. */
+const mark = (): void => write(KEPT, `console.log('kept');\n${lastLine(readFileSync(join(folder, KEPT), 'utf8'))}`);
+const lastLine = (text: string): string => text.slice(text.trimEnd().lastIndexOf('\n') + 1);
 
 test('runs the command with its arguments, and exits with its exit code', async () => {
   expect(await cluster('deploy', '--yes')).toEqual({ code: 3, stdout: 'one deploy --yes\n', stderr: '' });
@@ -79,6 +80,34 @@ test('bundles again when the kept bundle is missing or invalid', async () => {
   mark();
   write(`${KEPT}.json`, '{"files": [');
   expect((await cluster()).stdout).toBe('one\n');
+});
+
+test('bundles again when the kept bundle is truncated, empty, or of other sources', async () => {
+  await cluster();
+  const bundle = readFileSync(join(folder, KEPT), 'utf8');
+  for (const content of [
+    '',
+    bundle.slice(0, bundle.length / 2),
+    bundle.replaceAll('one', 'two').replace(lastLine(bundle), '// of two\n'),
+  ]) {
+    write(KEPT, content);
+    expect(await cluster()).toEqual({ code: 3, stdout: 'one\n', stderr: '' });
+  }
+});
+
+test('keeps no bundle of a source that was saved while it was bundled', async () => {
+  write(
+    'scripts/esbuild.js',
+    `const { buildSync } = require('esbuild');
+    exports.buildSync = (options) => {
+      const result = buildSync(options);
+      require('node:fs').writeFileSync('cluster/word.ts', "export const word: string = 'two';\\n");
+      return result;
+    };\n`,
+  );
+  await cluster();
+  cpSync(join(REPOSITORY, 'scripts/esbuild.js'), join(folder, 'scripts/esbuild.js'));
+  expect((await cluster()).stdout).toBe('two\n');
 });
 
 test('fails when a source is missing, and does not run the kept bundle', async () => {
@@ -131,10 +160,19 @@ test('keeps no code cache of an earlier bundle, also of one with the same length
   expect(codeCaches()).not.toEqual(before);
 });
 
-test('ignores a damaged code cache, and replaces it', async () => {
+test('ignores a damaged or truncated code cache, and replaces it', async () => {
   await cluster();
-  const [cache = ''] = codeCaches().map((name) => join('node_modules/.cache', name));
-  write(cache, 'damaged');
-  expect((await cluster()).stdout).toBe('one\n');
-  expect(readFileSync(join(folder, cache), 'utf8')).not.toBe('damaged');
+  const [cache = ''] = codeCaches().map((name) => join(folder, 'node_modules/.cache', name));
+  const whole = readFileSync(cache);
+  for (const content of ['', 'damaged', whole.subarray(0, whole.length / 2), Buffer.alloc(whole.length)]) {
+    writeFileSync(cache, content);
+    expect(await cluster()).toEqual({ code: 3, stdout: 'one\n', stderr: '' });
+    expect(readFileSync(cache).equals(Buffer.from(content))).toBe(false);
+  }
+});
+
+test('leaves no part of a file that could not be written', async () => {
+  mkdirSync(join(folder, KEPT), { recursive: true });
+  expect(await cluster()).toEqual({ code: 3, stdout: 'one\n', stderr: '' });
+  expect(readdirSync(join(folder, 'node_modules/.cache')).filter((name) => !/\.(cjs|json)$|\.code-/.test(name))).toEqual([]);
 });
