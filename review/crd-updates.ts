@@ -8,6 +8,15 @@ export function updatedCrds(changes: readonly ObjectChange[]): UpdatedObject[] {
   return changes.filter(isUpdated).filter(({ before }) => isCrd(before.manifest));
 }
 
+/** How many fields a message names. */
+const MOST_NAMED = 5;
+
+/** The first of some fields: `a, b, c, d, e and 2 more` */
+export function namedFields(fields: readonly string[]): string {
+  const more = fields.length > MOST_NAMED ? ` and ${fields.length - MOST_NAMED} more` : '';
+  return `${fields.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+
 /** A field of objects of a kind, as its schema has it. */
 interface SchemaPlace {
   readonly version: string;

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, listOf, valueAt } from '../fields';
 import type { Manifest } from '../manifest';
-import { narrowedKeywords, typeOf } from './narrowed-keywords';
+import { type NarrowedKeyword, narrowedKeywords, typeOf } from './narrowed-keywords';
 import type { StructuralSchema } from './structural-schema';
 
 /** How two states of a CRD differ in what clients can write and read. */
 export interface CrdChange {
   /**
    * `removed`: the field is pruned from objects, or the version is no longer in the list. `unserved`: the version is listed and not served.
-   * `narrowed`: the field accepts fewer values.
+   * `narrowed`: the field accepts fewer values, or may.
    */
   readonly type: 'added' | 'removed' | 'unserved' | 'narrowed';
   readonly version: string;
@@ -16,6 +16,8 @@ export interface CrdChange {
   readonly field: string;
   /** What a narrowed field accepts, and accepted before: `maximum: 10 -> 5`. */
   readonly detail?: string;
+  /** Whether the field accepts fewer values is not known: another rule in CEL, another pattern. */
+  readonly isUnknown?: true;
 }
 
 export interface CrdVersion {
@@ -58,17 +60,17 @@ export function isLoss({ type }: CrdChange): boolean {
 function changesOfVersion({ name, served, schema }: CrdVersion, later: CrdVersion | undefined): CrdChange[] {
   if (later === undefined) return [{ type: 'removed', version: name, field: '' }];
   const changes: CrdChange[] = served && !later.served ? [{ type: 'unserved', version: name, field: '' }] : [];
-  const report: Report = (type, field, detail) => changes.push({ type, version: name, field, ...(detail !== undefined && { detail }) });
+  const report: Report = (type, field, keyword) => changes.push({ type, version: name, field, ...keyword });
   // Every object has these, whether its schema names them or not.
   compare(withoutOwnFields(schema), withoutOwnFields(later.schema), '', report);
   return changes;
 }
 
-type Report = (type: CrdChange['type'], field: string, detail?: string) => unknown;
+type Report = (type: CrdChange['type'], field: string, keyword?: NarrowedKeyword) => unknown;
 
 function compare(before: StructuralSchema, after: StructuralSchema, path: string, report: Report): void {
   if (isDeepStrictEqual(before, after)) return;
-  for (const detail of narrowedKeywords(before, after)) report('narrowed', path, detail);
+  for (const keyword of narrowedKeywords(before, after)) report('narrowed', path, keyword);
   // Of another type, nothing below is the same field.
   if (typeOf(before) !== typeOf(after)) return;
   compareFields(before, after, path, report);

@@ -2,30 +2,49 @@ import { isDeepStrictEqual } from 'node:util';
 import { isMap, listOf } from '../fields';
 import type { StructuralSchema } from './structural-schema';
 
-/** Which keywords of a field's schema accept fewer values than before, as text: `maximum: 10 -> 5`. Its fields and items are not looked at. */
-export function narrowedKeywords(before: StructuralSchema, after: StructuralSchema): string[] {
+/** A keyword of a field's schema that accepts fewer values than before. */
+export interface NarrowedKeyword {
+  /** `maximum: 10 -> 5` */
+  readonly detail: string;
+  /** It accepts other values, and whether these are fewer is not known. */
+  readonly isUnknown?: true;
+}
+
+/** Which keywords of a field's schema accept fewer values than before, or may. Its fields and items are not looked at. */
+export function narrowedKeywords(before: StructuralSchema, after: StructuralSchema): NarrowedKeyword[] {
+  return [
+    ...fewerValues(before, after).map((detail) => ({ detail })),
+    ...otherValues(before, after).map((detail) => ({ detail, isUnknown: true as const })),
+  ];
+}
+
+function fewerValues(before: StructuralSchema, after: StructuralSchema): string[] {
   return [
     ...narrowedType(before, after),
     ...(before.nullable && !after.nullable ? ['nullable: true -> false'] : []),
     ...LOWER.flatMap((name) => bound(name, before[name], after[name], (old, next) => next > old)),
     ...UPPER.flatMap((name) => bound(name, before[name], after[name], (old, next) => next < old)),
+    ...SET.flatMap((name) => (!before[name] && after[name] ? [transition(name, before[name], after[name])] : [])),
+    ...withdrawn('enum', before.enum, after.enum),
+    ...required(before, after),
+  ];
+}
+
+function otherValues(before: StructuralSchema, after: StructuralSchema): string[] {
+  return [
     ...SET.flatMap((name) =>
-      after[name] !== undefined && after[name] !== false && !isDeepStrictEqual(before[name], after[name])
-        ? [transition(name, before[name], after[name])]
-        : [],
+      before[name] && after[name] && !isDeepStrictEqual(before[name], after[name]) ? [transition(name, before[name], after[name])] : [],
     ),
     ...COMBINED.flatMap((name) =>
       after[name] !== undefined && !isDeepStrictEqual(withoutTexts(before[name]), withoutTexts(after[name])) ? [`${name}: changed`] : [],
     ),
-    ...withdrawn('enum', before.enum, after.enum),
-    ...required(before, after),
     ...rules(before, after),
   ];
 }
 
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'] as const;
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'] as const;
-/** Keywords of which another value accepts other values. */
+/** Keywords that accept fewer values when they are set, and other ones with another value. */
 const SET = [
   'pattern',
   'format',

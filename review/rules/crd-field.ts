@@ -1,8 +1,6 @@
 import { crdChanges } from '../../manifests/schema/crd-change';
-import { updatedCrds } from '../crd-updates';
+import { namedFields, updatedCrds } from '../crd-updates';
 import type { ReviewRule } from '../rule';
-
-const MOST_NAMED = 5;
 
 /** A field leaves the schema of a CRD: the API server prunes its value from every object that is written again. */
 export const crdField: ReviewRule = {
@@ -15,8 +13,7 @@ export const crdField: ReviewRule = {
       );
       return [...new Set(removed.map(({ version }) => version))].map((version) => {
         const fields = removed.filter((each) => each.version === version).map(({ field }) => field);
-        const more = fields.length > MOST_NAMED ? ` and ${fields.length - MOST_NAMED} more` : '';
-        const message = `${version} loses ${fields.slice(0, MOST_NAMED).join(', ')}${more}: the API server drops the values from objects when they are written again.`;
+        const message = `${version} loses ${namedFields(fields)}: the API server drops the values from objects when they are written again.`;
         return { change, field: `spec.versions[name=${version}].schema`, message };
       });
     });
