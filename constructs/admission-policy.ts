@@ -5,18 +5,26 @@ import { GUARD_FINALIZER } from '../manifests/data-protection/guarded';
 import { annotationsOf } from '../manifests/data-protection/update-rules';
 import { clusterScoped } from './namespace';
 
-/** Requests that a policy looks at. */
+/** Requests that a policy looks at, in all versions of the group. One that is not listed is not refused, and no error says so. */
 export interface ResourceRule {
+  /** The API group, without a version: `apps`. Empty for the core group. */
   readonly group: string;
   readonly operations: readonly ('DELETE' | 'UPDATE')[];
+  /** Plural names in lower case, as in RBAC: `persistentvolumeclaims`. The API server accepts names that it does not serve. */
   readonly resources: readonly string[];
 }
 
 interface PolicyOptions {
+  /** The name of the policy and of its binding, which are cluster-scoped: environments on one cluster share them. */
   readonly name: string;
-  /** The start of the ids of both constructs. */
+  /**
+   * The start of the ids of both constructs.
+   * @default none: a construct has one policy
+   */
   readonly id?: string;
+  /** @default none */
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Of the ValidatingAdmissionPolicy, with the API server's defaults: see `matchConstraints`. */
   readonly spec: unknown;
 }
 
@@ -65,11 +73,12 @@ export function markCommand(annotation: string, value: string): string {
 /**
  * Refuses a deletion until the live object has the mark.
  *
+ * @param fallback what an object holds that does not say so itself, such as a CRD that a chart has installed: text in CEL
  * @param reasons why each namespace of the environment must not be deleted: a map in CEL
  */
-export function deletion(reasons?: string): object {
+export function deletion(fallback: string, reasons?: string): object {
   const needed = `' is needed by ' + ${BEFORE}['${NEEDED_BY_ANNOTATION}'] + '. '`;
-  const data = `' holds data (' + ${BEFORE}[?'${HOLDS_DATA_ANNOTATION}'].orValue('every PostgresCluster') + '), and deleting it would delete that too. '`;
+  const data = `' holds data (' + ${BEFORE}[?'${HOLDS_DATA_ANNOTATION}'].orValue(${fallback}) + '), and deleting it would delete that too. '`;
   const reason = [
     `'${HOLDS_DATA_ANNOTATION}' in ${BEFORE} ? ${data}`,
     `'${NEEDED_BY_ANNOTATION}' in ${BEFORE} ? ${needed}`,

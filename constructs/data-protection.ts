@@ -114,7 +114,7 @@ function policySpec(policy: Policy, scope: Construct): object {
       ...(exempt.length > 0 ? [{ name: 'not-a-controller', expression: `request.operation != 'DELETE' || !(${isOneOf(exempt)})` }] : []),
     ],
     ...(rules.length > 0 && { variables: variables(rules) }),
-    validations: [...(isDeletion ? [deletion(reasons)] : []), ...rules.map(validation)],
+    validations: [...(isDeletion ? [deletion(`'every PostgresCluster'`, reasons)] : []), ...rules.map(validation)],
   };
 }
 

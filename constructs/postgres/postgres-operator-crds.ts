@@ -46,7 +46,7 @@ export class PostgresOperatorCrds extends Construct {
         ]),
         // A rule with resourceNames would not match the deletion of a collection.
         matchConditions: [{ name: 'guarded', expression: `oldObject.metadata.name in ${JSON.stringify(names)}` }],
-        validations: [deletion()],
+        validations: [deletion(`'every ' + oldObject.spec.names.kind`)],
       },
     });
     for (const plural of PLURALS) clusterScoped(new StoredCrd(this, plural, crdOfPlural(plural)));

@@ -54,7 +54,8 @@ describe('their deletion', () => {
   const cel = new Environment({ enableOptionalTypes: true }).registerVariable('oldObject', 'dyn').registerVariable('request', 'dyn');
 
   function refusal(name: string, annotations?: Readonly<Record<string, string>>): unknown {
-    const oldObject = { metadata: { name, ...(annotations && { annotations }) } };
+    const spec = crds.find(({ metadata }) => metadata.name === name)?.['spec'];
+    const oldObject = { metadata: { name, ...(annotations && { annotations }) }, spec };
     const request = { operation: 'DELETE', resource: { resource: 'customresourcedefinitions' } };
     const evaluate = (...path: [string, string]): unknown => {
       const [first] = valueAt(policy['spec'], path[0]) as Record<string, string>[];
@@ -72,11 +73,16 @@ describe('their deletion', () => {
     expect(binding['spec']).toEqual({ policyName: policy.metadata.name, validationActions: ['Deny'] });
   });
 
-  test.each(NAMES)('of %s is refused until it is marked, also where a chart has installed it', (name) => {
+  test.each([
+    [NAMES[0] ?? '', 'every PostgresCluster'],
+    [NAMES[1] ?? '', 'every PGUpgrade'],
+    [NAMES[2] ?? '', 'every PGAdmin'],
+    [NAMES[3] ?? '', 'every CrunchyBridgeCluster'],
+  ])('of %s is refused until it is marked, also where a chart has installed it: it holds %s', (name, data) => {
     expect(refusal(name)).toMatch(
-      /^\S+ holds data \(every PostgresCluster\), .*: kubectl annotate .* platform\.kapernikov\.com\/delete=with-its-data$/,
+      new RegExp(`^${name} holds data \\(${data}\\), .*: kubectl annotate .* platform\\.kapernikov\\.com/delete=with-its-data$`),
     );
-    expect(refusal(name, { 'platform.kapernikov.com/holds-data': 'every PGAdmin' })).toContain('(every PGAdmin)');
+    expect(refusal(name, { 'platform.kapernikov.com/holds-data': 'every database' })).toContain('(every database)');
     expect(refusal(name, { 'platform.kapernikov.com/delete': 'with-its-data' })).toBeUndefined();
     expect(refusal(name, { 'platform.kapernikov.com/delete': 'yes' })).toBeDefined();
   });
