@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HOLDS_DATA_ANNOTATION } from '../../manifests/contract';
 import { valueAt } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
 import { toYamlDocuments } from '../../manifests/yaml';
@@ -87,6 +88,24 @@ describe('CRDs that a chart has installed', () => {
     const flags = ['--server-side', '--dry-run=server'];
     expect(await apply(...flags)).toMatchObject({ code: 1, stderr: expect.stringContaining('conflict with "helm"') });
     expect(await apply(...flags, '--force-conflicts')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('are shown beside those of dist by the commands of docs/with-kubectl.md', () => {
+    const { code, stdout } = shell(block('with-kubectl.md', '# Every PGO'));
+    expect({
+      code,
+      lines: stdout
+        .trim()
+        .split(/\n/)
+        .map((line) => line.split(/ +/))
+        .sort(),
+    }).toEqual({
+      code: 0,
+      lines: NAMES.flatMap((name) => [
+        [name, 'v1beta1'],
+        [name, 'v1beta1', expect.stringMatching(/^5\.8\.\d+$/), '-', expect.stringMatching(/^5\.8\.\d+$/)],
+      ]).sort(),
+    });
   });
 
   test('are taken over by the command of docs/with-kubectl.md, with one warning each, and the databases stay', async () => {
@@ -174,6 +193,15 @@ describe('kubectl delete -f of an environment without data protection', () => {
       expect(await Promise.all(NAMES.map((name) => uidOf('crd', name)))).toEqual(uids);
     }
     expect(await kubectl.output(['get', 'postgrescluster', '--all-namespaces', '--ignore-not-found'])).toBe('');
+  });
+
+  test('names what goes with each of them, also where a chart has installed it', async () => {
+    for (const { metadata, spec } of OURS) {
+      await kubectl.output(['annotate', 'crd', metadata.name, `${HOLDS_DATA_ANNOTATION}-`]);
+      const { code, stderr } = await kubectl.run(['delete', 'crd', metadata.name, '--dry-run=server']);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`${metadata.name} holds data (every ${valueAt(spec, 'names', 'kind') as string}), `);
+    }
   });
 
   test('as a collection is refused as well', async () => {
