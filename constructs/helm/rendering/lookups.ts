@@ -25,6 +25,9 @@ function findingAbout(template: string): Finding {
 const ACTION = /\{\{[\s\S]*?\}\}/g;
 const LOOKUP = /(?<=[\s(|{-])lookup(?=\s)/g;
 
+/** A template's path below the chart's folder, as Helm names it: `gates/templates/lookup.yaml`. */
+const PATH = /[^\s/(]+\/((?:charts\/[^\s/]+\/)*templates\/[^\s:)]+)/;
+
 /** `fail` has one argument and `lookup` has four, which Go's templates notice when the function is called, not before. */
 const WRONG_CALL = /wrong number of args for fail/;
 
@@ -49,8 +52,8 @@ function templatesThatFail(rendering: Rendering, files: Map<string, Buffer>): st
     }
     const found: string[] = [];
     for (;;) {
-      const template = failingTemplate({ ...rendering, file: folder });
-      if (template === undefined || found.includes(template)) return found.sort();
+      const template = failingTemplate({ ...rendering, file: folder }, found);
+      if (template === undefined) return found.sort();
       found.push(template);
       // A subchart under an alias is in a folder of its own name.
       if (!existsSync(join(folder, template))) return found.sort();
@@ -62,12 +65,16 @@ function templatesThatFail(rendering: Rendering, files: Map<string, Buffer>): st
 }
 
 /** `Error: template: gates/templates/lookup.yaml:5:18: executing …`: the first path is that of the template, and what follows is what it includes. */
-function failingTemplate(rendering: Rendering): string | undefined {
+function failingTemplate(rendering: Rendering, found: readonly string[]): string | undefined {
   try {
     helmTemplate(rendering, 'UTC');
     return undefined;
   } catch (error) {
-    if (!(error instanceof HelmError && WRONG_CALL.test(error.message))) return undefined;
-    return /[^\s/(]+\/((?:charts\/[^\s/]+\/)*templates\/[^\s:)]+)/.exec(error.message)?.[1];
+    if (!(error instanceof HelmError)) throw error;
+    const template = WRONG_CALL.test(error.message) ? PATH.exec(error.message)?.[1] : undefined;
+    if (template !== undefined && !found.includes(template)) return template;
+    // Without a template that is emptied, others can fail: they include what it defines.
+    if (found.length > 0) return undefined;
+    throw new HelmError(`whether a template reads objects of the cluster (lookup) is not known, because Helm printed: ${error.message}`);
   }
 }
