@@ -178,7 +178,7 @@ test('without Helm one message says what to install, and which deliveries do not
   process.env['HELM'] = join(folder, 'no-helm');
   try {
     expect(problems({ image: 'registry.example.org/gates:0.0.1' })).toEqual([
-      `chart: ${archive} cannot be rendered: Helm was not found. Install Helm 3.21 or later (https://helm.sh/docs/intro/install), or set HELM to the path of its program. Only charts:pull and the delivery rendered() need it; k3s(), flux() and argoCd() do not.`,
+      `chart: ${archive} cannot be rendered: Helm was not found. Install Helm 3.21 or later (https://helm.sh/docs/intro/install), or set HELM to the path of its program. charts:pull, charts:render, charts:check and the delivery rendered() need it; k3s(), flux() and argoCd() do not.`,
     ]);
   } finally {
     process.env['HELM'] = HELM;

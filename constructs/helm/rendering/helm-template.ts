@@ -20,7 +20,7 @@ export class HelmError extends Error {
 
 export const HELM_NOT_FOUND =
   'Helm was not found. Install Helm 3.21 or later (https://helm.sh/docs/intro/install), or set HELM to the path of its program. ' +
-  'Only charts:pull and the delivery rendered() need it; k3s(), flux() and argoCd() do not.';
+  'charts:pull, charts:render, charts:check and the delivery rendered() need it; k3s(), flux() and argoCd() do not.';
 
 /** A chart may contain CRDs of several megabytes. */
 export const LARGEST_OUTPUT = 256 * 1024 * 1024;
