@@ -24,10 +24,16 @@ export const READY: State = { state: 'ready' };
 export const waiting = (reason: string): State => ({ state: 'waiting', reason });
 export const failed = (reason: string): State => ({ state: 'failed', reason });
 
-/** One state for several objects, each named in its reason: the worst, and the number of others that are not ready. */
+/**
+ * One state for several objects, each named in its reason: the worst, after the number of those that are not ready. A reason may end with a command,
+ * which is copied.
+ */
 export function worstOf(states: readonly State[]): State {
   const unready = states.filter((state) => state.state !== 'ready');
   const first = unready.find(({ state }) => state === 'failed') ?? unready[0];
   if (first === undefined) return READY;
-  return { ...first, reason: unready.length === 1 ? first.reason : `${first.reason}, and ${unready.length - 1} more` };
+  return {
+    ...first,
+    reason: unready.length === 1 ? first.reason : `${unready.length} objects are not ready, one of them: ${first.reason}`,
+  };
 }

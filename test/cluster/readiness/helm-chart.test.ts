@@ -218,7 +218,7 @@ describe('an object of the release', () => {
     const names = ['a', 'b', 'c', 'd'];
     const manifest = names.map((name) => named('Deployment', name)).join('');
     expect(await withRelease({}, { manifest }, ...names.map((name) => deployment(name, 0)))).toBe(
-      'waiting: Deployment cvat/a: 0 of 1 replicas are ready, and 3 more',
+      'waiting: 4 objects are not ready, one of them: Deployment cvat/a: 0 of 1 replicas are ready',
     );
   });
 
@@ -244,7 +244,7 @@ describe('an object of the release', () => {
     const manifest = named('Deployment', 'one') + '---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: migrate\n';
     const job = live('batch/v1 Job', { name: 'migrate', status: { conditions: [condition('Failed', 'True', { message: 'No.' })] } });
     expect(await withRelease({}, { manifest }, deployment('one', 0), job)).toBe(
-      'failed: Job cvat/migrate: No. Read its log: kubectl -n cvat logs job/migrate, and 1 more',
+      'failed: 2 objects are not ready, one of them: Job cvat/migrate: No. Read its log: kubectl -n cvat logs job/migrate',
     );
   });
 });

@@ -35,7 +35,7 @@ test('looks for a reference without namespace beside its maker, or in no namespa
   ];
   expect(await making(makes, one, two)).toBe('ready');
   expect(await making(makes, one)).toBe('waiting: IngressClass two does not exist yet');
-  expect(await making(makes)).toBe('waiting: Service apps/one does not exist yet, and 1 more');
+  expect(await making(makes)).toBe('waiting: 2 objects are not ready, one of them: Service apps/one does not exist yet');
 });
 
 describe('a CRD', () => {
