@@ -25,9 +25,13 @@ export const releaseCrds: Rule = {
   },
 };
 
+/** The version of an operator that a release installs, and where a person can change it. */
 interface InstalledVersion {
+  /** As the release or the chart has it: `5.8.7`. May be a range, which is not compared. */
   readonly version: string;
+  /** The object that contains the version, which is not always the release: an OCIRepository has the tag. */
   readonly object: EnvironmentObject;
+  /** `spec.version`. Empty for a rendered chart, whose objects do not contain it. */
   readonly field: string;
 }
 
