@@ -88,7 +88,7 @@ export type Restore = ClusterRestore | S3Restore | AzureRestore;
 
 interface RestorePoint {
   /**
-   * The point in time to restore, as PostgreSQL writes it, with its time zone: `2026-11-20 14:30:00+00`.
+   * The point in time to restore, with the offset of its time zone: `2026-11-20 14:30:00+00`. Not in the future: the restore then fails.
    * @default the end of the write-ahead log
    */
   readonly at?: string;
@@ -126,7 +126,7 @@ interface AzureRestore extends ObjectStoreRestore {
 /** A restore of a running cluster over its own data, from its own backups. Everything written after `at` is lost. */
 export interface InPlaceRestore extends RestorePoint {
   /**
-   * The name of this restore: `before-the-import`. PGO restores once for each name, and again when the name changes.
+   * The name of this restore: `before-the-import`. PGO restores when it differs from the one before, which is the only one that it remembers.
    * Remove the restore when it is done.
    */
   readonly id: string;

@@ -103,11 +103,22 @@ function claimFindings(field: string, claim: Claim | undefined): Located[] {
 
 /** PGO's pattern for names, and its rules for options. */
 function userFindings({ users = [] }: Spec): Located[] {
-  return users.flatMap(({ name, options }, index): Located[] => [
+  return users.flatMap(({ name, databases, options }, index): Located[] => [
     [`users[${index}].name`, label(name)],
+    [`users[${index}].databases`, name === 'postgres' ? ofSuperuser(databases) : undefined],
+    [`users[${index}].options`, name === 'postgres' ? ofSuperuser(options) : undefined],
     [`users[${index}].name`, users.findIndex((user) => user.name === name) < index ? secondUser(name) : undefined],
     [`users[${index}].options`, options !== undefined && /password|--|\/\*|;/i.test(options) ? unsafeOptions(options) : undefined],
   ]);
+}
+
+/** https://access.crunchydata.com/documentation/postgres-operator/latest/tutorials/basic-setup/user-management */
+function ofSuperuser(value: unknown): Finding | undefined {
+  if (value === undefined) return undefined;
+  return {
+    message: `must be left out for the superuser "postgres", for which PGO ignores it; got ${JSON.stringify(value)}.`,
+    remedy: 'Remove it, or declare another user.',
+  };
 }
 
 function secondUser(name: string): Finding {

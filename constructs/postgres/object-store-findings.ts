@@ -4,8 +4,25 @@ import type { Backup, Restore } from './backup';
 
 type FieldFinding = [field: string, finding: Finding | undefined];
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html; containers of Azure follow the same rule without dots. */
-const BUCKET = /^(?![0-9.]+$)(?!.*\.\.)[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/;
+interface Naming {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly rule: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const BUCKET: Naming = {
+  what: 'a bucket name',
+  pattern: /^(?![0-9.]+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  rule: 'Use 3 to 63 lower-case letters, digits, "-" and ".".',
+};
+
+/** https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#container-names */
+const CONTAINER: Naming = {
+  what: "a container's name",
+  pattern: /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/,
+  rule: 'Use 3 to 63 lower-case letters and digits, with single "-" between them.',
+};
 
 /** Findings about S3 and Azure: PGO's CRD accepts any text in these fields, and the first backup fails. */
 export function objectStoreFindings(backups: readonly Backup[], restore: Restore | undefined): FieldFinding[] {
@@ -20,14 +37,12 @@ export function objectStoreFindings(backups: readonly Backup[], restore: Restore
             ...s3Findings(field, backup),
             [`${field}.credentials`, secretName(backup.credentials)],
             [`${field}.path`, absolute(backup.path)],
-            [`${field}.path`, sharedPath(backups, index)],
           ];
         case 'azure':
           return [
-            [`${field}.container`, bucket(backup.container)],
+            [`${field}.container`, objectStoreName(backup.container, CONTAINER)],
             [`${field}.credentials`, secretName(backup.credentials)],
             [`${field}.path`, absolute(backup.path)],
-            [`${field}.path`, sharedPath(backups, index)],
           ];
       }
     }),
@@ -37,7 +52,8 @@ export function objectStoreFindings(backups: readonly Backup[], restore: Restore
 
 function restoreFindings(restore: Restore | undefined): FieldFinding[] {
   if (restore === undefined || restore.kind === 'cluster') return [];
-  const place: FieldFinding[] = restore.kind === 's3' ? s3Findings('restore', restore) : [['restore.container', bucket(restore.container)]];
+  const place: FieldFinding[] =
+    restore.kind === 's3' ? s3Findings('restore', restore) : [['restore.container', objectStoreName(restore.container, CONTAINER)]];
   return [...place, ['restore.credentials', secretName(restore.credentials)], ['restore.path', absolute(restore.path)]];
 }
 
@@ -46,7 +62,7 @@ function s3Findings(
   location: { readonly bucket: string; readonly endpoint: string; readonly region: string },
 ): FieldFinding[] {
   return [
-    [`${field}.bucket`, bucket(location.bucket)],
+    [`${field}.bucket`, objectStoreName(location.bucket, BUCKET)],
     [`${field}.endpoint`, endpoint(location.endpoint)],
     [`${field}.region`, /^[A-Za-z0-9-]+$/.test(location.region) ? undefined : region(location.region)],
   ];
@@ -56,17 +72,16 @@ function secretName(name: string | undefined): Finding | undefined {
   return name === undefined ? undefined : objectName(name);
 }
 
-function bucket(value: string): Finding | undefined {
-  if (BUCKET.test(value)) return undefined;
+function objectStoreName(value: string, { what, pattern, rule }: Naming): Finding | undefined {
+  if (pattern.test(value)) return undefined;
   const [, name = ''] = /^(?:[a-z0-9]+:\/\/)?([^/]*)/i.exec(value) ?? [];
-  const remedy = BUCKET.test(name)
-    ? `Did you mean "${name}"? A folder goes into \`path\`.`
-    : 'Use lower-case letters, digits, "-" and ".", at most 63.';
-  return { message: `must be a bucket name, without scheme and path; got "${value}".`, remedy };
+  const remedy = name !== value && pattern.test(name) ? `Did you mean "${name}"? A folder goes into \`path\`.` : rule;
+  return { message: `must be ${what}, without scheme and path; got "${value}".`, remedy };
 }
 
 /** With a port where it is not 443: `minio.example.com:9000`. */
-function endpoint(value: string): Finding | undefined {
+function endpoint(given: unknown): Finding | undefined {
+  const value = String(given);
   if (value.includes('@')) {
     return {
       message: 'must be a host without credentials, because it is committed; got an address with "@".',
@@ -96,21 +111,4 @@ function absolute(path: string | undefined): Finding | undefined {
     message: `must be an absolute path; got "${path}".`,
     remedy: /^\/[^\s\\:]+$/.test(better) ? `Did you mean "${better}"?` : 'Use a path such as "/pgbackrest".',
   };
-}
-
-/** pgBackRest overwrites the backups of a repository by those of another one with the same path. */
-function sharedPath(backups: readonly Backup[], index: number): Finding | undefined {
-  const place = placeOf(backups[index]);
-  const first = backups.findIndex((other) => place !== undefined && placeOf(other) === place);
-  if (place === undefined || first >= index) return undefined;
-  return {
-    message: `must be different for each repository; backups[${first}] has the same bucket and path.`,
-    remedy: 'Use another path, or remove it to use the default.',
-  };
-}
-
-function placeOf(backup: Backup | undefined): string | undefined {
-  if (backup === undefined || backup.kind === 'volume' || backup.path === undefined) return undefined;
-  const path = backup.path.replace(/\/+$/, '');
-  return backup.kind === 's3' ? `${backup.endpoint} ${backup.bucket} ${path}` : `${backup.container} ${path}`;
 }

@@ -109,14 +109,19 @@ function place(location: Exclude<Backup | Restore, { kind: 'volume' | 'cluster' 
 }
 
 function schedules({ full, differential, incremental }: Backup): Pick<Repository, 'schedules'> {
-  const wanted = { ...(full && { full }), ...(differential && { differential }), ...(incremental && { incremental }) };
-  return Object.keys(wanted).length > 0 ? { schedules: wanted } : {};
+  const wanted = Object.entries({ full, differential, incremental }).filter(([, schedule]) => schedule !== undefined);
+  return wanted.length > 0 ? { schedules: Object.fromEntries(wanted) } : {};
 }
 
-function options({ name, namespace = 'default' }: Place, backup: Backup, repository: string): Record<string, string> {
+/** The folder of a repository in its bucket or container. */
+export function pathOf({ name, namespace = 'default' }: Place, { path }: { readonly path?: string }, repository: string): string {
+  return path ?? `/pgbackrest/${namespace}/${name}/${repository}`;
+}
+
+function options(cluster: Place, backup: Backup, repository: string): Record<string, string> {
   return {
     ...(backup.keepFull !== undefined && { [`${repository}-retention-full`]: String(backup.keepFull) }),
     ...(backup.keepDifferential !== undefined && { [`${repository}-retention-diff`]: String(backup.keepDifferential) }),
-    ...(backup.kind !== 'volume' && { [`${repository}-path`]: backup.path ?? `/pgbackrest/${namespace}/${name}/${repository}` }),
+    ...(backup.kind !== 'volume' && { [`${repository}-path`]: pathOf(cluster, backup, repository) }),
   };
 }

@@ -1,6 +1,7 @@
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
 import type { Finding } from '../../manifests/finding';
 import type { Plain } from '../plain';
+import { restoreTime } from '../syntax/restore-time';
 import type { InPlaceRestore, Restore } from './backup';
 import type { PostgresUpgrade } from './upgrade';
 
@@ -19,11 +20,12 @@ export function inPlaceFindings(
   { backups }: Plain<PostgresClusterSpec>,
 ): [string, Finding | undefined][] {
   if (restoreInPlace === undefined) return [];
-  const { id, repository } = restoreInPlace;
+  const { id, repository, at } = restoreInPlace;
   const names = (backups?.pgbackrest?.repos ?? []).map(({ name }) => name);
   return [
     ['restoreInPlace.id', /^\S+$/.test(id) ? undefined : noId(id)],
     ['restoreInPlace.repository', names.includes(repository) ? undefined : noRepository(repository, names)],
+    ['restoreInPlace.at', at === undefined ? undefined : restoreTime(at)],
     ['restoreInPlace', restore && together('restore')],
     ['restoreInPlace', upgrade && together('upgrade')],
   ];

@@ -4,6 +4,7 @@ import { parseImage } from '../../manifests/image-reference';
 import type { Plain } from '../plain';
 import { accessModes } from '../syntax/access-modes';
 import { postgresParameter } from '../syntax/postgres-parameter';
+import { restoreTime } from '../syntax/restore-time';
 import type { Restore } from './backup';
 
 type Spec = Plain<PostgresClusterSpec>;
@@ -79,8 +80,6 @@ function otherMajor(image: string, version: number): Finding | undefined {
   };
 }
 
-const TIMESTAMP = /^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)? ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$/;
-
 function restoreFindings({
   name,
   namespace,
@@ -100,19 +99,6 @@ function restoreFindings({
         ? { message: `must be another PostgresCluster; got "${name}" itself.`, remedy: 'Give the new cluster another name.' }
         : undefined,
     ],
-    ['restore.at', at === undefined || isTimestamp(at) ? undefined : notTimestamp(at)],
+    ['restore.at', at === undefined ? undefined : restoreTime(at)],
   ];
-}
-
-function isTimestamp(text: string): boolean {
-  const [date = '', time = ''] = text.split(/[ T]/);
-  const parsed = new Date(`${date}T${time.slice(0, 8)}Z`);
-  return TIMESTAMP.test(text) && !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
-}
-
-function notTimestamp(at: string): Finding {
-  return {
-    message: `must be a timestamp with a time zone; got "${at}".`,
-    remedy: 'Use PostgreSQL\'s form, such as "2026-11-20 14:30:00+00".',
-  };
 }

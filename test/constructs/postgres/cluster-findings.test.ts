@@ -113,14 +113,14 @@ describe('backups', () => {
   });
 
   test('refuses S3 without credentials', () => {
-    expect(problems({ backups: [toS3({ bucket: 'b', endpoint: 's3.example.com', region: 'eu' })] })).toEqual([
+    expect(problems({ backups: [toS3({ bucket: 'backups', endpoint: 's3.example.com', region: 'eu' })] })).toEqual([
       "spec.backups.pgbackrest.repos[0]: must have credentials for S3, or the first backup fails; got none for repo1. Name the Secret that contains them: credentials: 'my-postgres-backup'. docs/backups.md shows its format.",
     ]);
   });
 
   test('accepts S3 without credentials where the pods get their rights from the cloud', () => {
     const spec = { backups: { pgbackrest: { global: { 'repo1-s3-key-type': 'web-id' } } } };
-    expect(problems({ backups: [toS3({ bucket: 'b', endpoint: 's3.example.com', region: 'eu' })], spec })).toEqual([]);
+    expect(problems({ backups: [toS3({ bucket: 'backups', endpoint: 's3.example.com', region: 'eu' })], spec })).toEqual([]);
   });
 
   test('refuses a schedule with a field that is out of bounds, and names the field', () => {

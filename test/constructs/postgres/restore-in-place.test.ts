@@ -48,3 +48,12 @@ test('needs an id, a repository of the cluster, and no other request', () => {
     ),
   );
 });
+
+test.each(['2026-11-20 14:29:00', '2026-11-20T14:29:00Z', 'yesterday', '2026-11-20 14:29:00+00" --set=latest'])(
+  'refuses the time %s, at which pgBackRest would stop when the pods have been deleted',
+  (at) => {
+    expect(problems({ restoreInPlace: { id: 'one', repository: 'repo1', at } })).toEqual([
+      expect.stringContaining(`restoreInPlace.at: must be a date and time with the offset of its time zone; got "${at}".`),
+    ]);
+  },
+);
