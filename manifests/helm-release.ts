@@ -5,7 +5,7 @@ import type { FindObject, Place, ReadRelease, InstalledRelease } from './helm-re
 import { type FieldPath, formatField, isMap } from './fields';
 import { groupKindOf, type Manifest } from './manifest';
 
-export type { InstalledRelease } from './helm-release/release';
+export type { FindObject, InstalledRelease } from './helm-release/release';
 
 /** The reader of each delivery, by the kind of the object that installs a release. */
 

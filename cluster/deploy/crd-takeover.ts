@@ -1,4 +1,4 @@
-import { RELEASES_ANNOTATION } from '../../manifests/contract';
+import { ENVIRONMENT_LABEL, RELEASES_ANNOTATION } from '../../manifests/contract';
 import { isCrd } from '../../manifests/custom-resource-definition';
 import { formatKey, keyOf, type Manifest } from '../../manifests/manifest';
 import { crdChanges } from '../../manifests/schema/crd-change';
@@ -28,15 +28,20 @@ export class CrdTakeover {
     this.others = new OtherReleases(cluster, dist);
   }
 
-  /** Undefined if the object is no CRD of a chart; otherwise why it is not taken over, empty if it is. */
+  /** Undefined if the object is no CRD of a chart, or that of another environment; otherwise why it is not taken over, empty if it is. */
   async refusals(manifest: Manifest, live: LiveObject): Promise<string[] | undefined> {
-    if (!isCrd(manifest) || !isOfChart(live)) return undefined;
+    if (!isCrd(manifest) || !isOfChart(live) || this.isOfOtherEnvironment(live)) return undefined;
     const reasons = await this.reasons(manifest, live);
     if (reasons.length === 0) return [];
     const adopt = commandLine('deploy', this.dist, this.context, '--adopt', `"${formatKey(keyOf(manifest))}"`);
     return [
       `exists, was installed with a chart (${ownerOf(live)}), and is not taken over: ${reasons.join(' ')} To adopt it nevertheless, run: ${adopt}`,
     ];
+  }
+
+  /** Its release may not be installed yet, or no longer. */
+  private isOfOtherEnvironment({ metadata: { labels = {} } }: LiveObject): boolean {
+    return ![undefined, this.dist.environment].includes(labels[ENVIRONMENT_LABEL]);
   }
 
   private async reasons(manifest: Manifest, live: LiveObject): Promise<string[]> {

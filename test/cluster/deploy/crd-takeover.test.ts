@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { ApiError } from '../../../cluster/api/api-error';
 import { OwnershipCheck } from '../../../cluster/deploy/ownership-check';
 import { Inventory } from '../../../cluster/inventory';
-import { RELEASES_ANNOTATION } from '../../../manifests/contract';
+import { contractAnnotations, ENVIRONMENT_LABEL, RELEASES_ANNOTATION } from '../../../manifests/contract';
 import { CRD_KIND } from '../../../manifests/custom-resource-definition';
 import type { Manifest } from '../../../manifests/manifest';
 import { releaseSecret } from '../readiness/releases';
@@ -160,6 +160,55 @@ test.each<[string, Manifest, string]>([
 ])('refuses a CRD that is used by %s', async (_, foreign, named) => {
   cluster.put(foreign);
   expect(await decision(INSTALLED)).toBe(refusal(`${named} uses it, too; dist is of pgo 5.8.9. ${USED}`));
+});
+
+const fluxRelease = (what: string, source: string, annotations: Readonly<Record<string, string>> = {}): Manifest =>
+  manifest(`helm.toolkit.fluxcd.io/v2 HelmRelease ${what}`, {
+    spec: { chartRef: { kind: 'OCIRepository', name: source } },
+    metadata: { labels: {}, annotations },
+  });
+const ociRepository = (what: string, chart: string): Manifest =>
+  manifest(`source.toolkit.fluxcd.io/v1 OCIRepository ${what}`, {
+    spec: { url: `oci://example.org/${chart}`, ref: { tag: '5.8.9' } },
+    metadata: { labels: {} },
+  });
+
+describe('where Flux names the chart by its source', () => {
+  const own = [OURS, fluxRelease('default/own', 'pgo', contractAnnotations(OPERATES)), ociRepository('default/pgo', 'pgo')];
+
+  test('refuses a CRD that a HelmRelease will use, with the version of dist', async () => {
+    cluster.put(ociRepository('databases/pgo', 'pgo'));
+    cluster.put(fluxRelease('databases/pgo', 'pgo'));
+    expect(await decision(INSTALLED, [], own)).toBe(refusal(`HelmRelease databases/pgo uses it, too; dist is of pgo 5.8.9. ${USED}`));
+  });
+
+  test('takes over a CRD beside a HelmRelease of another chart', async () => {
+    cluster.put(ociRepository('podinfo/podinfo', 'podinfo'));
+    cluster.put(fluxRelease('podinfo/podinfo', 'podinfo'));
+    expect(await decision(INSTALLED, [], own)).toBe('takeOver');
+  });
+
+  test('refuses while the chart of a HelmRelease is unknown, until Helm has its release', async () => {
+    cluster.put(fluxRelease('podinfo/podinfo', 'gone'));
+    expect(await decision(INSTALLED, [], own)).toContain(': HelmRelease podinfo/podinfo (its chart is unknown) uses it, too;');
+    cluster.put(releaseSecret({ name: 'podinfo', namespace: 'podinfo' }));
+    expect(await decision(INSTALLED, [], own)).toBe('takeOver');
+  });
+});
+
+test('refuses a CRD that a release will use also where dist has rendered its own', async () => {
+  cluster.put(helmChart('foreign', { labels: {} }));
+  expect(await decision(INSTALLED, [], [OURS, operator('crunchy-pgo')])).toContain(': HelmChart kube-system/foreign uses it, too;');
+});
+
+test('refuses while the Secret of a Helm release cannot be read', async () => {
+  cluster.put({ ...releaseSecret({ name: 'some', namespace: 'databases' }), data: { release: 'damaged' } });
+  expect(await decision(INSTALLED)).toContain(': Helm release databases/some (its chart is unknown) uses it, too;');
+});
+
+test('refuses a CRD of another environment, also when a chart had installed it', async () => {
+  const labels = { [ENVIRONMENT_LABEL]: 'other' };
+  expect(await decision(crd(['a', 'b'], { ...setBy('helm'), labels }))).toContain('exists and is not ours: belongs to environment "other"');
 });
 
 test('names a release once, with its newest revision', async () => {
