@@ -20,8 +20,8 @@ import type { Http } from './http';
 /** The largest number of objects in a page. Nearly every list fits in one. */
 const PAGE = 5000;
 
-/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-const ONLY_METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+/** Or all of the objects: not every aggregated API has this form. https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const ONLY_METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
 interface Page {
   readonly metadata: { readonly continue?: string };
@@ -70,16 +70,23 @@ export class ApiCluster implements Cluster {
   async list(kind: Kind, { namespace, labels, fields }: ListOptions = {}): Promise<LiveObject[]> {
     const path = await this.pathOf({ ...kind, ...(namespace !== undefined && { namespace }) });
     if (path === undefined) return [];
-    const objects: LiveObject[] = [];
-    let next: string | undefined;
-    do {
-      const query = { labelSelector: labels, fieldSelector: fields, limit: String(PAGE), continue: next };
+    const query = { labelSelector: labels, fieldSelector: fields };
+    const items: LiveObject[] = [];
+    try {
+      let next: string | undefined;
+      do {
+        const { body } = await this.http.send<Page>({ path, query: { ...query, limit: String(PAGE), continue: next } });
+        for (const item of body.items ?? []) items.push(item);
+        next = body.metadata.continue || undefined;
+      } while (next !== undefined);
+    } catch (error) {
+      // The API server remembers for some minutes where the next page begins. Without pages it is not asked to.
+      if (!isCode(error, 410)) throw error;
       const { body } = await this.http.send<Page>({ path, query });
-      // The items of a list have no apiVersion and kind.
-      for (const item of body.items ?? []) objects.push({ ...item, ...kind });
-      next = body.metadata.continue || undefined;
-    } while (next !== undefined);
-    return objects;
+      items.splice(0, items.length, ...(body.items ?? []));
+    }
+    // The items of a list have no apiVersion and kind.
+    return items.map((item) => ({ ...item, ...kind }));
   }
 
   async existingNames(kind: Kind, { namespace, most }: NamesOptions): Promise<ReadonlySet<string> | undefined> {

@@ -34,8 +34,8 @@ const RETRY_SECONDS = 120;
 const FIRST_RETRY_MILLISECONDS = 200;
 const LONGEST_RETRY_MILLISECONDS = 5000;
 const READY_POLL_MILLISECONDS = 500;
-/** 429: too many requests. 503 and 504: a proxy answers while the API server starts or stops. */
-const TRANSIENT = [429, 503, 504];
+/** 429: too many requests. 502, 503 and 504: a proxy answers while the API server starts or stops. */
+const TRANSIENT = [429, 502, 503, 504];
 
 /**
  * Sends requests to the API server over a few keep-alive connections. Every request is idempotent, so it is retried while a server that has

@@ -88,10 +88,10 @@ describe('a refusal', () => {
   });
 
   test('is one, too, when something on the way answers in no JSON', async () => {
-    server.handler = (_, response) => void response.writeHead(502).end('<html>Bad gateway</html>');
+    server.handler = (_, response) => void response.writeHead(403).end('<html>Blocked</html>');
     await expect(new Http(server.connection).send(ONE)).rejects.toMatchObject({
-      code: 502,
-      message: 'the API server answered with status 502',
+      code: 403,
+      message: 'the API server answered with status 403',
       reason: '',
       causes: [],
     });
@@ -122,7 +122,7 @@ describe('a busy server', () => {
     expect(pauses).toEqual([7000]);
   });
 
-  test.each([429, 503, 504])('gets retries with growing pauses after %i', async (status) => {
+  test.each([429, 502, 503, 504])('gets retries with growing pauses after %i', async (status) => {
     answers(...Array.from({ length: 7 }, () => ({ status })), { json: { ok: true } });
     expect((await new Http(server.connection).send(ONE)).body).toEqual({ ok: true });
     expect(pauses).toEqual([200, 400, 800, 1600, 3200, 5000, 5000]);
