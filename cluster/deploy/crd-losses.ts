@@ -118,18 +118,23 @@ class VersionLosses {
   /** A version that is removed or no longer served. */
   private ofVersion({ type, version }: CrdChange, kind: Kind, objects: readonly LiveObject[]): CrdLosses {
     const what = `version ${version}: is ${type === 'removed' ? 'removed' : 'no longer served'}`;
-    const isStored = listOf(valueAt(this.live['status'], 'storedVersions')).includes(version);
     const other = versionsOf(this.crd).find(({ storage }) => storage)?.name ?? '';
-    if (type === 'removed' && isStored && objects.length > 0) {
-      const patch = `kubectl patch crd ${this.crd.metadata.name} --subresource=status --type=merge -p '{"status":{"storedVersions":["${other}"]}}'`;
-      return refusal(
-        `${what}, and objects can be stored in it: ${named(objects.map(nameOfObject))}. ` +
-          `Write them again in version ${other} (kubectl get … -o yaml | kubectl replace -f -), then run: ${patch}`,
-      );
-    }
+    if (type === 'removed' && listOf(valueAt(this.live['status'], 'storedVersions')).includes(version))
+      return refusal(`${what}, and ${this.migration(version, other, objects)}`);
     const users = objects.filter((object) => this.isUsedIn(kind, object));
     if (users.length === 0) return { refused: [], notes: [`${what}; ${unused(objects.length)}`] };
     return refusal(`${what}, and it is used by ${named(users.map(nameOfObject))}. Apply them in version ${other} first.`);
+  }
+
+  /** What is to be done before a stored version can be removed: the API server refuses it also when there are no objects. */
+  private migration(version: string, other: string, objects: readonly LiveObject[]): string {
+    const stored = versionsOf(this.live).find(({ storage }) => storage)?.name ?? '';
+    const where =
+      objects.length === 0 ? 'status.storedVersions has it' : `objects can be stored in it: ${named(objects.map(nameOfObject))}`;
+    if (stored === version) return `${where}. Deploy a CRD first that has both versions and stores ${other}.`;
+    const patch = `kubectl patch crd ${this.crd.metadata.name} --subresource=status --type=merge -p '{"status":{"storedVersions":["${stored}"]}}'`;
+    if (objects.length === 0) return `${where}, though there are no objects. Run: ${patch}`;
+    return `${where}. Write them again in version ${stored} (kubectl get … -o yaml | kubectl replace -f -), then run: ${patch}`;
   }
 
   /** Whether something applies an object in this version, and dist does not say another one. */

@@ -155,4 +155,20 @@ describe("PGO's CRDs that a chart has installed, and deploy", () => {
       await refusesDeletion();
     });
   });
+
+  test('are refused without a version that the API server does not let go, until the command in the refusal was run', async () => {
+    const name = 'pgupgrades.postgres-operator.crunchydata.com';
+    const versions = valueAt((await live('crd', name))['spec'], 'versions') as readonly object[];
+    const patch = JSON.stringify([{ op: 'add', path: '/spec/versions/-', value: { ...versions[0], name: 'v1alpha1', storage: false } }]);
+    await kubectl.output(['patch', 'crd', name, '--type=json', '--field-manager=helm', '-p', patch]);
+    const stored = JSON.stringify({ status: { storedVersions: ['v1alpha1', 'v1beta1'] } });
+    await kubectl.output(['patch', 'crd', name, '--subresource=status', '--type=merge', '-p', stored]);
+    const { stderr } = await deploy();
+    const [, command = ''] = /version v1alpha1: is removed, and status\.storedVersions has it, .* Run: kubectl (.*)/.exec(stderr) ?? [];
+    const dist = JSON.stringify(CRDS.find(({ metadata }) => metadata.name === name));
+    const apply = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
+    expect((await kubectl.run(apply, { input: dist })).stderr).toContain('status.storedVersions[0]: Invalid value: "v1alpha1"');
+    await kubectl.output(command.replaceAll("'", '').split(' '));
+    expect(await deploy()).toMatchObject({ code: 0, stdout: expect.stringContaining('version v1alpha1: is removed') as string });
+  });
 });

@@ -152,6 +152,25 @@ describe('a version that the CRD of dist does not have', () => {
     ]);
   });
 
+  test('is refused without objects, too, as the API server does', async () => {
+    const stored = crd({ v1: {}, v2: {} }, { status: { storedVersions: ['v1', 'v2'] } });
+    expect(await losses(stored, after)).toEqual({
+      refused: [
+        'version v1: is removed, and status.storedVersions has it, though there are no objects. Run: ' +
+          'kubectl patch crd widgets.example.org --subresource=status --type=merge -p \'{"status":{"storedVersions":["v2"]}}\'',
+      ],
+      notes: [],
+    });
+  });
+
+  test('is refused while the CRD on the cluster stores objects in it, which writing them again would not change', async () => {
+    cluster.put(widget('one', { a: 'x' }));
+    const stored = crd({ v2: {}, v1: {} }, { status: { storedVersions: ['v1'] } });
+    expect((await losses(stored, after)).refused).toEqual([
+      'version v1: is removed, and objects can be stored in it: Widget cvat/one. Deploy a CRD first that has both versions and stores v2.',
+    ]);
+  });
+
   test('is refused while something applies objects in it', async () => {
     cluster.put(widget('one', { a: 'x' }, 'v1', appliedIn('v1')));
     cluster.put(widget('two', { a: 'x' }, 'v1', appliedIn('v1', 'Update', 'kubectl-client-side-apply')));
