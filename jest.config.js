@@ -21,6 +21,7 @@ const onlyDeep = [
   '<rootDir>/operator/test/bundle.test.ts',
   '<rootDir>/operator/test/exchanges/',
   '<rootDir>/operator/test/stand-in/',
+  '<rootDir>/test/bad-input-synth.test.ts',
   '<rootDir>/test/bad-input.test.ts',
   '<rootDir>/test/cluster/api/connection.test.ts',
   '<rootDir>/test/program.test.ts',

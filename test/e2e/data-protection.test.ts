@@ -5,30 +5,22 @@ import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { crd, install } from './harness/crds';
 import { FIXTURES } from '../fixtures/dist';
 import { LOCAL, objectsIn, printed, stagesIn } from './harness/dist';
+import { HOLDS_DATA, naming, refused, sample, words } from './harness/guarded-objects';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
 import { until } from './harness/until';
 
 const OBJECTS = objectsIn(LOCAL);
-const whoseData = ({ metadata }: Manifest): string | undefined => metadata.annotations?.[HOLDS_DATA_ANNOTATION];
 const HOLDERS = OBJECTS.filter(isGuarded);
 const isGuard = ({ metadata }: Manifest): boolean => metadata.finalizers?.includes(GUARD_FINALIZER) === true;
 const GUARD = OBJECTS.filter(isGuard);
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 const MARK = `${DELETE_ANNOTATION}=${DELETE_WITH_DATA}`;
-const HOLDS_DATA = { [HOLDS_DATA_ANNOTATION]: "a person's work" };
-
 let controlPlane: ControlPlane;
 let kubectl: Kubectl;
 
 const onDist = (verb: string, ...flags: readonly string[]): Promise<KubectlResult> =>
   kubectl.run([verb, '-f', LOCAL.folder, ...flags], { workingDirectory: FIXTURES });
-
-/** An object as arguments of kubectl: `--namespace=cvat postgrescluster.postgres-operator.crunchydata.com/my-postgres`. */
-const naming = (object: Manifest): string[] => [
-  ...(object.metadata.namespace === undefined ? [] : [`--namespace=${object.metadata.namespace}`]),
-  printed(object),
-];
 
 const deletion = (object: Manifest, ...flags: readonly string[]): Promise<KubectlResult> =>
   kubectl.run(['delete', ...naming(object), ...flags]);
@@ -47,32 +39,6 @@ async function gone(object: Manifest): Promise<void> {
 async function runPrinted(refusal: string): Promise<void> {
   const [command = ''] = /kubectl annotate .*$/m.exec(refusal) ?? [];
   await kubectl.output(command.split(' ').slice(1));
-}
-
-/** What a refusal says of an object. */
-const words = (object: Manifest): string =>
-  whoseData(object) === undefined
-    ? `${object.metadata.name} is needed by ${object.metadata.annotations?.[NEEDED_BY_ANNOTATION]}.`
-    : `${object.metadata.name} holds data (${whoseData(object)}), and deleting it would delete that too.`;
-
-const refused = (name: string) => ({
-  code: 1,
-  stdout: '',
-  stderr: expect.stringMatching(new RegExp(`${name} (holds data \\(|is needed by )`)),
-});
-
-/** A PostgresCluster, PersistentVolumeClaim or Namespace that is only here to be deleted. */
-function sample(kind: string, name: string, namespace?: string, annotations: Readonly<Record<string, string>> = {}): Manifest {
-  const volume = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
-  const repos = [{ name: 'repo1', volume: { volumeClaimSpec: volume } }];
-  const [apiVersion, spec] =
-    kind === 'PostgresCluster'
-      ? [
-          'postgres-operator.crunchydata.com/v1beta1',
-          { postgresVersion: 15, instances: [{ dataVolumeClaimSpec: volume }], backups: { pgbackrest: { repos } } },
-        ]
-      : ['v1', kind === 'PersistentVolumeClaim' ? volume : undefined];
-  return { apiVersion, kind, metadata: { name, ...(namespace && { namespace }), annotations }, ...(spec && { spec }) };
 }
 
 const CERTIFICATES: Manifest = {
