@@ -49,6 +49,10 @@ export interface Accounts {
   byId(id: number): Promise<Account | undefined>;
   /** By the exact name. */
   byUsername(username: string): Promise<Account | undefined>;
+  /**
+   * Fails with `Refused` if the application would refuse to create the account, as far as that can be told without a password. Never creates one.
+   */
+  checkCreation(account: Omit<NewAccount, 'password'>): Promise<void>;
   /** Makes an active account. It may exist though this failed: the answer can get lost. */
   create(account: NewAccount): Promise<Account>;
   /** Changes an account and returns it as it is now. Fails with `Refused` if the application did not do what was asked. */

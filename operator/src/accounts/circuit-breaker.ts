@@ -67,6 +67,10 @@ export class CircuitBreaker implements Accounts {
     return this.pass(() => this.accounts.byUsername(username));
   }
 
+  checkCreation(account: Omit<NewAccount, 'password'>): Promise<void> {
+    return this.pass(() => this.accounts.checkCreation(account));
+  }
+
   create(account: NewAccount): Promise<Account> {
     return this.pass(() => this.accounts.create(account));
   }

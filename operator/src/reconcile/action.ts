@@ -22,6 +22,8 @@ export type Action = { readonly notice?: Notice } & (
   | { readonly kind: 'read-account-again' }
   | { readonly kind: 'write-credentials'; readonly content: CredentialsContent; readonly newPassword: boolean }
   | { readonly kind: 'delete-credentials' }
+  /** Asks the application whether it would create the account, without creating it. */
+  | { readonly kind: 'check-creation'; readonly username: string }
   | { readonly kind: 'create-account'; readonly username: string }
   | { readonly kind: 'update-account'; readonly id: number; readonly changes: AccountChanges }
   | { readonly kind: 'remove-account'; readonly id: number }

@@ -49,6 +49,8 @@ export class Executor {
       case 'delete-credentials':
         if (observation.credentials) await this.objects.deleteCredentials(observation.appUser, observation.credentials);
         return { ...observation, credentials: undefined };
+      case 'check-creation':
+        return this.checkCreation(action, observation);
       case 'create-account':
         return this.create(action, observation);
       case 'update-account':
@@ -79,6 +81,17 @@ export class Executor {
     return { ...observation, credentials: await this.objects.writeCredentials(appUser, credentials, complete) };
   }
 
+  private async checkCreation({ username }: Of<'check-creation'>, observation: Observation): Promise<Observation> {
+    const { appUser } = observation;
+    const { firstName, lastName } = appUser.spec;
+    try {
+      await this.accounts.checkCreation({ username, firstName, lastName, emailAddress: emailAddressOf(appUser) });
+      return { ...observation, creationAllowed: true };
+    } catch (error) {
+      return this.foundInstead(observation, error);
+    }
+  }
+
   private async create({ username }: Of<'create-account'>, observation: Observation): Promise<Observation> {
     const { appUser, credentials } = observation;
     const { firstName, lastName } = appUser.spec;
@@ -90,12 +103,16 @@ export class Executor {
       const account = await this.accounts.create({ username, firstName, lastName, emailAddress, password });
       return { ...this.changed(observation, account), passwordOpens: true };
     } catch (error) {
-      if (!(error instanceof Refused) || error.reason !== 'username-taken') throw error;
-      // Perhaps by ourselves, when an answer got lost.
-      const found = await this.observer.find(appUser, credentials, true);
-      if (found.account === undefined) throw error;
-      return { ...withoutFindings(observation), ...found };
+      return this.foundInstead(observation, error);
     }
+  }
+
+  /** The account whose username was taken: perhaps by ourselves, when an answer got lost. */
+  private async foundInstead(observation: Observation, error: unknown): Promise<Observation> {
+    if (!(error instanceof Refused) || error.reason !== 'username-taken') throw error;
+    const found = await this.observer.find(observation.appUser, observation.credentials, true);
+    if (found.account === undefined) throw error;
+    return { ...withoutFindings(observation), ...found };
   }
 
   private async closeSurplus({ id, remove }: Of<'close-surplus'>, observation: Observation): Promise<Observation> {
@@ -130,7 +147,7 @@ export class Executor {
   private failed(action: Action, observation: Observation, error: unknown): Observation {
     if (error instanceof Unavailable) {
       const { message, retryAfterSeconds } = error;
-      const acting = action.kind !== 'refresh-accounts';
+      const acting = action.kind !== 'refresh-accounts' && action.kind !== 'check-creation';
       return { ...observation, failure: { kind: 'unavailable', message, retryAfterSeconds, acting } };
     }
     if (!(error instanceof Refused)) throw error;

@@ -153,3 +153,44 @@ describe('An account is made', () => {
     expect((await failure(accounts.ready())).message).toContain('verified');
   });
 });
+
+describe('Whether CVAT would create an account', () => {
+  let cvat: Cvat;
+  beforeEach(async () => (cvat = await Cvat.start()));
+  afterEach(() => cvat.standIn.stop());
+
+  const { password, ...account } = JANE;
+
+  it('is told without a password, and no account is created', async () => {
+    await cvat.accounts().checkCreation(account);
+    expect(cvat.usernames).toEqual([]);
+    expect(cvat.standIn.seen.map(({ body }) => body).join()).not.toContain(password);
+  });
+
+  it.each([
+    { username: 'jane' },
+    { emailAddress: 'jane@corp' },
+    { firstName: 'J'.repeat(151) },
+    { username: 'TAKEN.name', emailAddress: 'jane@corp' },
+  ])('is refused for %j in the same words as its creation', async (details) => {
+    cvat.add('taken.name');
+    const asked = await failure(cvat.accounts().checkCreation({ ...account, ...details }));
+    const { message, reason } = (await failure(cvat.accounts().create({ ...JANE, ...details }))) as Refused;
+    expect(asked).toMatchObject({ name: 'Refused', reason, message });
+  });
+
+  it('is refused where registration is closed', async () => {
+    const accounts = cvat.accounts();
+    cvat.standIn.faults.fail(403, { operation: 'register', times: 2 });
+    expect(await failure(accounts.checkCreation(account))).toMatchObject({ name: 'Refused', reason: 'forbidden' });
+    expect(await failure(accounts.create(JANE))).toMatchObject({ name: 'Refused', reason: 'forbidden' });
+  });
+
+  it('is unknown when the answer does not say that the passwords are missing', async () => {
+    const accounts = cvat.accounts();
+    cvat.standIn.faults.fail(400, { operation: 'register', body: { password1: ['This field is required.'] } });
+    expect(await failure(accounts.checkCreation(account))).toBeInstanceOf(Error);
+    cvat.standIn.faults.fail(201, { operation: 'register', body: {} });
+    expect(await failure(accounts.checkCreation(account))).toBeInstanceOf(Unavailable);
+  });
+});

@@ -76,14 +76,26 @@ export class Application implements Accounts {
     return [...this.stored.values()].filter((account) => [account.emailAddress, account.registeredAddress].includes(address));
   }
 
+  /** Why registrations are refused at the moment, all of them. */
+  refusing: 'invalid' | 'forbidden' | undefined;
+
+  checkCreation(account: Omit<NewAccount, 'password'>): Promise<void> {
+    return this.faults.around('read', () => this.refuse(account));
+  }
+
+  private refuse({ username }: Omit<NewAccount, 'password'>): void {
+    if (this.refusing !== undefined) throw new Refused(this.refusing, 'no');
+    if (username.length < 5) throw new Refused('invalid', 'at least 5 characters');
+    if (this.find((account) => account.username.toLowerCase() === username.toLowerCase())) {
+      throw new Refused('username-taken', 'a user with that username already exists');
+    }
+  }
+
   create({ password, ...account }: NewAccount): Promise<Account> {
     const details = { ...account, password, madeFor: this.current };
     const what = this.faults.takeRegistration();
     return this.faults.around('write', () => {
-      if (account.username.length < 5) throw new Refused('invalid', 'at least 5 characters');
-      if (this.find(({ username }) => username.toLowerCase() === account.username.toLowerCase())) {
-        throw new Refused('username-taken', 'a user with that username already exists');
-      }
+      this.refuse(account);
       if (this.holdersOf(account.emailAddress).length > 0) {
         throw new Refused('email-taken', 'a user is already registered with this e-mail address');
       }

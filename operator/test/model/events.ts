@@ -16,6 +16,8 @@ export type Event =
   | { readonly kind: 'resync' }
   /** A registration that the operator gave up is committed: the n-th of them. */
   | { readonly kind: 'late-commit'; readonly nth: number }
+  /** CVAT begins or ceases to refuse registrations. */
+  | { readonly kind: 'refuses'; readonly reason: 'invalid' | 'forbidden' | undefined }
   | { readonly kind: 'restart' }
   | { readonly kind: 'reconcile'; readonly name: string; readonly plan: Plan };
 
@@ -91,6 +93,10 @@ export const event: fc.Arbitrary<Event> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.constant({ kind: 'watch-delivers' as const }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('late-commit' as const), nth: fc.nat(3) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('refuses' as const), reason: fc.constantFrom('invalid', 'forbidden', undefined, undefined) }),
+  },
   { weight: 2, arbitrary: fc.constantFrom({ kind: 'resync' as const }, { kind: 'restart' as const }) },
   { weight: 12, arbitrary: fc.record({ kind: fc.constant('reconcile' as const), name, plan }) },
 );

@@ -43,6 +43,9 @@ function isReal(reason: string, appUser: AppUser, model: Model): boolean {
         // Its own account, after a person and an administrator have changed all by which it could be recognized.
         model.accountsMadeFor(appUser.uid).some(({ username }) => username !== usernameOf(appUser))
       );
+    case 'Invalid':
+    case 'Forbidden':
+      return own === undefined && model.application.refusing === reason.toLowerCase();
     case 'Privileged':
       return own?.privileged === true;
     default:
@@ -118,6 +121,18 @@ const invariants: Readonly<Record<string, (model: Model) => void | Promise<void>
     }
   },
 
+  'no Secret has a password for an account that does not exist': (model) => {
+    for (const appUser of model.kubernetes.appUsers.values()) {
+      const secret = model.kubernetes.secrets.get(`${appUser.name}-cvat`);
+      const content = secret && fromManifest(secret);
+      if (content?.kind !== 'ours' || content.password === undefined || content.appUserUid !== appUser.uid) continue;
+      const { userId, password } = content;
+      const exists = [...model.application.stored.values()].some((account) => account.id === userId || account.password === password);
+      // One that its person changed before its number was recorded.
+      if (!exists && model.accountsMadeFor(appUser.uid).length === 0) throw new Error(`${appUser.name} has such a Secret`);
+    }
+  },
+
   'a resync writes nothing': async (model) => {
     const before = model.faults.writes;
     await model.round();
@@ -143,7 +158,9 @@ test('at every quiet point after edits, kills, lost answers, late commits and do
   );
   // A property that never meets a conflict proves little. The runs of `npm test` are too few to meet each of them.
   if (!isDeep) return;
-  const rare = ['Synced', 'Adopted', 'EmailConflict', 'NameConflict', 'Privileged'].filter((reason) => (seen.get(reason) ?? 0) < 5);
+  const rare = ['Synced', 'Adopted', 'EmailConflict', 'NameConflict', 'Privileged', 'Invalid', 'Forbidden'].filter(
+    (reason) => (seen.get(reason) ?? 0) < 5,
+  );
   expect(rare).toEqual([]);
   expect(lateCommits).toBeGreaterThan(100);
 }, 300_000);

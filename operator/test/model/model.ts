@@ -54,6 +54,8 @@ export class Model {
         return this.attempt(NO_FAULT, () => this.operator.resync());
       case 'late-commit':
         return this.application.commit(event.nth);
+      case 'refuses':
+        return void (this.application.refusing = event.reason);
       case 'restart':
         return void (this.operator = this.started());
       case 'reconcile':

@@ -142,3 +142,18 @@ test('a registration that is committed after its AppUser was deleted leaves no o
   expect(model.application.find(({ emailAddress }) => emailAddress === 'one@x.test')).toMatchObject({ active: false });
   expect(reasonOf(model, 'robert')).toBe('True Synced');
 });
+
+test.each(['invalid', 'forbidden'] as const)(
+  'a registration that the application refuses as %s writes nothing at the next resyncs, leaves no Secret, and is tried again at each',
+  async (reason) => {
+    const model = await after({ kind: 'refuses', reason }, create('robert', 'one@x.test'));
+    const { writes } = model.faults;
+    await model.round();
+    await model.round();
+    expect([reasonOf(model, 'robert').toLowerCase(), model.faults.writes - writes]).toEqual([`false ${reason}`, 0]);
+    expect(model.kubernetes.secrets.size).toBe(0);
+    await model.happen({ kind: 'refuses', reason: undefined });
+    await model.round();
+    expect([reasonOf(model, 'robert'), accountsMade(model), model.kubernetes.secrets.size]).toEqual(['True Synced', 1, 1]);
+  },
+);

@@ -84,6 +84,16 @@ export class CvatAccounts implements Accounts {
     return this.#registered(account);
   }
 
+  /** Registers without a password: CVAT reports all fields that it refuses together, and that the passwords are missing in any case. */
+  async checkCreation(account: Omit<NewAccount, 'password'>): Promise<void> {
+    const request: CvatRequest = { operation: 'check', method: 'POST', path: '/api/auth/register', body: registrationOf(account) };
+    const answer = await this.#session.send(request);
+    if (answer.status !== 400 || !isRecord(answer.body)) throw failureOf(request, answer);
+    const { password1, password2, ...refused } = answer.body;
+    if (Object.keys(refused).length > 0) throw failureOf(request, { ...answer, body: refused });
+    if (password1 === undefined || password2 === undefined) throw failureOf(request, answer);
+  }
+
   async emailAddressIsTaken(
     emailAddress: string,
     account: Pick<Account, 'id'> | undefined,
@@ -130,12 +140,8 @@ export class CvatAccounts implements Accounts {
     return shown(expect200(request, answer).body);
   }
 
-  async #register(account: NewAccount): Promise<void> {
-    const { username, password, ...person } = account;
-    const { email, ...names } = bodyOf(person);
-    // CVAT refuses fields that are empty, but not the absence of fields.
-    const filled = Object.fromEntries(Object.entries({ email, ...names }).filter(([, value]) => value !== undefined && value !== ''));
-    const body = { username, ...filled, password1: password, password2: password };
+  async #register({ password, ...account }: NewAccount): Promise<void> {
+    const body = { ...registrationOf(account), password1: password, password2: password };
     const request: CvatRequest = { operation: 'register', method: 'POST', path: '/api/auth/register', body };
     const answer = await this.#session.send(request);
     if (answer.status !== 201) throw failureOf(request, answer);
@@ -154,6 +160,12 @@ export class CvatAccounts implements Accounts {
     }
     return account;
   }
+}
+
+/** CVAT refuses fields that are empty, but not the absence of fields. */
+function registrationOf({ username, ...person }: Omit<NewAccount, 'password'>): Record<string, string | boolean> {
+  const filled = Object.entries(bodyOf(person)).filter(([, value]) => value !== undefined && value !== '');
+  return { username, ...Object.fromEntries(filled) };
 }
 
 function userPath(id: number): string {

@@ -1,7 +1,8 @@
 import { Unavailable } from '../account';
 
 /** What is asked of CVAT, in the words of metrics. */
-export type Operation = 'health' | 'login' | 'self' | 'list' | 'find' | 'get' | 'register' | 'patch' | 'delete' | 'open' | 'email';
+export type Operation =
+  'health' | 'login' | 'self' | 'list' | 'find' | 'get' | 'register' | 'patch' | 'delete' | 'open' | 'email' | 'check';
 
 /** How one request ended, in the words of metrics. */
 export type Outcome = '2xx' | '3xx' | '4xx' | '5xx' | 'timeout' | 'unreachable';
