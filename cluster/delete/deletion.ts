@@ -18,6 +18,7 @@ import { orphanOf, stopInstallJob, volumesOf } from '../helm/release-objects';
 import { DeletionContext } from './deletion-context';
 import { reasonToKeep, type KeepReason } from './keep-rules';
 import { isCreatedAfter, reasonNotOurs } from '../objects/ownership';
+import { leftClaims } from './left-claims';
 import { notOursReason } from './not-ours';
 import { dataOf, isGuard, Rank, rankOf, type Target } from './target';
 import { waitUntilDeleted } from './wait-until-deleted';
@@ -82,6 +83,7 @@ export class Deletion {
       if (others.length > 0 && this.refused.length === 0) await this.deleteStage(stage, others);
     }
     if (guards.length > 0 && this.refused.length === 0) await this.deleteGuards(guards);
+    for (const [id, claim] of await leftClaims(this.session.cluster, targets)) if (!this.kept.has(id)) this.kept.set(id, claim);
     return { deleted: this.deleted, kept: [...this.kept.values()], refused: this.refused };
   }
 

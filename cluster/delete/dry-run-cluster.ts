@@ -16,7 +16,7 @@ export function dryRunSession(session: Session): Session {
   return { ...session, cluster: new DryRunCluster(session.cluster), reporter: dryRunReporter };
 }
 
-/** The live cluster without what was deleted through this one: the objects, their dependents and their releases. Nothing is written. */
+/** The live cluster without what was deleted through this one: objects, what is in namespaces, dependents and releases. Nothing is written. */
 class DryRunCluster implements Cluster {
   readonly namespace: string;
   private readonly deleted = new Set<string>();
@@ -80,7 +80,8 @@ class DryRunCluster implements Cluster {
   }
 
   private exists(object: LiveObject): boolean {
-    const { ownerReferences = [] } = object.metadata;
+    const { ownerReferences = [], namespace } = object.metadata;
+    if (namespace !== undefined && this.deleted.has(idOf({ apiVersion: 'v1', kind: 'Namespace', name: namespace }))) return false;
     return !this.deleted.has(idOf(keyOf(object))) && !ownerReferences.some(({ uid }) => this.owners.has(uid));
   }
 

@@ -163,3 +163,48 @@ test('stops an install Job that k3s creates just before the HelmChart is deleted
   expect(await destroyed(cluster, chart)).toMatchObject({ deleted: 1 });
   expect(cluster.writes).toContain('patch Job kube-system/helm-install-app {"spec":{"suspend":true}}');
 });
+
+describe('the claims that Kubernetes made of the templates of a StatefulSet', () => {
+  const statefulSet = manifest('apps/v1 StatefulSet theirs/store', {
+    spec: { volumeClaimTemplates: [{ metadata: { name: 'data' } }, { metadata: { name: 'log' } }] },
+  });
+  const madeOf = (name: string, metadata: object = {}): Manifest =>
+    manifest(`v1 PersistentVolumeClaim theirs/${name}`, { metadata: { labels: {}, ...metadata } });
+
+  test('are reported with the command that deletes them, when the StatefulSet is gone, also by the next run', async () => {
+    const cluster = new MemoryCluster(
+      statefulSet,
+      madeOf('data-store-0'),
+      madeOf('log-store-11'),
+      madeOf('data-store-more-0'),
+      madeOf('other-store-0'),
+      madeOf('data-store-1', { ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'store', uid: 'uid' }] }),
+      madeOf('data-store-2', { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+    );
+    const kept = ['data-store-0', 'log-store-11'].map((name) => ({
+      object: `PersistentVolumeClaim theirs/${name}`,
+      reason: `is a claim of StatefulSet theirs/store, with its data. To delete it, run: kubectl -n theirs delete pvc ${name}`,
+      notOurs: true,
+    }));
+    expect(await destroyed(cluster, statefulSet)).toEqual({ deleted: 1, kept, refused: [] });
+    expect(await destroyed(cluster, statefulSet)).toEqual({ deleted: 0, kept, refused: [] });
+    expect(cluster.names).toContain('PersistentVolumeClaim theirs/data-store-0');
+  });
+
+  test('are reported when dist no longer has the StatefulSet', async () => {
+    const cluster = new MemoryCluster(statefulSet, madeOf('data-store-0'));
+    expect((await deletion(cluster, { objects: [], gone: [statefulSet] })).kept).toHaveLength(1);
+  });
+
+  test('are not reported while the StatefulSet is kept, or when RBAC denies to list them', async () => {
+    const cluster = new MemoryCluster({ ...statefulSet, metadata: { ...statefulSet.metadata, labels: {} } }, madeOf('data-store-0'));
+    expect((await destroyed(cluster, statefulSet)).kept.map(({ object }) => object)).toEqual(['StatefulSet theirs/store']);
+    cluster.put(statefulSet);
+    const list = cluster.list.bind(cluster);
+    jest.spyOn(cluster, 'list').mockImplementation((kind, options) => {
+      if (kind.kind === 'PersistentVolumeClaim') throw new ApiError(403, { message: 'forbidden' });
+      return list(kind, options);
+    });
+    expect(await destroyed(cluster, statefulSet)).toEqual({ deleted: 1, kept: [], refused: [] });
+  });
+});

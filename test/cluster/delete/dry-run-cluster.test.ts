@@ -119,3 +119,17 @@ test('destroy --dry-run does not ask for confirmation and says that nothing was 
   const json = await ran('destroy', runDestroy, session, DIST, '--dry-run', '--delete-data', '--output', 'json');
   expect(JSON.parse(json.out)).toEqual({ type: 'result', dryRun: true, deleted: 6, kept: [], refused: [] });
 });
+
+test('counts what is in a deleted namespace as gone', async () => {
+  const set = manifest('apps/v1 StatefulSet cvat/store', { spec: { volumeClaimTemplates: [{ metadata: { name: 'data' } }] } });
+  session.cluster.put(set);
+  session.cluster.put(manifest('v1 PersistentVolumeClaim cvat/data-store-0', { metadata: { labels: {} } }));
+  const dist = distOf({ '30-cvat': [NAMESPACE, VOLUME, set] });
+  const kept = async (deleteNamespaceContents: boolean): Promise<string[]> => {
+    const { kept: found } = await destroy(dryRunSession(session), dist, { ...options(true), deleteNamespaceContents });
+    return found.map(({ object }) => object).filter((object) => object.includes('cvat'));
+  };
+  session.cluster.remove(WIDGET);
+  expect(await kept(false)).toEqual(['Namespace cvat', 'PersistentVolumeClaim cvat/data-store-0']);
+  expect(await kept(true)).toEqual([]);
+});
