@@ -52,9 +52,9 @@ export function synthesize(all: Readonly<Record<string, Environment>>, defaultNa
       files.set(join(folder, `${stage}.k8s.yaml`), yaml(name, manifests));
     }
     const { gitOps } = environment;
-    for (const [path, finding] of gitOps?.findings(stages) ?? []) problems.push({ environment: name, path, field: 'gitOps', ...finding });
-    for (const [file, manifests] of gitOps?.files({ environment: name, folder: join('dist', folder), stages }) ?? [])
-      files.set(join(folder, 'gitops', file), yaml(name, manifests));
+    const input = { environment: name, folder: join('dist', folder), stages };
+    for (const [path, field, finding] of gitOps?.findings(input) ?? []) problems.push({ environment: name, path, field, ...finding });
+    for (const [file, manifests] of gitOps?.files(input) ?? []) files.set(join(folder, 'gitops', file), yaml(name, manifests));
   }
   return { files, problems, acknowledged, warnings, rendered };
 }
@@ -101,7 +101,9 @@ function isSameField(ofConstruct: string, ofObject: string): boolean {
   if (ofObject === ofConstruct || field === ofConstruct.replace(/^chart\./, '')) return true;
   // The other two are where Flux and Argo CD have them.
   if (ofConstruct === 'name') return /^(releaseName|source\.helm\.releaseName)$/.test(field);
-  return /^chart\b/.test(ofConstruct) && /^(chart|version|chart\.spec\.version|ref\.(tag|digest)|source\.targetRevision)$/.test(field);
+  return (
+    /^chart\b/.test(ofConstruct) && /^(chart|version|chart\.spec\.(chart|version)|ref\.(tag|digest)|source\.targetRevision)$/.test(field)
+  );
 }
 
 /** A file of dist. The document marker comes first, so that files can be joined: `cdk8s synth --stdout` does, with nothing in between. */

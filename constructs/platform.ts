@@ -19,6 +19,7 @@ import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-
 import { PostgresOperator, type PostgresOperatorProps } from './postgres/postgres-operator';
 import { report } from './problem';
 import { manifestOf } from './serialization';
+import { label } from './syntax/name';
 
 /** What runs on one cluster. A system that is left out is not in dist/. */
 export interface Environment {
@@ -74,6 +75,7 @@ export class Platform extends App {
     environment: Environment,
   ) {
     super();
+    report(this, 'name', label(name) ?? reservedName(name));
     const {
       delivery,
       namespace,
@@ -154,6 +156,15 @@ export class Platform extends App {
     const existing = this.node.tryFindChild(id);
     return (existing as Chart | undefined) ?? new Chart(this, id, { labels: { [ENVIRONMENT_LABEL]: this.name } });
   }
+}
+
+/** The folder of an environment in dist is called as it is. dist/gitops/ is that of the default one. */
+function reservedName(name: string): Finding | undefined {
+  if (name !== 'gitops') return undefined;
+  return {
+    message: 'must be another name than "gitops", which is the folder of the default environment\'s gitOps.',
+    remedy: 'Rename the environment.',
+  };
 }
 
 /** The AppUser operator cannot create an account without CVAT: a deployment would wait for these AppUsers until its timeout. */

@@ -107,7 +107,7 @@ test('an environment with five mistakes gives all findings in one run and writes
   project.remove();
   expect(code).toBe(1);
   for (const expected of [
-    'chart.url\n    must be a registry with the path of a chart, without a tag; got "oci://registry-1.docker.io/cvat/cvat:2.73.0".',
+    'chart.url\n    must be a registry with a path, without tag and digest; got "oci://registry-1.docker.io/cvat/cvat:2.73.0".',
     'spec.valuesContent: redis.secret.password\n    must not be the default of the chart, which is public',
     'spec.valuesContent: image\n    must have a tag that names one release; got "latest".',
     'chart.url\n    must not contain credentials or a query, because it is committed; got an address of registry.example.org with one.',

@@ -1,4 +1,8 @@
-import { type ChartSource, fromOci, fromRepository } from '../constructs/helm/chart-source';
+import { type ChartSource, fromGit, fromOci, fromRepository } from '../constructs/helm/chart-source';
+import { argoCd } from '../constructs/helm/delivery/argo-cd';
+import { flux } from '../constructs/helm/delivery/flux';
+import { k3s } from '../constructs/helm/delivery/k3s';
+import { rendered } from '../constructs/helm/delivery/rendered';
 import type { Environment } from '../constructs/platform';
 import { toS3 } from '../constructs/postgres/backup';
 import { local } from './fixtures/environments/local';
@@ -160,6 +164,33 @@ test.each([
   `oci://registry-1.docker.io/cvat/cvat@sha256:${'a'.repeat(64)}`,
 ])('the chart of %s is recognized: its default passwords are findings', (url) => {
   expect(findings(chart(fromOci(url, '2.73.0'))).join()).toContain('redis.secret.password: must not be the default of the chart');
+});
+
+describe.each([
+  ['k3s', k3s()],
+  ['flux', flux()],
+  ['argoCd', argoCd()],
+  ['rendered', rendered({ kubeVersion: '1.33.0' })],
+])('%s', (_, delivery) => {
+  test.each([
+    fromRepository('https://user:hunter2@charts.example.com', 'a', '1.0.0'),
+    fromOci('oci://user:hunter2@registry.example.org/extra', '1.0.0'),
+    fromGit('ssh://git:hunter2@example.org/a', { path: 'chart', tag: 'v1.0.0' }),
+    fromGit('https://hunter2@example.org/a', { path: 'chart', tag: 'v1.0.0' }),
+  ])('does not print the password in %j', (source) => {
+    const { problems } = synthesize({ local: { ...local, delivery, ...chart(source) } });
+    expect(problems.map(({ field }) => field)).toContain('chart.url');
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+});
+
+test.each([
+  ['flux', flux()],
+  ['argoCd', argoCd()],
+])('%s fetches a version with a build by the tag that Helm pushes', (_, delivery) => {
+  const { problems, files } = synthesize({ local: { ...local, delivery, ...chart(fromOci(OCI.url, '1.2.3+build.5')) } });
+  expect(problems).toEqual([]);
+  expect(files.get('70-extra.k8s.yaml')).toMatch(/(tag|targetRevision): 1\.2\.3_build\.5$/m);
 });
 
 test('an address without a scheme is refused without its password', () => {

@@ -1,8 +1,9 @@
 import { ENVIRONMENT_LABEL } from '../../manifests/contract';
-import { groupKindOf, groupOf, type Manifest } from '../../manifests/manifest';
+import { formatKey, groupKindOf, groupOf, keyOf, type Manifest } from '../../manifests/manifest';
 import type { Stage } from '../../manifests/stage';
-import { canPrune, type GitOps, type GitOpsInput, type GitOpsSource, unsupportedReleases } from './git-ops';
+import { canPrune, type GitOps, type GitOpsFinding, type GitOpsInput, type GitOpsSource, unsupportedReleases } from './git-ops';
 import { APPLICATION_LUA, HEALTHS } from './health';
+import { sourceFindings } from './source-findings';
 
 const NAMESPACE = 'argocd';
 
@@ -18,8 +19,26 @@ export interface ArgoCdGitOpsOptions {
 export function argoCdGitOps({ source }: ArgoCdGitOpsOptions): GitOps {
   return {
     files: (input) => filesOf(source, input),
-    findings: (stages) => unsupportedReleases(stages, 'Application.argoproj.io', 'Argo CD'),
+    findings: (input) => [
+      ...sourceFindings(source).map(([field, finding]): GitOpsFinding => ['', field, finding]),
+      ...unsupportedReleases(input.stages, 'Application.argoproj.io', 'Argo CD'),
+      ...namesInUse(input, filesOf(source, input)),
+    ],
   };
+}
+
+/** A release is an Application, too, in the same namespace: two of one name would overwrite each other. */
+function namesInUse({ stages }: GitOpsInput, files: ReadonlyMap<string, readonly Manifest[]>): GitOpsFinding[] {
+  const own = [...files.values()].flat().map((manifest) => formatKey(keyOf(manifest)));
+  return stages.flatMap(({ name, objects }) =>
+    objects
+      .map(({ manifest }) => formatKey(keyOf(manifest)))
+      .filter((key) => own.includes(key))
+      .map((key): GitOpsFinding => {
+        const message = `must not have the name of an Application that applies the stages; got ${key}.`;
+        return [name, 'gitOps', { message, remedy: 'Rename the release or the environment.' }];
+      }),
+  );
 }
 
 function filesOf(source: GitOpsSource, { environment, folder, stages }: GitOpsInput): Map<string, readonly Manifest[]> {

@@ -1,8 +1,9 @@
 import { ENVIRONMENT_LABEL } from '../../manifests/contract';
 import { groupKindOf, type Manifest } from '../../manifests/manifest';
 import { type Stage } from '../../manifests/stage';
-import { canPrune, type GitOps, type GitOpsInput, type GitOpsSource, unsupportedReleases } from './git-ops';
+import { canPrune, type GitOps, type GitOpsFinding, type GitOpsInput, type GitOpsSource, unsupportedReleases } from './git-ops';
 import { HEALTHS } from './health';
+import { sourceFindings } from './source-findings';
 
 const NAMESPACE = 'flux-system';
 
@@ -27,8 +28,30 @@ export interface FluxGitOpsOptions {
 export function fluxGitOps({ source }: FluxGitOpsOptions): GitOps {
   return {
     files: (input) => filesOf(source, input),
-    findings: (stages) => unsupportedReleases(stages, 'HelmRelease.helm.toolkit.fluxcd.io', 'Flux'),
+    findings: (input) => [
+      ...sourceFindings(source).map(([field, finding]): GitOpsFinding => ['', field, finding]),
+      ...unsupportedReleases(input.stages, 'HelmRelease.helm.toolkit.fluxcd.io', 'Flux'),
+      ...longNames(input),
+    ],
   };
+}
+
+/** Flux labels each object with the name of its Kustomization, and a label has at most 63 characters. */
+const LONGEST_NAME = 63;
+
+function longNames({ environment, stages }: GitOpsInput): GitOpsFinding[] {
+  return stages.flatMap((stage): GitOpsFinding[] => {
+    const name = nameOf(environment, stage);
+    if (name.length <= LONGEST_NAME) return [];
+    const message = `must have at most ${LONGEST_NAME} characters, because Flux labels each object of the stage with it; got ${name.length}: "${name}".`;
+    return [
+      [stage.name, 'gitOps, name of the Kustomization', { message, remedy: 'Use a shorter name for the release or the environment.' }],
+    ];
+  });
+}
+
+function nameOf(environment: string, stage: Stage): string {
+  return `${environment}-${stage.name}`;
 }
 
 function filesOf(source: GitOpsSource, input: GitOpsInput): Map<string, readonly Manifest[]> {
@@ -41,7 +64,6 @@ function filesOf(source: GitOpsSource, input: GitOpsInput): Map<string, readonly
     metadata: { name, namespace: NAMESPACE, labels: { [ENVIRONMENT_LABEL]: environment } },
     spec: { interval: STAGE_INTERVAL, retryInterval: '1m', sourceRef, ...spec },
   });
-  const nameOf = (stage: Stage): string => `${environment}-${stage.name}`;
 
   // Flux keeps its own objects up to date by this one. Deleted, it leaves the stages as they are.
   const root = kustomization(environment, {
@@ -51,9 +73,9 @@ function filesOf(source: GitOpsSource, input: GitOpsInput): Map<string, readonly
   });
   const children = stages.map((stage, index) => {
     const before = stages[index - 1];
-    return kustomization(nameOf(stage), {
+    return kustomization(nameOf(environment, stage), {
       path: `./${folder}/gitops/stages/${stage.name}`,
-      ...(before && { dependsOn: [{ name: nameOf(before) }] }),
+      ...(before && { dependsOn: [{ name: nameOf(environment, before) }] }),
       prune: canPrune(stage),
       // Deleting the Kustomization waits until what it prunes is deleted.
       ...(canPrune(stage) && { deletionPolicy: 'WaitForTermination' }),

@@ -10,7 +10,7 @@ export type GitOpsSource = GitSource | ArtifactSource;
 
 export interface GitSource {
   readonly kind: 'git';
-  /** `https://github.com/example/platform` */
+  /** `https://github.com/example/platform`, or with ssh: `ssh://git@github.com/example/platform`. */
   readonly url: string;
   readonly branch: string;
   /** The Secret with the credentials, beside the source. Argo CD finds its Secret by the address and ignores this name. */
@@ -44,12 +44,14 @@ export interface GitOpsInput {
   readonly stages: readonly Stage[];
 }
 
+export type GitOpsFinding = [stage: string, field: string, Finding];
+
 /** Who applies the stages of an environment in their order: fluxGitOps() or argoCdGitOps(). Without it, `deploy` or kubectl does. */
 export interface GitOps {
   /** The files of the environment's folder gitops/, which is not a stage: commands and `kubectl apply -f` do not read it. */
   files(input: GitOpsInput): ReadonlyMap<string, readonly Manifest[]>;
-  /** What cannot work with this environment, by stage. */
-  findings(stages: readonly Stage[]): [stage: string, Finding][];
+  /** What cannot work with this environment, by stage (empty: all of them) and field. */
+  findings(input: GitOpsInput): GitOpsFinding[];
 }
 
 /** Kinds that lose data when they are deleted, also without a contract. */
@@ -72,12 +74,13 @@ export function canPrune({ objects }: Stage): boolean {
 }
 
 /** Releases whose state the controller cannot see, so that it would apply the next stage at once. */
-export function unsupportedReleases(stages: readonly Stage[], supported: string, controller: string): [string, Finding][] {
+export function unsupportedReleases(stages: readonly Stage[], supported: string, controller: string): GitOpsFinding[] {
   return stages.flatMap(({ name, objects }) =>
     objects
       .filter(({ manifest }) => releaseOf(manifest) && groupKindOf(manifest) !== supported)
-      .map(({ manifest }): [string, Finding] => [
+      .map(({ manifest }): GitOpsFinding => [
         name,
+        'gitOps',
         {
           message: `must deliver charts in a way that ${controller} waits for; got ${formatKey(keyOf(manifest))}.`,
           remedy: `Set delivery to ${controller === 'Flux' ? 'flux()' : 'argoCd()'} or rendered(), or leave gitOps out.`,

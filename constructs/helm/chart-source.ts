@@ -2,6 +2,7 @@ import { isFinding, openChartArchive } from '../../manifests/chart-archive';
 import type { Finding } from '../../manifests/finding';
 import { OLDEST_KUBERNETES, supportsFrom } from '../../manifests/kube-version';
 import { chartAddress, chartName } from '../syntax/chart-address';
+import { gitReference, repositoryFolder } from '../syntax/git-reference';
 import { objectName } from '../syntax/name';
 import { exactVersion } from '../syntax/version';
 
@@ -140,6 +141,8 @@ function addressFindings(source: ChartSource): [string, Finding | undefined][] {
     case 'git':
       return [
         ['chart.url', chartAddress('git', source.url)],
+        ['chart.path', repositoryFolder(source.path)],
+        ['chart.tag', gitReference('tag', source.tag)],
         ['chart.commit', source.commit === undefined ? undefined : hexadecimal(source.commit, /^[0-9a-f]{40}$/, '40')],
       ];
     case 'archive':

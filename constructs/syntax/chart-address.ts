@@ -19,6 +19,9 @@ const EXAMPLES: Readonly<Record<Kind, string>> = {
 const ADDRESS =
   /^(?<scheme>[a-z0-9+]+:\/\/)(?<user>[^/@]*@)?(?<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?|\[[0-9a-f:]+\](?::[0-9]+)?)(?<path>\/[^?#\s]*)?(?<rest>[?#]\S*)?$/;
 
+/** How git and ssh write an address: `git@github.com:example/thing.git`. Controllers do not read it. */
+const SCP = /^([\w.-]+@)?([A-Za-z0-9][A-Za-z0-9.-]*):(?!\/\/)\/?(?=.*\/)([^\s:@]+)$/;
+
 /** A part of a repository's name in a registry. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const REPOSITORY = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
 
@@ -30,6 +33,8 @@ export function chartAddress(kind: Kind, url: string): Finding | undefined {
   const { scheme = '', user = '', host = '', path = '', rest = '' } = ADDRESS.exec(url)?.groups ?? {};
   const isSshUser = scheme === 'ssh://' && !user.includes(':');
   if ((user !== '' && !isSshUser) || rest !== '' || /^[a-z0-9+]+:\/\/[^/]*@|[?#]/.test(isSshUser ? '' : url)) return credentials(host);
+  const [, sshUser = 'git@', sshHost = '', sshPath = ''] = (kind === 'git' && SCP.exec(url)) || [];
+  if (sshHost !== '') return { ...notAnAddress(kind, url), remedy: `Did you mean "ssh://${sshUser}${sshHost}/${sshPath}"?` };
   if (!SCHEMES[kind].includes(scheme)) return notAnAddress(kind, url.replace(/[^/@\\]*:[^/@\\]*@/, '***@'));
   if (kind === 'oci') return ociPath(url, path);
   const file = path.split('/').at(-1) ?? '';
@@ -67,10 +72,10 @@ function notAnAddress(kind: Kind, url: string): Finding {
 function ociPath(url: string, path: string): Finding | undefined {
   const name = path.slice(1);
   if (REPOSITORY.test(name)) return undefined;
-  const message = `must be a registry with the path of a chart, without a tag; got "${url}".`;
+  const message = `must be a registry with a path, without tag and digest; got "${url}".`;
   const [untagged = ''] = name.split(':');
   if (untagged !== name && REPOSITORY.test(untagged)) {
-    return { message, remedy: `Remove "${name.slice(untagged.length)}": the version is a field of its own.` };
+    return { message, remedy: `Remove "${name.slice(untagged.length)}": it is a field of its own.` };
   }
   const better = name
     .replace(/^\/+|\/+$/g, '')

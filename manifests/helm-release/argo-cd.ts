@@ -28,7 +28,7 @@ export const readApplication: ReadRelease = (manifest) => {
     namespace: text(valueAt(spec, 'destination', 'namespace')) ?? 'default',
     chart: named ?? (isOci ? url : path),
     chartName: chartNameOf(named ?? (isOci ? url : path)),
-    version: pinned ? undefined : revision,
+    version: pinned ? undefined : isOci ? revision?.replace('_', '+') : revision, // a tag of a registry has no "+"
     digest: pinned ? revision : undefined,
     git: named === undefined && !isOci,
     archive: false,

@@ -66,7 +66,7 @@ function chartOfReference(manifest: Manifest & { readonly spec: YamlMap }, find:
     chart,
     chartName: chartNameOf(chart),
     git: false,
-    version: semver ?? text(valueAt(reference, 'tag')),
+    version: semver ?? text(valueAt(reference, 'tag'))?.replace('_', '+'),
     digest: text(valueAt(reference, 'digest')),
     places: versionAt(manifest, ['spec', 'chartRef'], source, semver === undefined ? 'tag' : 'semver'),
   };

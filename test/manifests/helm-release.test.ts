@@ -136,6 +136,7 @@ describe('a HelmRelease of Flux', () => {
     [{ tag: '5.8.7' }, { version: '5.8.7', digest: undefined }, 'OCIRepository spec.ref.tag'],
     [{ tag: '5.8.7', digest: DIGEST }, { version: '5.8.7', digest: DIGEST }, 'OCIRepository spec.ref.tag'],
     [{ tag: '5.8.7', semver: '5.x' }, { version: '5.x' }, 'OCIRepository spec.ref.semver'],
+    [{ tag: '1.2.3_build.5' }, { version: '1.2.3+build.5' }, 'OCIRepository spec.ref.tag'],
     [undefined, { version: undefined }, 'OCIRepository spec.ref.tag'],
   ])('has them in its OCIRepository: %j', (ref, expected, version) => {
     const repository = source('OCIRepository', { url: 'oci://example.org/charts/pgo', ref });

@@ -126,7 +126,7 @@ function sourceOf(chart: ChartSource): Readonly<Record<string, string>> | undefi
     case 'repository':
       return { repoURL: chart.url, chart: chart.name, targetRevision: chart.version };
     case 'oci':
-      return { repoURL: chart.url, path: '.', targetRevision: chart.digest ?? chart.version };
+      return { repoURL: chart.url, path: '.', targetRevision: chart.digest ?? chart.version.replaceAll('+', '_') }; // as Helm pushes it
     case 'git':
       return { repoURL: chart.url, path: chart.path, targetRevision: chart.commit ?? chart.tag };
     case 'archive':

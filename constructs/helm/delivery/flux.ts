@@ -89,8 +89,8 @@ function sourceOf(chart: ChartSource): Source | undefined {
       return source('HelmRepository', chart, {});
     case 'oci':
       return source('OCIRepository', chart, {
-        // The digest decides where both are given; the tag is then for readers.
-        ref: { tag: chart.version, ...(chart.digest !== undefined && { digest: chart.digest }) },
+        // A tag has no "+": Helm pushes a chart with one under "_". The digest decides where both are given; the tag is then for readers.
+        ref: { tag: chart.version.replaceAll('+', '_'), ...(chart.digest !== undefined && { digest: chart.digest }) },
         layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', operation: 'copy' },
       });
     case 'git':

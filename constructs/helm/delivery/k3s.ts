@@ -91,7 +91,7 @@ function chartFields(scope: Construct, chart: ChartSource): Plain<HelmChartSpec>
     case 'git':
       report(scope, 'chart', {
         message: 'k3s cannot install a chart from git.',
-        remedy: `Check out ${chart.tag} of ${chart.url}, run \`helm package --dependency-update ${chart.path}\`, keep the .tgz in this repository and use fromArchive.`,
+        remedy: `Check out ${chart.tag} of its repository, run \`helm package --dependency-update ${chart.path}\`, keep the .tgz in this repository and use fromArchive.`,
       });
       return {};
     case 'archive':

@@ -8,7 +8,7 @@ import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { Reference } from '../../../manifests/reference';
 import { crdStage } from '../../crd-stage';
 import { report } from '../../problem';
-import { describeSource } from '../chart-source';
+import { chartSourceFindings, describeSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
 import { HelmError } from '../rendering/helm-template';
 import { render, type Rendered } from '../rendering/render';
@@ -71,6 +71,7 @@ class RenderedDelivery extends Delivery {
 
   private render(scope: Construct, { name, namespace, chart, values }: Release): Rendered | undefined {
     const file = chart.kind === 'archive' ? chart.file : lockedChart(readChartLock(), describeSource(chart))?.file;
+    if (file === undefined && chartSourceFindings(chart).some(([, finding]) => finding)) return undefined; // which HelmRelease reports
     if (file === undefined) {
       report(scope, 'chart', {
         message: `${describeSource(chart)} must be vendored to be rendered.`,

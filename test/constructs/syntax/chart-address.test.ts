@@ -2,7 +2,7 @@ import { chartAddress, chartName } from '../../../constructs/syntax/chart-addres
 
 const CREDENTIALS = (host: string): string =>
   `must not contain credentials or a query, because it is committed; got an address of ${host} with one. Remove it, and put the credentials into a Secret. Replace them if they were committed.`;
-const OCI = (url: string): string => `must be a registry with the path of a chart, without a tag; got "${url}".`;
+const OCI = (url: string): string => `must be a registry with a path, without tag and digest; got "${url}".`;
 const SCHEME = (url: string, schemes: string): string => `must be an address that starts with ${schemes}; got "${url}".`;
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
 test.each([
   [
     'oci://registry.example.com/charts/cvat:2.73.0',
-    `${OCI('oci://registry.example.com/charts/cvat:2.73.0')} Remove ":2.73.0": the version is a field of its own.`,
+    `${OCI('oci://registry.example.com/charts/cvat:2.73.0')} Remove ":2.73.0": it is a field of its own.`,
   ],
   [
     'oci://registry.example.com/charts/cvat/',
@@ -76,6 +76,16 @@ test.each([
     `${SCHEME('github.com/cvat-ai/cvat', 'https:// or http:// or ssh://')} Use an address such as "https://github.com/example/thing".`,
   ],
   ['git', 'https://token@github.com/cvat-ai/cvat', CREDENTIALS('github.com')],
+  [
+    'git',
+    'git@github.com:cvat-ai/cvat.git',
+    `${SCHEME('git@github.com:cvat-ai/cvat.git', 'https:// or http:// or ssh://')} Did you mean "ssh://git@github.com/cvat-ai/cvat.git"?`,
+  ],
+  [
+    'git',
+    'github.com:cvat-ai/cvat',
+    `${SCHEME('github.com:cvat-ai/cvat', 'https:// or http:// or ssh://')} Did you mean "ssh://git@github.com/cvat-ai/cvat"?`,
+  ],
   ['git', 'ssh://git:secret@github.com/cvat-ai/cvat', CREDENTIALS('github.com')],
 ] as const)('refuses the %s address %s', (kind, url, expected) => {
   const finding = chartAddress(kind, url);
@@ -88,6 +98,7 @@ test('does not print credentials', () => {
     'https://a.b?token=secret',
     'https://us er:secret@a b',
     'oci://secret@/x',
+    'user:secret@github.com:a/b',
     'https://secret@',
   ])
     for (const kind of ['repository', 'oci', 'git'] as const) expect(JSON.stringify(chartAddress(kind, url))).not.toContain('secret');

@@ -116,7 +116,7 @@ test('a digest is more than k3s can pin', () => {
 
 test('a chart in git is more than k3s can install, and the problem says what to do instead', () => {
   expect(problems(fromGit('https://github.com/cvat-ai/cvat', { path: 'helm-chart', tag: 'v2.73.0' }))).toEqual([
-    'chart: k3s cannot install a chart from git. Check out v2.73.0 of https://github.com/cvat-ai/cvat, run `helm package --dependency-update helm-chart`, keep the .tgz in this repository and use fromArchive.',
+    'chart: k3s cannot install a chart from git. Check out v2.73.0 of its repository, run `helm package --dependency-update helm-chart`, keep the .tgz in this repository and use fromArchive.',
   ]);
 });
 
