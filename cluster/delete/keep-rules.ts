@@ -2,6 +2,7 @@ import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest'
 import type { LiveObject } from '../objects/live-object';
 import { contractOf } from '../../manifests/contract';
 import { crdOf, crdsOperatedBy, isNamespace, isSameObject, operatorsOf } from '../../manifests/custom-resource-definition';
+import { ApiError } from '../api/api-error';
 import { notOursReason } from './not-ours';
 import { foreignContentsOf } from './namespace-contents';
 import { releasedObjects } from '../helm/release-objects';
@@ -119,7 +120,15 @@ const hasContents: KeepRule = async (object, context) => {
 /** Deleting a namespace of ours also deletes objects in it that others have created. */
 const hasForeignContents: KeepRule = async (object, context) => {
   if (!isNamespace(object) || context.deleteNamespaceContents) return undefined;
-  const contents = await foreignContentsOf(object.metadata.name, context);
+  let contents: readonly string[];
+  try {
+    contents = await foreignContentsOf(object.metadata.name, context);
+  } catch (error) {
+    // RBAC, or an aggregated API whose server is down: the rest of the deletion need not fail.
+    if (!(error instanceof ApiError)) throw error;
+    const unknown = `may contain objects that are not ours: they cannot be listed (${error.message})`;
+    return { reason: `${unknown}. To delete it with everything in it, add --delete-namespace-contents`, intended: false };
+  }
   if (contents.length === 0) return undefined;
   const reason = `contains objects that are not ours: ${contents.join(', ')}. To delete them with it, add --delete-namespace-contents`;
   return { reason, intended: true };

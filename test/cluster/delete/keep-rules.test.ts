@@ -1,6 +1,8 @@
 import { type Manifest, idOf, keyOf } from '../../../manifests/manifest';
 import { DeletionContext } from '../../../cluster/delete/deletion-context';
 import { missingOperatorOf, reasonToKeep, type KeepReason } from '../../../cluster/delete/keep-rules';
+import { ApiError } from '../../../cluster/api/api-error';
+import type { LiveObject } from '../../../cluster/objects/live-object';
 import { releaseSecret } from '../readiness/releases';
 import { MemoryCluster } from '../support/memory-cluster';
 import { crd, manifest } from '../support/objects';
@@ -277,5 +279,17 @@ test('keeps what an object makes that is not to be deleted: a database user that
   expect(await stays(login, { cluster: [maker], targets: { '30-one': [maker] } })).toEqual({
     reason: 'belongs to Widget cvat/maker, which is kept',
     intended: true,
+  });
+});
+
+test.each([403, 503])('a namespace is refused when an answer of %i hides what is in it', async (code) => {
+  const namespace = manifest('v1 Namespace cvat');
+  const known = context({ cluster: [namespace, manifest('example.org/v1 Widget cvat/one', { metadata: { labels: {} } })] });
+  jest.spyOn(known.session.cluster, 'list').mockRejectedValue(new ApiError(code, { message: 'widgets: no' }));
+  expect(await reasonToKeep((await known.session.cluster.get(keyOf(namespace))) as LiveObject, known)).toEqual({
+    reason:
+      'may contain objects that are not ours: they cannot be listed (widgets: no). ' +
+      'To delete it with everything in it, add --delete-namespace-contents',
+    intended: false,
   });
 });
