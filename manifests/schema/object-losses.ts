@@ -21,10 +21,15 @@ function withoutDefaults(value: unknown, before: StructuralSchema | undefined, a
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, child]) => {
       const [old, next] = [before, after].map((schema) => fieldOf(schema, name));
-      const isDefault = !next && old?.default !== undefined && isDeepStrictEqual(child, old.default);
-      return isDefault ? [] : [[name, withoutDefaults(child, old, next)]];
+      return !next && isDefault(child, old) ? [] : [[name, withoutDefaults(child, old, next)]];
     }),
   );
+}
+
+/** A map can have fields that are defaults themselves: the API server adds them to the default of the map. */
+function isDefault(value: unknown, schema: StructuralSchema | undefined): boolean {
+  if (schema?.default === undefined) return false;
+  return isDeepStrictEqual(withoutDefaults(value, schema, undefined), withoutDefaults(schema.default, schema, undefined));
 }
 
 function fieldOf(schema: StructuralSchema | undefined, name: string): StructuralSchema | undefined {

@@ -87,6 +87,15 @@ describe('a field that the CRD of dist does not have', () => {
     });
   });
 
+  test('does not count when it is a map of defaults', async () => {
+    const map = { ...fields({ x: { ...text, default: 'default' }, y: text }), default: { y: 'one' } };
+    const withDefaults = crd({ v1: { spec: fields({ a: text, b: map }) } });
+    cluster.put(widget('one', { b: { x: 'default', y: 'one' } }));
+    expect((await losses(withDefaults, after)).refused).toEqual([]);
+    cluster.put(widget('one', { b: { x: 'mine', y: 'one' } }));
+    expect((await losses(withDefaults, after)).refused).toHaveLength(1);
+  });
+
   test('does not count when this deployment removes it from the object', async () => {
     cluster.put(widget('one', { b: 'x' }));
     const stages = distOf({ '10-one': [widget('one', { a: 'x' })] }).stages;
