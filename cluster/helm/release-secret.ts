@@ -71,7 +71,8 @@ export function chartOf({ secret }: ReleaseRevision): ReleaseChart | undefined {
 
 /** The newest revision of every release of the cluster, by its namespace and name: `cvat/cvat`. */
 export async function newestReleases(from: Lister): Promise<ReadonlyMap<string, ReleaseRevision>> {
-  const secrets = await from.list({ apiVersion: 'v1', kind: 'Secret' }, { labels: 'owner=helm' });
+  // The others are most of them, and each has up to 1 MB. The newest is never superseded.
+  const secrets = await from.list({ apiVersion: 'v1', kind: 'Secret' }, { labels: 'owner=helm,status!=superseded' });
   const newest = new Map<string, ReleaseRevision>();
   for (const release of secrets.map(releaseOf)) {
     const { namespace = 'default', labels } = release.secret.metadata;

@@ -243,5 +243,5 @@ test('looks for other releases once for all CRDs, and not for a CRD that is ours
   const live = cluster.put(INSTALLED);
   await check.decide(OURS, live);
   await check.decide(OURS, live);
-  expect(cluster.asked.filter((line) => line.startsWith('list Secret'))).toEqual(['list Secret * owner=helm']);
+  expect(cluster.asked.filter((line) => line.startsWith('list Secret'))).toEqual(['list Secret * owner=helm,status!=superseded']);
 });

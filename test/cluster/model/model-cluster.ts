@@ -140,6 +140,7 @@ export class ModelCluster implements Cluster {
 
 /** As a label selector: with a name alone, any value does. */
 function hasLabel(labels: LiveObject['metadata']['labels'] = {}, name: string, value: string | undefined): boolean {
+  if (name.endsWith('!')) return labels[name.slice(0, -1)] !== value;
   return value === undefined ? labels[name] !== undefined : labels[name] === value;
 }
 

@@ -100,7 +100,7 @@ export class MemoryCluster implements Cluster {
         apiVersion === kind.apiVersion &&
         own === kind.kind &&
         (namespace === undefined || metadata.namespace === namespace) &&
-        wanted.every(([name = '', value]) => (value === undefined ? name in (metadata.labels ?? {}) : metadata.labels?.[name] === value)),
+        wanted.every(([name = '', value]) => hasLabel(metadata.labels, name, value)),
     );
   }
 
@@ -142,6 +142,12 @@ export class MemoryCluster implements Cluster {
     this.asked.push(['may', verb, kind?.kind, namespace].filter((word) => word !== undefined).join(' '));
     return true;
   }
+}
+
+/** `name=value`, `name!=value` or `name`. */
+function hasLabel(labels: Manifest['metadata']['labels'] = {}, name: string, value: string | undefined): boolean {
+  if (name.endsWith('!')) return labels[name.slice(0, -1)] !== value;
+  return value === undefined ? name in labels : labels[name] === value;
 }
 
 function labelOwner({ metadata }: Manifest): object {
