@@ -1,10 +1,10 @@
-import { type Account, type Accounts, Refused, Unavailable } from '../accounts/account';
+import { type Account, type AccountChanges, type Accounts, Refused, Unavailable } from '../accounts/account';
 import { emailAddressOf, FINALIZER } from '../app-user/app-user';
 import { randomPassword } from '../credentials/password';
 import type { AccountCache } from '../accounts/account-cache';
 import type { Action } from './action';
 import { Changed, type ObjectStore } from './object-store';
-import type { Observation } from './observation';
+import type { Failure, Observation } from './observation';
 import type { Observer } from './observer';
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
@@ -26,7 +26,7 @@ export class Executor {
     } catch (error) {
       return this.failed(action, observation, error);
     }
-    if (action.notice) this.objects.tell(known.appUser, action.notice);
+    if (action.notice && known.failure === observation.failure) this.objects.tell(known.appUser, action.notice);
     return known;
   }
 
@@ -54,7 +54,7 @@ export class Executor {
       case 'create-account':
         return this.create(action, observation);
       case 'update-account':
-        return this.changed(observation, await this.accounts.update(action.id, action.changes));
+        return this.update(action, observation);
       case 'remove-account':
         await this.accounts.remove(action.id);
         return this.vanished(observation, action.id);
@@ -115,6 +115,15 @@ export class Executor {
     return { ...withoutFindings(observation), ...found };
   }
 
+  private async update({ id, changes }: Of<'update-account'>, observation: Observation): Promise<Observation> {
+    const account = await this.accounts.update(id, changes);
+    const kept = Object.entries(changes).some(([field, value]) => account[field as keyof AccountChanges] === value);
+    if (kept) return this.changed(observation, account);
+    // Nothing was changed: it is no news, and no reason to write a new time into the status.
+    this.accountCache.put(account);
+    return { ...observation, account, fresh: true, failure: notKept(id, changes) };
+  }
+
   private async closeSurplus({ id, remove }: Of<'close-surplus'>, observation: Observation): Promise<Observation> {
     const rest = { ...observation, surplus: undefined };
     if (remove) {
@@ -158,6 +167,13 @@ export class Executor {
     }
     return { ...observation, failure: { kind: 'refused', reason: error.reason, message: error.message } };
   }
+}
+
+/** What the application accepted and did not do. */
+export function notKept(id: number, changes: AccountChanges): Failure {
+  const fields = Object.keys(changes).join(', ');
+  const message = `The application accepts a change of ${fields} of account ${id} and does not keep it. Use another value.`;
+  return { kind: 'refused', reason: 'not-kept', message };
 }
 
 /** Without what was found out about accounts besides the account itself: it is found out again. */

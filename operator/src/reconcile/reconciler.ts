@@ -1,9 +1,7 @@
-import type { AccountChanges } from '../accounts/account';
 import type { AppUser } from '../app-user/app-user';
 import { decide } from './decide';
-import type { Executor } from './executor';
+import { type Executor, notKept } from './executor';
 import type { ReconcileContext } from './context';
-import type { Failure } from './observation';
 import type { Observer } from './observer';
 
 /** How a look at one AppUser ended. */
@@ -62,10 +60,4 @@ export class NotSettled extends Error {
   constructor(lastAction: string) {
     super(`not settled after ${MOST_STEPS} actions; the last one was ${lastAction}`);
   }
-}
-
-function notKept(id: number, changes: AccountChanges): Failure {
-  const fields = Object.keys(changes).join(', ');
-  const message = `The application accepts a change of ${fields} of account ${id} and does not keep it. Use another value.`;
-  return { kind: 'refused', reason: 'not-kept', message };
 }
