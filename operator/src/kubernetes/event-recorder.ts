@@ -42,14 +42,16 @@ export class EventRecorder {
 
   constructor(private readonly options: EventRecorderOptions) {}
 
-  tell(regarding: Regarding, notice: Notice): void {
+  /** Resolves when the Event is written, or cannot be. Never fails. */
+  tell(regarding: Regarding, notice: Notice): Promise<void> {
     // Thousands of AppUsers that all have a problem must not keep the API server from more important things.
-    if (this.waiting >= MOST_WAITING) return;
+    if (this.waiting >= MOST_WAITING) return Promise.resolve();
     this.waiting++;
     this.chain = this.chain
       .then(() => this.write(regarding, notice))
       .catch((error: unknown) => this.options.failed(error))
       .finally(() => this.waiting--);
+    return this.chain;
   }
 
   /** Resolves when all recorded Events are written. */

@@ -97,10 +97,10 @@ export class NamespaceObjects implements ObjectStore {
     return now - known >= goneAfterSeconds * 1000;
   }
 
-  tell({ name, uid }: AppUser, notice: Notice): void {
+  tell({ name, uid }: AppUser, notice: Notice): Promise<void> {
     const { namespace, recorder, onNotice } = this.options;
     onNotice(name, notice);
-    recorder.tell({ apiVersion: 'kapernikov.com/v1', kind: 'AppUser', name, namespace, uid }, notice);
+    return recorder.tell({ apiVersion: 'kapernikov.com/v1', kind: 'AppUser', name, namespace, uid }, notice);
   }
 
   private async patch({ name }: AppUser, subresource: string, body: object): Promise<AppUser> {

@@ -16,17 +16,23 @@ export class Executor {
     private readonly accounts: Accounts,
     private readonly accountCache: AccountCache,
     private readonly observer: Observer,
+    /** Called when a second account was closed. */
+    private readonly surplusClosed: () => void = () => undefined,
   ) {}
 
   /** Returns what is known then. What the application refuses or cannot do is observation, too; what Kubernetes refuses is an error. */
   async perform(action: Action, observation: Observation): Promise<Observation> {
+    const { notice } = action;
+    // An Event that a kill may lose between the two would never be written: later, the account is closed, and nothing tells why.
+    const first = action.kind === 'close-surplus';
+    if (notice && first) await this.objects.tell(observation.appUser, notice);
     let known: Observation;
     try {
       known = await this.carryOut(action, observation);
     } catch (error) {
       return this.failed(action, observation, error);
     }
-    if (action.notice && known.failure === observation.failure) this.objects.tell(known.appUser, action.notice);
+    if (notice && !first && known.failure === observation.failure) void this.objects.tell(known.appUser, notice);
     return known;
   }
 
@@ -129,10 +135,12 @@ export class Executor {
     if (remove) {
       await this.accounts.remove(id);
       this.accountCache.forget(id);
+      this.surplusClosed();
       return { ...rest, touched: true };
     }
     const surplus = await this.accounts.update(id, { active: false });
     this.accountCache.put(surplus);
+    this.surplusClosed();
     return { ...rest, surplus, touched: true };
   }
 

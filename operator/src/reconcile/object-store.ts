@@ -15,8 +15,8 @@ export interface ObjectStore {
   writeStatus(appUser: AppUser, status: AppUserStatus): Promise<AppUser>;
   /** Whether the application was uninstalled, and is not only down. */
   applicationIsGone(): Promise<boolean>;
-  /** Records an Event. Never fails, and is not waited for. */
-  tell(appUser: AppUser, notice: Notice): void;
+  /** Records an Event. Resolves when it is written, or cannot be. Never fails. */
+  tell(appUser: AppUser, notice: Notice): Promise<void>;
 }
 
 /** Another client changed or removed the object that was to be written: it has to be read again. */

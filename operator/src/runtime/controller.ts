@@ -65,10 +65,7 @@ export class Controller {
     const objects = new NamespaceObjects({
       ...{ client, namespace, recorder, clock, goneAfterSeconds },
       ...(applicationService !== undefined && { service: applicationService }),
-      onNotice: (appUser, { reason }) => {
-        if (reason === 'SurplusAccount') metrics.surplusAccounts.inc();
-        log.info({ appUser, reason }, 'recorded an Event');
-      },
+      onNotice: (appUser, { reason }) => log.info({ appUser, reason }, 'recorded an Event'),
       written: (name, appUser) => this.written(name, appUser),
     });
     const context = createContext({
@@ -79,7 +76,7 @@ export class Controller {
       normalized: (fields) => accounts.normalized(fields),
     });
     const observer = new Observer(objects, this.circuitBreaker, this.accountCache, context);
-    const executor = new Executor(objects, this.circuitBreaker, this.accountCache, observer);
+    const executor = new Executor(objects, this.circuitBreaker, this.accountCache, observer, () => metrics.surplusAccounts.inc());
     this.reconciler = new Reconciler(observer, executor, context, this.ending.signal);
     this.queue = new WorkQueue({
       work: (name, mode) => this.work(name, mode),

@@ -75,12 +75,16 @@ export class Resync {
 
   private async closeOrphans(): Promise<void> {
     const { circuitBreaker, accountCache, appUsers, recorder, log, metrics } = this.options;
-    for (const { id } of await closeOrphans(circuitBreaker, accountCache, appUsers)) {
-      metrics.surplusAccounts.inc();
-      log.warn({ account: id }, 'deactivated an account whose registration finished after its AppUser was deleted');
-      const note = `Account ${id} was deactivated: its registration finished after its AppUser was deleted.`;
-      recorder.tell(this.regarding, { type: 'Warning', reason: 'SurplusAccount', note });
-    }
+    await closeOrphans(circuitBreaker, accountCache, appUsers, {
+      closing: ({ id }) => {
+        const note = `Account ${id} was created by a registration that finished after its AppUser was deleted: the operator deactivates it.`;
+        return recorder.tell(this.regarding, { type: 'Warning', reason: 'SurplusAccount', note });
+      },
+      closed: ({ id }) => {
+        metrics.surplusAccounts.inc();
+        log.warn({ account: id }, 'deactivated an account whose registration finished after its AppUser was deleted');
+      },
+    });
   }
 
   private get regarding(): Regarding {
@@ -98,6 +102,6 @@ export class Resync {
     if (this.reported?.note === note && clock.now() - this.reported.at < UNDECLARED_SECONDS * 1000) return;
     this.reported = { note, at: clock.now() };
     log.warn({ count }, 'found active accounts that no AppUser declares');
-    recorder.tell(this.regarding, { type: 'Warning', reason: 'UndeclaredAccounts', note });
+    void recorder.tell(this.regarding, { type: 'Warning', reason: 'UndeclaredAccounts', note });
   }
 }

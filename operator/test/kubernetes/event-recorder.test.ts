@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 test('an Event says what happened to which object, and who says so', async () => {
-  recorder.tell(JOHN, CONFLICT);
+  void recorder.tell(JOHN, CONFLICT);
   await recorder.flush();
   expect(server.asked).toHaveLength(1);
   expect(server.asked[0]).toMatchObject({
@@ -37,30 +37,30 @@ test('an Event says what happened to which object, and who says so', async () =>
 });
 
 test('an Event that repeats within ten minutes is counted, and later created again', async () => {
-  for (let count = 0; count < 3; count++) recorder.tell(JOHN, CONFLICT);
+  for (let count = 0; count < 3; count++) void recorder.tell(JOHN, CONFLICT);
   await recorder.flush();
   expect(server.asked.map(({ method }) => method)).toEqual(['POST', 'PATCH', 'PATCH']);
   expect(server.asked[2]).toMatchObject({ body: { series: { count: 3 } }, path: expect.stringContaining('/events/john.') });
-  recorder.tell({ ...JOHN, name: 'jane' }, CONFLICT);
+  void recorder.tell({ ...JOHN, name: 'jane' }, CONFLICT);
   await clock.pass(600_000);
-  recorder.tell(JOHN, CONFLICT);
+  void recorder.tell(JOHN, CONFLICT);
   await recorder.flush();
   expect(server.asked.slice(3).map(({ method }) => method)).toEqual(['POST', 'POST']);
 });
 
 test('an Event that cannot be written is forgotten, and so are those that are too many', async () => {
   server.handler = () => ({ status: 500, json: {} });
-  for (let count = 0; count < 1000; count++) recorder.tell(JOHN, { ...CONFLICT, note: `note ${count}` });
+  for (let count = 0; count < 1000; count++) void recorder.tell(JOHN, { ...CONFLICT, note: `note ${count}` });
   await recorder.flush();
   expect(failures).toBe(100);
   server.handler = () => ({ json: {} });
-  recorder.tell(JOHN, CONFLICT);
+  void recorder.tell(JOHN, CONFLICT);
   await recorder.flush();
   expect(server.asked).toHaveLength(101);
 });
 
 test('a note that is too long for Kubernetes is cut', async () => {
-  recorder.tell(JOHN, { ...CONFLICT, note: 'n'.repeat(5000) });
+  void recorder.tell(JOHN, { ...CONFLICT, note: 'n'.repeat(5000) });
   await recorder.flush();
   expect((server.asked[0]?.body as { note: string }).note).toHaveLength(1024);
 });

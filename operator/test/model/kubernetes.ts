@@ -93,8 +93,9 @@ export class Kubernetes implements ObjectStore {
     return this.faults.around('read', () => this.gone);
   }
 
-  tell({ name }: AppUser, notice: Notice): void {
+  tell({ name }: AppUser, notice: Notice): Promise<void> {
     this.notices.push({ ...notice, name });
+    return Promise.resolve();
   }
 
   private current({ name, resourceVersion }: AppUser): AppUser {

@@ -48,7 +48,10 @@ export class ModelOperator {
 
   async resync(): Promise<void> {
     await this.accountCache.refresh();
-    await closeOrphans(this.application, this.accountCache, this.view);
+    await closeOrphans(this.application, this.accountCache, this.view, {
+      closing: () => Promise.resolve(),
+      closed: () => undefined,
+    });
   }
 
   async reconcile(name: string): Promise<Outcome> {
