@@ -21,7 +21,7 @@ export function statusAction(observation: Observation, context: ReconcileContext
   return { kind: 'write-status', status, ...(notice && { notice }) };
 }
 
-/** What is said while the application cannot be fresh: nothing new about an account that was as wanted and may still be so. */
+/** What is said while the application cannot be asked: nothing new about an account that was as wanted and may still be so. */
 export function waitingAction(
   observation: Observation,
   context: ReconcileContext,
@@ -34,7 +34,7 @@ export function waitingAction(
     if (ready.reason === WAITING) return undefined;
     if (!acting && !touched) return undefined;
   }
-  const text = `The application cannot be fresh now, and will be again: ${message}`;
+  const text = `The application cannot be asked now, and is asked again: ${message}`;
   const conditions = [condition(observation, context, READY, 'False', WAITING, text), ...rest(appUser.status)];
   const status = { ...appUser.status, observedGeneration: appUser.generation, conditions };
   const notice = noticeOf(appUser.status, status);

@@ -9,7 +9,7 @@ import { FaultInjector, Killed, NO_FAULT, type Plan } from './fault-injection';
 import { Kubernetes } from './kubernetes';
 import { ModelOperator } from './operator';
 
-/** A objects, an application and an operator, to which things happen; what must never be is an exception. */
+/** Kubernetes, an application and an operator, to which things happen; what must never be is an exception. */
 export class Model {
   readonly faults = new FaultInjector();
   readonly kubernetes = new Kubernetes(this.faults);

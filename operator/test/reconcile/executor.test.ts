@@ -66,7 +66,7 @@ test.each([
   [{ kind: 'update-account', id: 7, changes: {} }, true],
   [{ kind: 'refresh-accounts' }, false],
 ] as const)(
-  'when the application cannot be fresh during %j, it is known whether something was to be changed: %s',
+  'when the application cannot be asked during %j, it is known whether something was to be changed: %s',
   async (action, acting) => {
     const down = (): Promise<Account> => Promise.reject(new Unavailable('down', 7));
     application.update = down;

@@ -1,8 +1,9 @@
+import { decide } from '../../src/reconcile/decide';
 import type { Account } from '../../src/accounts/account';
 import { type AppUser, type AppUserSpec, FINALIZER } from '../../src/app-user/app-user';
 import type { OwnCredentials } from '../../src/credentials/credentials';
 import type { ReconcileContext } from '../../src/reconcile/context';
-import type { Observation } from '../../src/reconcile/observation';
+import type { Failure, Observation } from '../../src/reconcile/observation';
 
 export const NOW = '2026-11-23T12:00:00Z';
 
@@ -60,4 +61,26 @@ export function context({ accounts = [], appUsers = [], ...details }: Partial<Re
 interface Others {
   readonly accounts?: readonly Account[];
   readonly appUsers?: readonly AppUser[];
+}
+
+export const absent = { account: undefined, credentials: undefined, ownership: 'unproven' } as const;
+export const unproven = { ownership: 'unproven', credentials: undefined } as const;
+export const older = (details: Parameters<typeof appUser>[0]): AppUser =>
+  appUser({ name: 'older', uid: 'uid-0', createdAt: '2025-01-01T00:00:00Z', ...details });
+export const unavailable = (details: Partial<Extract<Failure, { kind: 'unavailable' }>> = {}): Failure => ({
+  ...{ kind: 'unavailable', message: 'down', acting: false },
+  ...details,
+});
+
+/** The reason of the condition Ready in the status that is to be written. */
+export function problem(known: Observation, around: ReconcileContext = context()): string | undefined {
+  const action = decide(known, around);
+  return action.kind === 'write-status' ? action.status.conditions?.find(({ type }) => type === 'Ready')?.reason : action.kind;
+}
+
+/** The status of an AppUser that is in sync, and that AppUser with it. */
+export function inSync(): Observation {
+  const action = decide(observation(), context());
+  if (action.kind !== 'write-status') throw new Error(`unexpected: ${action.kind}`);
+  return observation({ appUser: appUser({ status: action.status }) });
 }
