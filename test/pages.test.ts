@@ -61,7 +61,7 @@ const examples = pages.flatMap((page) =>
   [...readFileSync(join(ROOT, page), 'utf8').matchAll(/^```(?:ts|typescript)\n([^]*?)^```$/gm)].map(([, code = ''], index) => ({
     page,
     code,
-    name: `${page.replace(/\W+/g, '-')}-${index + 1}`,
+    name: `${page.replace(/\W+/g, '-').toLowerCase()}-${index + 1}`,
   })),
 );
 type Example = (typeof examples)[number];
@@ -176,7 +176,7 @@ for (const [name, environment] of Object.entries(environments)) {
     for (const { name, problems } of results) expect([name, problems]).toEqual([name, []]);
     const ofEnvironment = fragments.filter(isEnvironment).map(({ name }) => results.find((result) => result.name === name)?.files);
     expect(ofEnvironment).toEqual([expect.arrayContaining(['70-wiki.k8s.yaml'])]);
-    expect(results.find(({ name }) => name.startsWith('README'))?.files).toContain('70-minio.k8s.yaml');
+    expect(results.find(({ name }) => name.startsWith('readme'))?.files).toContain('70-minio.k8s.yaml');
     expect(results.find(({ name }) => name === 'own')?.files).toContain('25-minio.k8s.yaml');
   });
 });

@@ -71,6 +71,12 @@ describe('a PostgresCluster is ready for Flux and Argo CD', () => {
     ['with an instance that is not ready', spec, { ...status, instances: [{ name: 'instance1', replicas: 2, readyReplicas: 1 }] }, false],
     ['with too few instances', spec, { ...status, instances: [{ name: 'instance1', replicas: 1, readyReplicas: 1 }] }, false],
     ['with no instances', spec, { ...status, instances: [] }, false],
+    [
+      'that is shut down for an upgrade',
+      { ...spec, shutdown: true },
+      { ...status, instances: [{ name: 'instance1', replicas: 0 }] },
+      false,
+    ],
     ['without one stanza', spec, { ...status, pgbackrest: { repos: [repos[0], { name: 'repo2' }] } }, false],
     ['without one repository', spec, { ...status, pgbackrest: { repos: [repos[0]] } }, false],
     ['without any repository', spec, { observedGeneration: 2, instances }, false],

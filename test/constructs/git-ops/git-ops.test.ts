@@ -156,6 +156,18 @@ test('the command of docs/deliveries.md selects the Applications of the stages, 
   expect(selected(ofReleases)).toEqual([]);
 });
 
+test('the commands of docs/deliveries.md suspend the Kustomizations of the environment alone, and delete the source by its name', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/deliveries.md'), 'utf8');
+  const [, uninstall = ''] = page.split('### Uninstall');
+  const [, label = '', value = ''] = /get kustomizations -l ([^=\s]+)=(\S+) -o name/.exec(uninstall) ?? [];
+  const all = objects(FLUX, inputOf('production', flux()));
+  const labelled = all.filter(({ metadata }) => metadata.labels?.[label] === value);
+  expect(labelled).toEqual(all.filter(({ apiVersion }) => !apiVersion.startsWith('kustomize.config.k8s.io/')));
+  expect(uninstall).not.toMatch(/suspend .*--all/);
+  const [, kind, name] = /delete (gitrepository) (\S+)/.exec(uninstall) ?? [];
+  expect(all.filter((object) => object.kind.toLowerCase() === kind && object.metadata.name === name)).toHaveLength(1);
+});
+
 describe('a stage is not pruned', () => {
   const stage = (manifest: Partial<Manifest>): Stage => ({
     name: '70-a',
