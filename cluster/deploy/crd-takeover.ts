@@ -86,11 +86,14 @@ export class CrdTakeover {
   }
 }
 
-/** Whether something that installs charts has set fields of an object. Argo CD applies what it has rendered. */
+/**
+ * Whether something that installs charts has set fields of an object. Argo CD applies what it has rendered. What Flux applies from git is that of others,
+ * because ours has our label, and it would be applied again.
+ */
 function isOfChart({ metadata: { annotations = {}, managedFields = [] } }: LiveObject): boolean {
-  const managers = [...HELM_MANAGERS, 'argocd-controller'];
-  return (
-    annotations['meta.helm.sh/release-name'] !== undefined ||
-    managedFields.some(({ manager, subresource }) => subresource === undefined && managers.includes(manager))
-  );
+  const managers = managedFields.flatMap(({ manager, subresource }) => (subresource === undefined ? [manager] : []));
+  if (managers.includes('kustomize-controller')) return false;
+  return annotations['meta.helm.sh/release-name'] !== undefined || managers.some((manager) => INSTALLING_MANAGERS.includes(manager));
 }
+
+const INSTALLING_MANAGERS = [...HELM_MANAGERS, 'argocd-controller'];

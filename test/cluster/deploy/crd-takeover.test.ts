@@ -105,6 +105,14 @@ test('refuses a CRD that no chart has installed, as any other object', async () 
   expect(await decision(crd(['a', 'b'], setBy('helm', { subresource: 'status' })))).toContain('exists and is not ours');
 });
 
+test('refuses a CRD that Flux applies from git as well: it would apply it again', async () => {
+  const { managedFields } = setBy('helm') as { managedFields: readonly object[] };
+  const flux = { ...managedFields[0], manager: 'kustomize-controller', operation: 'Apply' };
+  expect(await decision(crd(['a', 'b'], { labels: {}, managedFields: [...managedFields, flux] }))).toContain(
+    '(field manager helm, kustomize-controller)',
+  );
+});
+
 const refusal = (reason: string, owner = 'field manager helm'): string =>
   `exists, was installed with a chart (${owner}), and is not taken over: ${reason} ` +
   `To adopt it nevertheless, run: npm run deploy -- --adopt "CustomResourceDefinition ${NAME}"`;
