@@ -64,8 +64,10 @@ export class Http {
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof CommandProblem || (error instanceof ApiError && !TRANSIENT.includes(error.code))) throw error;
-        if (!this.reached || Date.now() > deadline) throw error instanceof ApiError ? error : unreachable(this.connection, error);
-        if (error instanceof ApiError) delay = Math.max(delay, 1000 * (error.status.details?.retryAfterSeconds ?? 0));
+        // What a proxy asks for can be an hour.
+        const after = error instanceof ApiError ? 1000 * (error.status.details?.retryAfterSeconds ?? 0) : 0;
+        if (!this.reached || Date.now() + after > deadline) throw error instanceof ApiError ? error : unreachable(this.connection, error);
+        if (error instanceof ApiError) delay = Math.max(delay, after);
         else await this.untilReady();
       }
       await pause(delay, undefined, { signal });

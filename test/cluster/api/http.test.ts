@@ -122,6 +122,12 @@ describe('a busy server', () => {
     expect(pauses).toEqual([7000]);
   });
 
+  test('gets no retry when Retry-After is longer than it is waited for', async () => {
+    answers({ status: 503, headers: { 'retry-after': '3600' }, json: { message: 'maintenance' } }, { json: { ok: true } });
+    await expect(new Http(server.connection).send(ONE)).rejects.toMatchObject({ code: 503, message: 'maintenance' });
+    expect(pauses).toEqual([]);
+  });
+
   test.each([429, 502, 503, 504])('gets retries with growing pauses after %i', async (status) => {
     answers(...Array.from({ length: 7 }, () => ({ status })), { json: { ok: true } });
     expect((await new Http(server.connection).send(ONE)).body).toEqual({ ok: true });
