@@ -10,6 +10,7 @@ import type { Manifest } from './manifests/manifest';
 import type { Stage } from './manifests/stage';
 import { toYamlDocuments } from './manifests/yaml';
 import { type Environment, Platform } from './constructs/platform';
+import { sharedBackups } from './constructs/postgres/among-environments';
 import { type AcknowledgedProblem, type Problem, reportedProblems, reportedWarnings } from './constructs/problem';
 
 export interface Synthesis {
@@ -56,6 +57,7 @@ export function synthesize(all: Readonly<Record<string, Environment>>, defaultNa
     for (const [path, field, finding] of gitOps?.findings(input) ?? []) problems.push({ environment: name, path, field, ...finding });
     for (const [file, manifests] of gitOps?.files(input) ?? []) files.set(join(folder, 'gitops', file), yaml(name, manifests));
   }
+  warnings.push(...sharedBackups(all));
   return { files, problems, acknowledged, warnings, rendered };
 }
 

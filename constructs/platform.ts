@@ -14,7 +14,7 @@ import type { GitOps } from './git-ops/git-ops';
 import { Delivery } from './helm/delivery';
 import { chartOf } from './helm/delivery/rendered';
 import { HelmRelease, type HelmReleaseProps } from './helm/helm-release';
-import { findingsAmong, sourceOf } from './postgres/among-clusters';
+import { clustersOf, findingsAmong } from './postgres/among-clusters';
 import { PostgresCluster, type PostgresClusterProps } from './postgres/postgres-cluster';
 import { PostgresOperator, type PostgresOperatorProps } from './postgres/postgres-operator';
 import { report } from './problem';
@@ -81,7 +81,6 @@ export class Platform extends App {
       namespace,
       postgresOperator,
       postgres,
-      postgresClusters,
       appUserOperator,
       cvat,
       appUsers,
@@ -98,18 +97,10 @@ export class Platform extends App {
 
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
 
-    const clusters = [
-      ...(postgres ? [{ id: 'cluster', props: { ...postgres, namespace } }] : []),
-      ...(postgresClusters ?? []).map((props, index) => ({ id: `postgresClusters[${index}]`, props: { namespace, ...props } })),
-    ];
-    const all = clusters.map(({ props }) => props);
-    const isClone = (props: PostgresClusterProps): boolean => sourceOf(props, all) !== undefined;
-    const databases = new Map<PostgresClusterProps, PostgresCluster>();
-    for (const { id, props } of [...clusters.filter((one) => !isClone(one.props)), ...clusters.filter((one) => isClone(one.props))])
-      databases.set(props, new PostgresCluster(this.stage(isClone(props) ? '35-postgres-clones' : '30-postgres'), id, props));
-    for (const [props, field, finding] of findingsAmong(all)) report(databases.get(props) ?? this, field, finding);
-    const [first] = all;
-    const database = postgres && first && databases.get(first);
+    const clusters = clustersOf(environment);
+    const databases = new Map(clusters.map(({ stage, id, props }) => [props, new PostgresCluster(this.stage(stage), id, props)]));
+    for (const [props, field, finding] of findingsAmong([...databases.keys()])) report(databases.get(props) ?? this, field, finding);
+    const database = postgres && databases.get(clusters.find(({ id }) => id === 'cluster')?.props ?? postgres);
 
     if (appUserOperator) {
       const publicUrl = cvat && `${cvat.exposure.scheme}://${cvat.host}`;

@@ -1,12 +1,35 @@
 import type { Finding } from '../../manifests/finding';
+import { compareStages } from '../../manifests/stage';
 import { backupPlaces, restorePlace } from './backup-place';
 import { repositoryOf } from './pgbackrest';
 import type { PostgresClusterProps } from './postgres-cluster';
 
 type Located = [cluster: PostgresClusterProps, field: string, finding: Finding];
 
+/** The clusters as an environment declares them. */
+export interface DeclaredClusters {
+  readonly namespace?: string;
+  readonly postgres?: Omit<PostgresClusterProps, 'namespace'>;
+  readonly postgresClusters?: readonly PostgresClusterProps[];
+}
+
+/** Each cluster of an environment with its namespace, and the stage and id of its construct. In the order of their stages. */
+export function clustersOf({
+  namespace,
+  postgres,
+  postgresClusters = [],
+}: DeclaredClusters): { stage: string; id: string; props: PostgresClusterProps }[] {
+  const declared = [
+    ...(postgres ? [{ id: 'cluster', props: { ...postgres, namespace } }] : []),
+    ...postgresClusters.map((props, index) => ({ id: `postgresClusters[${index}]`, props: { namespace, ...props } })),
+  ];
+  const all = declared.map(({ props }) => props);
+  const staged = declared.map((cluster) => ({ stage: sourceOf(cluster.props, all) ? '35-postgres-clones' : '30-postgres', ...cluster }));
+  return staged.sort((one, other) => compareStages(one.stage, other.stage));
+}
+
 /** The cluster of the same environment that another one is restored from. */
-export function sourceOf(clone: PostgresClusterProps, clusters: readonly PostgresClusterProps[]): PostgresClusterProps | undefined {
+function sourceOf(clone: PostgresClusterProps, clusters: readonly PostgresClusterProps[]): PostgresClusterProps | undefined {
   const { restore } = clone;
   if (restore?.kind !== 'cluster') return undefined;
   const namespace = restore.namespace ?? clone.namespace;

@@ -14,7 +14,7 @@ import { objectStoreFindings } from './object-store-findings';
 import { backupsSpec, backupNeeds, dataSourceSpec, inPlaceSpec } from './pgbackrest';
 import { inPlaceFindings, RESTORE_ANNOTATION } from './restore-in-place';
 import { specFindings } from './spec-findings';
-import { ALLOW_UPGRADE_ANNOTATION, type PostgresUpgrade, upgradeFinding, upgradeName, upgradeSpec } from './upgrade';
+import { ALLOW_UPGRADE_ANNOTATION, type PostgresUpgrade, upgradeFinding, upgradeImageFinding, upgradeName, upgradeSpec } from './upgrade';
 import { type Storage, volumeClaim } from './volume-claim';
 
 export interface PostgresUser {
@@ -95,6 +95,7 @@ export class PostgresCluster extends Construct {
     const findings = [...clusterFindings(props, spec), ...specFindings(props, spec), ...objectStoreFindings(backups, restore)];
     for (const [field, finding] of findings) report(this, field, finding);
     report(this, 'upgrade.to', upgradeFinding(upgrade, spec));
+    report(this, 'upgrade.image', upgrade && upgradeImageFinding(upgrade));
     for (const [field, finding] of inPlaceFindings(props, spec)) report(this, field, finding);
 
     const handles = this.users.map((user) => databaseUser(props, user.name, hasDatabase(user)));

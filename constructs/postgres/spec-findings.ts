@@ -70,10 +70,15 @@ function amountOf(quantity: unknown): number | undefined {
   return amount === undefined || factor === undefined ? undefined : Number(amount) * factor;
 }
 
-/** The first number of the tag, after the name of the base image: `ubi8-15.4-0`. */
-function otherMajor(image: string, version: number): Finding | undefined {
+/** PostgreSQL's major version in a tag of Crunchy's images: the first number after the name of the base image, `ubi8-15.4-0`. */
+export function majorOf(image: string): number | undefined {
   const [, major] = /^(?:(?:ubi|centos)[0-9]+-)?([0-9]{2})(?![0-9])/.exec(parseImage(image).tag ?? '') ?? [];
-  if (major === undefined || Number(major) === Number(version)) return undefined;
+  return major === undefined ? undefined : Number(major);
+}
+
+function otherMajor(image: string, version: number): Finding | undefined {
+  const major = majorOf(image);
+  if (major === undefined || major === Number(version)) return undefined;
   return {
     message: `must be an image of PostgreSQL ${version}, as in \`version\`; got "${image}" of PostgreSQL ${major}.`,
     remedy: 'Use the same major version in both.',

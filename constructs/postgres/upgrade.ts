@@ -1,6 +1,7 @@
 import type { PostgresClusterSpec } from '../../imports/postgres-operator.crunchydata.com';
 import type { Finding } from '../../manifests/finding';
 import type { Plain } from '../plain';
+import { majorOf } from './spec-findings';
 
 /** The upgrade of a running PostgresCluster to another major version of PostgreSQL. docs/upgrading.md leads through it. */
 export interface PostgresUpgrade {
@@ -45,6 +46,16 @@ export function upgradeSpec(cluster: string, { to, image }: PostgresUpgrade, { p
     fromPostgresVersion: postgresVersion,
     toPostgresVersion: to,
     ...(image !== undefined && { image }),
+  };
+}
+
+/** The tag of an image for upgrades names the newest version whose programs it has. The Job fails when the cluster is shut down already. */
+export function upgradeImageFinding({ to, image }: PostgresUpgrade): Finding | undefined {
+  const newest = image === undefined ? undefined : majorOf(image);
+  if (newest === undefined || newest >= to) return undefined;
+  return {
+    message: `must have the programs of PostgreSQL ${to}; got "${image}" of PostgreSQL ${newest}.`,
+    remedy: "Use an image of that version or a later one, or remove it to use that of PGO's release.",
   };
 }
 

@@ -63,6 +63,14 @@ test.each([14, 15.5, 19])('refuses an upgrade from 15 to %d', (to) => {
   ]);
 });
 
+test('refuses an image that is older than the new version, and accepts one that is newer', () => {
+  const found = (tag: string): string[] => problems({ upgrade: { to: 16, image: `registry/crunchy-upgrade:${tag}` } });
+  expect(found('ubi9-15.6-1')).toEqual([
+    'upgrade.image: must have the programs of PostgreSQL 16; got "registry/crunchy-upgrade:ubi9-15.6-1" of PostgreSQL 15. Use an image of that version or a later one, or remove it to use that of PGO\'s release.',
+  ]);
+  for (const tag of ['ubi9-16.6-1', 'ubi9-18.6-2633', 'v1.2.3']) expect(found(tag)).toEqual([]);
+});
+
 describe("CVAT's database", () => {
   const withCvat = (more: Partial<PostgresClusterProps>): string[] =>
     problemsOf((chart) => {
