@@ -83,13 +83,23 @@ function contentOf(file: string): Buffer | Finding {
 
 function filesOf(file: string, content: Buffer): Map<string, Buffer> | Finding {
   try {
-    const files = unpack(content);
     // All files are in one folder, which has the chart's name.
-    return new Map([...files].map(([path, bytes]) => [path.slice(path.indexOf('/') + 1), bytes]));
+    return new Map([...filesWithSubcharts(content)].map(([path, bytes]) => [path.slice(path.indexOf('/') + 1), bytes]));
   } catch (error) {
     const [reason] = String((error as Error).message).split('\n');
     return { message: `"${file}" is corrupt (${content.length} bytes: ${reason}).`, remedy: 'Download or package the chart again.' };
   }
+}
+
+/** Subcharts are folders in `charts/`, or packaged charts, as Helm reads both. */
+function filesWithSubcharts(content: Buffer): Map<string, Buffer> {
+  return new Map(
+    [...unpack(content)].flatMap(([path, bytes]): [string, Buffer][] => {
+      const [, folder] = /^([^/]+\/charts\/)[^/]+\.tgz$/.exec(path) ?? [];
+      if (folder === undefined) return [[path, bytes]];
+      return [...filesWithSubcharts(bytes)].map(([inner, content]) => [`${folder}${inner}`, content]);
+    }),
+  );
 }
 
 function unpack(content: Buffer): Map<string, Buffer> {

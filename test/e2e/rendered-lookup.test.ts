@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fromArchive } from '../../constructs/helm/chart-source';
@@ -20,7 +20,7 @@ beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'rendered-lookup-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(() => (process.env['HELM'] = HELM));
 
-function problems(files: Readonly<Record<string, string>>): string[] {
+function problems(files: Readonly<Record<string, string | Buffer>>): string[] {
   const chart = fromArchive(packChart(join(folder, 'app-1.0.0.tgz'), files));
   const releases = [{ name: 'app', namespace: 'app', chart }];
   const platform = new Platform('test', { delivery: rendered({ kubeVersion: '1.33.0' }), dataProtection: false, releases });
@@ -35,6 +35,17 @@ test('lookup in a subchart under an alias is a problem that names the alias', ()
   };
   expect(problems(files)).toEqual([
     'charts/other/templates/found.yaml: reads objects of the cluster (lookup), which a rendered chart cannot do.',
+  ]);
+});
+
+test('lookup in a subchart that is packaged itself is a problem', () => {
+  const part = packChart(join(folder, 'part.tgz'), {
+    'Chart.yaml': 'apiVersion: v2\nname: app\nversion: 0.1.0\n',
+    'templates/found.yaml': LOOKUP,
+  });
+  const files = { 'Chart.yaml': 'apiVersion: v2\nname: whole\nversion: 1.0.0\n', 'charts/part-0.1.0.tgz': readFileSync(part) };
+  expect(problems(files)).toEqual([
+    'charts/app/templates/found.yaml: reads objects of the cluster (lookup), which a rendered chart cannot do.',
   ]);
 });
 

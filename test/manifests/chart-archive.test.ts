@@ -7,7 +7,7 @@ import { packChart } from '../pack-chart';
 const folder = mkdtempSync(join(tmpdir(), 'chart-archive-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const packed = (name: string, files: Readonly<Record<string, string>>): string => packChart(join(folder, name), files);
+const packed = (name: string, files: Readonly<Record<string, string | Buffer>>): string => packChart(join(folder, name), files);
 
 function opened(file: string): ChartArchive {
   const archive = openChartArchive(file);
@@ -47,6 +47,14 @@ test('a subchart has another sha256 when one of its files changes, and the same 
     ).subcharts[0]?.sha256 ?? '';
   expect(chart('a: 1\n')).toBe(chart('a: 1\n'));
   expect(chart('a: 1\n')).not.toBe(chart('a: 2\n'));
+});
+
+test('reads subcharts that are packaged themselves', () => {
+  const common = packed('common.tgz', { 'Chart.yaml': 'name: app\nversion: 2.0.0\n' });
+  const redis = packed('redis.tgz', { 'Chart.yaml': 'name: app\nversion: 7.0.1\n', 'charts/common-2.0.0.tgz': readFileSync(common) });
+  const { files, subcharts } = opened(packed('app-1.2.6.tgz', { 'Chart.yaml': CHART, 'charts/redis-7.0.1.tgz': readFileSync(redis) }));
+  expect([...files.keys()].sort()).toEqual(['Chart.yaml', 'charts/app/Chart.yaml', 'charts/app/charts/app/Chart.yaml']);
+  expect(subcharts.map(({ version }) => version)).toEqual(['7.0.1']);
 });
 
 test('a deprecated chart says so', () => {
