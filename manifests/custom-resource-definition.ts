@@ -1,3 +1,4 @@
+import { listOf, valueAt } from './fields';
 import { type Manifest, groupKindOf, groupOf, type Kind } from './manifest';
 import type { Reference } from './reference';
 import { contractOf } from './contract';
@@ -32,16 +33,16 @@ export function crdsMadeBy(manifest: Manifest): Crd[] {
   return (contractOf(manifest).makes ?? []).filter(isCrdReference).map(crdOfReference);
 }
 
-/** What a CRD of dist/ serves. */
+/** What a CRD of dist/ serves: nothing, if a chart contains one that the API server refuses, such as one of v1beta1 without a list of versions. */
 export function crdOf(manifest: Manifest): Crd | undefined {
   if (!isCrd(manifest)) return undefined;
-  const { group, names, versions } = manifest['spec'] as {
-    readonly group: string;
-    readonly names: { readonly kind: string };
-    readonly versions: readonly { readonly name: string }[];
-  };
-  return { name: manifest.metadata.name, kinds: versions.map(({ name }) => ({ apiVersion: `${group}/${name}`, kind: names.kind })) };
+  const [group, kind] = [['group'], ['names', 'kind']].map((path) => valueAt(manifest['spec'], ...path));
+  const names = listOf(valueAt(manifest['spec'], 'versions')).map((version) => valueAt(version, 'name'));
+  const kinds = names.flatMap((name) => (isText(group) && isText(kind) && isText(name) ? [{ apiVersion: `${group}/${name}`, kind }] : []));
+  return { name: manifest.metadata.name, kinds };
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** The objects of these that reconcile a kind. */
 export function operatorsOf<Known extends Manifest>(kind: Kind, manifests: readonly Known[]): Known[] {

@@ -34,9 +34,10 @@ function storedSchema(kind: Kind): StructuralSchema | undefined {
   return stored.get(keyOf(kind));
 }
 
-function add(schemas: Map<string, StructuralSchema>, { group, names, versions = [] }: CrdSpec): void {
-  for (const { name, schema } of versions) {
-    if (schema?.openAPIV3Schema) schemas.set(keyOf({ apiVersion: `${group}/${name}`, kind: names.kind }), schema.openAPIV3Schema);
+/** A chart can contain a CRD without a spec, which the API server refuses. */
+function add(schemas: Map<string, StructuralSchema>, { group, names, versions }: Partial<CrdSpec> = {}): void {
+  for (const { name, schema } of versions ?? []) {
+    if (schema?.openAPIV3Schema) schemas.set(keyOf({ apiVersion: `${group}/${name}`, kind: names?.kind ?? '' }), schema.openAPIV3Schema);
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  CRD_KIND,
   crdOf,
   crdsMadeBy,
   crdsOperatedBy,
@@ -8,6 +9,8 @@ import {
   isSameObject,
   operatorsOf,
 } from '../../manifests/custom-resource-definition';
+import type { Manifest } from '../../manifests/manifest';
+import { schemasOf } from '../../manifests/schema/known-schemas';
 import { crd, manifest } from '../cluster/support/objects';
 
 const WIDGETS = { kind: 'CustomResourceDefinition', name: 'widgets.example.org', keys: ['v1/Widget', 'v2/Widget'] };
@@ -37,6 +40,15 @@ test('an operator reconciles the CRDs of `makes` and `operates`', () => {
 test('reads the kinds of a CRD of dist/', () => {
   expect(crdOf(crd('Widget', 'v1', 'v2'))).toEqual(crdsMadeBy(RELEASE)[0]);
   expect(crdOf(RELEASE)).toBeUndefined();
+});
+
+test.each([
+  ['without a spec', {}],
+  ['of v1beta1, with one version', { spec: { group: 'example.org', version: 'v1', names: { kind: 'Widget' } } }],
+])('a CRD %s, which the API server refuses, serves no kind', (_, fields) => {
+  const refused: Manifest = { ...CRD_KIND, metadata: { name: 'widgets.example.org' }, ...fields };
+  expect(crdOf(refused)).toEqual({ name: 'widgets.example.org', kinds: [] });
+  expect(schemasOf([refused])({ apiVersion: 'example.org/v1', kind: 'Widget' })).toBeUndefined();
 });
 
 test('finds operators by group and kind, independent of the version', () => {
