@@ -1,7 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Yaml } from 'cdk8s';
 import { describeSource } from '../../constructs/helm/chart-source';
 import type { Release } from '../../constructs/helm/delivery';
 import { asManifests } from '../../constructs/helm/rendering/as-manifests';
@@ -9,7 +8,8 @@ import { renderTwice } from '../../constructs/helm/rendering/render';
 import type { RenderedObject } from '../../constructs/helm/rendering/rendered-object';
 import { reviewInputsOf } from '../../constructs/helm/review-file';
 import { lockedChart, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
-import { isMap } from '../../manifests/fields';
+import { isMap, valueAt } from '../../manifests/fields';
+import { toYaml } from '../../manifests/yaml';
 import { formatReviewHeader, madeObjects, reviewFile } from '../../manifests/review-file';
 import { HelmError } from './helm';
 import type { EnvironmentRelease } from './releases';
@@ -17,6 +17,9 @@ import type { EnvironmentRelease } from './releases';
 /** In place of what a chart makes up each time, and of what is in a Secret. */
 const VARIES = '(differs each time)';
 const SECRET = '(secret)';
+
+/** After `generateName`, in place of what the API server makes up: a review compares objects by name. */
+const GENERATED = '(generated)';
 
 /**
  * Writes what a release's vendored chart makes of its values, for reviews: this file is not applied. Returns its path.
@@ -50,8 +53,8 @@ export function vendoredChart({ name, chart }: Release): string {
 
 function documents(first: readonly RenderedObject[], second: readonly RenderedObject[]): string {
   const texts = first.map(({ template, manifest }, index) => {
-    const stable = withoutDifferences(manifest, second[index]?.manifest);
-    return `---\n# ${template}\n${Yaml.stringify(manifest.kind === 'Secret' ? withoutData(stable) : stable)}`;
+    const stable = withName(withoutDifferences(manifest, second[index]?.manifest));
+    return `---\n# ${template}\n${toYaml(manifest.kind === 'Secret' ? withoutData(stable) : stable)}`;
   });
   return texts.join('');
 }
@@ -61,6 +64,12 @@ function withoutDifferences(one: unknown, other: unknown): unknown {
   if (isMap(one) && isMap(other)) return Object.fromEntries(Object.keys(one).map((key) => [key, withoutDifferences(one[key], other[key])]));
   if (Array.isArray(one) && Array.isArray(other)) return one.map((item, index) => withoutDifferences(item, other[index]));
   return VARIES;
+}
+
+function withName(object: unknown): unknown {
+  const generated = valueAt(object, 'metadata', 'generateName');
+  if (!isMap(object) || typeof generated !== 'string' || valueAt(object, 'metadata', 'name') !== undefined) return object;
+  return { ...object, metadata: { ...(object['metadata'] as object), name: `${generated}${GENERATED}` } };
 }
 
 function withoutData(secret: unknown): unknown {
