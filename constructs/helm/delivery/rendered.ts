@@ -98,7 +98,8 @@ function addObjects(scope: Construct, id: string, { chart, objects }: Pick<Rende
     const { template, manifest } = object;
     const name = `${id}-${template.replaceAll('/', '.')}-${manifest.kind}-${manifest.metadata.namespace ?? ''}-${manifest.metadata.name}`;
     const annotations = { ...manifest.metadata.annotations, ...(object === bearer && contractAnnotations(contract)) };
-    const added = new ApiObject(scope, name, {
+    // Two objects of one name are reported with all others of dist.
+    const added = new ApiObject(scope, scope.node.tryFindChild(name) ? `${name}-${objects.indexOf(object)}` : name, {
       ...manifest,
       metadata: { ...manifest.metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
     } as ConstructorParameters<typeof ApiObject>[2]);

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isClusterScoped } from '../../../manifests/built-in-kinds';
+import { contractAnnotations } from '../../../manifests/contract';
 import { crdOf, isCrd } from '../../../manifests/custom-resource-definition';
 import { valueAt } from '../../../manifests/fields';
 import { groupKindOf, type Manifest } from '../../../manifests/manifest';
@@ -9,16 +11,25 @@ import type { RenderedObject } from './rendered-object';
 /** Helm's annotations that mean something to Helm alone. */
 const HELM_ONLY = ['helm.sh/hook', 'helm.sh/hook-weight', 'helm.sh/hook-delete-policy', 'helm.sh/resource-policy'];
 
+/** What an object holds that Helm does not delete, in the words of the refusal to delete it. */
+const KEPT = 'the chart says that it is kept';
+
 /**
- * What Helm would have done to the objects: a namespace for those that are in one, no tests. And what it would not: a Job gets a name that changes
- * with its content, because a Job cannot be changed, and charts put the revision of the release into its name, which is always 1 here.
+ * What Helm would have done to the objects: a namespace for those that are in one, no tests. What Helm keeps when it uninstalls a release is protected
+ * like other data. And what Helm would not do: a Job gets a name that changes with its content, because a Job cannot be changed, and charts put the
+ * revision of the release into its name, which is always 1 here.
+ *
+ * A chart's `crds/` has the same CRD twice where a subchart is used under two names: it is there once.
  */
 export function asManifests(objects: readonly RenderedObject[], namespace: string): RenderedObject[] {
   const clusterScoped = new Set(
     objects.filter(({ manifest }) => isClusterScopedCrd(manifest)).flatMap(({ manifest }) => kindsOf(manifest)),
   );
   return objects
-    .filter(({ manifest }) => !isTest(manifest))
+    .filter(({ manifest }) => !isTest(manifest) && manifest.metadata.name !== undefined)
+    .filter(
+      ({ manifest }, index) => !isCrd(manifest) || !objects.slice(0, index).some((other) => isDeepStrictEqual(other.manifest, manifest)),
+    )
     .map(({ template, manifest }) => {
       const inNamespace = isClusterScoped(manifest) || clusterScoped.has(groupKindOf(manifest)) ? undefined : namespace;
       return { template, manifest: renamedJob(withoutHelm(manifest, inNamespace)) };
@@ -34,14 +45,19 @@ function kindsOf(manifest: Manifest): string[] {
 }
 
 function withoutHelm(manifest: Manifest, namespace: string | undefined): Manifest {
-  const { annotations, ...metadata } = manifest.metadata;
-  const kept = Object.entries(annotations ?? {}).filter(([name]) => !HELM_ONLY.includes(name));
+  const { annotations, namespace: own, ...metadata } = manifest.metadata;
+  const others = Object.entries(annotations ?? {}).filter(([name]) => !HELM_ONLY.includes(name));
+  const kept = {
+    ...Object.fromEntries(others),
+    ...(annotations?.['helm.sh/resource-policy'] === 'keep' && contractAnnotations({ holdsData: KEPT })),
+  };
   return {
     ...manifest,
     metadata: {
       ...metadata,
-      ...(metadata.namespace === undefined && namespace !== undefined && { namespace }),
-      ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
+      // The API server ignores the namespace of a cluster-scoped object. An empty one is none.
+      ...(namespace !== undefined && { namespace: own || namespace }),
+      ...(Object.keys(kept).length > 0 && { annotations: kept }),
     },
   };
 }
@@ -51,7 +67,10 @@ const LONGEST_JOB_NAME = 63;
 
 function renamedJob(manifest: Manifest): Manifest {
   if (groupKindOf(manifest) !== 'Job.batch') return manifest;
-  const hash = sha256(JSON.stringify(manifest['spec'])).slice(0, 8);
-  const name = manifest.metadata.name.replace(/-(r|rev|revision-?)?1$/, '').slice(0, LONGEST_JOB_NAME - hash.length - 1);
+  const hash = sha256(JSON.stringify(manifest['spec'] ?? null)).slice(0, 8);
+  const name = manifest.metadata.name
+    .replace(/-(r|rev|revision-?)?1$/, '')
+    .slice(0, LONGEST_JOB_NAME - hash.length - 1)
+    .replace(/[-.]+$/, '');
   return { ...manifest, metadata: { ...manifest.metadata, name: `${name}-${hash}` } };
 }

@@ -56,6 +56,16 @@ export function hookFindings(objects: readonly RenderedObject[]): Finding[] {
     }));
 }
 
+/** `kubectl apply` needs a name, and every apply of a generated one would create another object. */
+export function generatedNameFindings(objects: readonly RenderedObject[]): Finding[] {
+  return objects
+    .filter(({ manifest }) => manifest.metadata.name === undefined && hooksOf(manifest).length === 0)
+    .map(({ template, manifest }) => ({
+      message: `${template}: ${manifest.kind} must have metadata.name; got generateName, with which each apply creates another object.`,
+      remedy: `Set the value that names it. ${OTHER_DELIVERIES}`,
+    }));
+}
+
 /** Hooks of `helm test`: only that command uses them. */
 export function isTest(manifest: Manifest): boolean {
   const hooks = hooksOf(manifest);

@@ -63,5 +63,11 @@ function helm(args: readonly string[], input: string, environment: Readonly<Reco
 
 /** Why Helm failed, in its own words. */
 export function reasonOf(stderr: string, message: string): string {
-  return stderr.trim().replace(/^Error: /, '') || message;
+  return (
+    stderr
+      .replace(/^Error: /, '')
+      // There is no such option here.
+      .replace(/^Use --debug flag .*$/m, '')
+      .trim() || message
+  );
 }

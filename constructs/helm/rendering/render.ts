@@ -4,7 +4,7 @@ import { isFinding, openChartArchive } from '../../../manifests/chart-archive';
 import type { Finding } from '../../../manifests/finding';
 import { fileHash, sha256 } from '../../../manifests/sha256';
 import { asManifests } from './as-manifests';
-import { determinismFindings, hookFindings, kubeVersionFinding } from './gates';
+import { determinismFindings, generatedNameFindings, hookFindings, kubeVersionFinding } from './gates';
 import { helmTemplate, helmVersion, type Rendering } from './helm-template';
 import { lookupFindings } from './lookups';
 import { type RenderedObject, renderedObjects } from './rendered-object';
@@ -24,7 +24,7 @@ export interface Rendered {
 }
 
 /** Changes with what this folder makes of Helm's output. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The two time zones that are furthest apart: their dates differ at any time. */
 const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
@@ -45,7 +45,12 @@ export function render(rendering: Rendering): Rendered | undefined {
   const helm = helmVersion();
   const [first, second] = renderTwice(rendering);
   const objects = asManifests(first, rendering.namespace);
-  const findings = [...determinismFindings(first, second), ...hookFindings(first), ...lookupFindings(rendering, archive)];
+  const findings = [
+    ...determinismFindings(first, second),
+    ...hookFindings(first),
+    ...generatedNameFindings(first),
+    ...lookupFindings(rendering, archive),
+  ];
   const rendered = { inputs, output: hashOf(objects), helm, chart, objects, findings };
   if (findings.length === 0) keep(rendered);
   return rendered;

@@ -1,46 +1,72 @@
-import { parseAllDocuments } from 'yaml';
 import { isMap, listOf, valueAt } from '../../../manifests/fields';
 import type { Manifest } from '../../../manifests/manifest';
+import { readGoYaml } from './go-yaml';
+import { HelmError } from './helm-template';
 
 /** An object that a chart renders, and the template that it is from: `templates/service.yaml`, `charts/redis/templates/secret.yaml`. */
 export interface RenderedObject {
   readonly template: string;
+  /** A hook can have `generateName` in place of a name. */
   readonly manifest: Manifest;
 }
 
-const SOURCE = /^# Source: [^/\s]+\/(\S+)$/m;
+const SOURCE = /^# Source: [^/\s]+\/(.+?)\r?$/m;
 
-/** The objects of Helm's output, in its order. A List is its items; what is no object, such as a comment alone, is left out. */
+/**
+ * The objects of Helm's output, in its order. A list is its items; a document without content, such as a comment alone, is left out. Throws a HelmError
+ * that names all others that are not objects.
+ */
 export function renderedObjects(output: string): RenderedObject[] {
   let template = '';
-  return split(output).flatMap((text) => {
+  const values = split(output).flatMap((text) => {
     template = SOURCE.exec(text)?.[1] ?? template;
     const source = template;
-    return parseAllDocuments(text, READER)
-      .map((document): unknown => document.toJS())
-      .flatMap((value) => (isMap(value) && value['kind'] === 'List' ? listOf(value['items']) : [value]))
-      .filter(isManifest)
-      .map((manifest) => ({ template: source, manifest }));
+    return readGoYaml(text, source)
+      .flatMap(itemsOf)
+      .filter((value) => value !== null && value !== undefined)
+      .map((value) => ({ template: source, value }));
   });
-}
-
-/** Templates are written for Go's YAML, which is YAML 1.1: `yes` is true and `0o17` a number. Dates stay text, as they do in Go. */
-const READER = {
-  version: '1.1',
-  uniqueKeys: false,
-  customTags: (tags: unknown[]) => tags.filter((tag) => !isTimestamp(tag)),
-} as Parameters<typeof parseAllDocuments>[1];
-
-function isTimestamp(tag: unknown): boolean {
-  return tag === 'timestamp' || valueAt(tag, 'tag') === 'tag:yaml.org,2002:timestamp';
+  const problems = values.filter(({ value }) => !isManifest(value)).map(problemOf);
+  if (problems.length > 0) throw new HelmError(problems.join(' '));
+  return values.map(({ template, value }) => ({ template, manifest: value as Manifest }));
 }
 
 function split(output: string): string[] {
   return output.split(/^---(?:[ \t].*)?$/m).filter((text) => text.trim() !== '');
 }
 
+/**
+ * The items of a `List` or `ConfigMapList`, also of lists in it, as kubectl reads them: an item without a kind has that of the list. Helm looks for hooks
+ * at the list.
+ */
+function itemsOf(value: unknown): unknown[] {
+  if (!isMap(value)) return [value];
+  const { apiVersion, kind, items } = value;
+  if (typeof kind !== 'string' || !kind.endsWith('List') || !(kind === 'List' || Array.isArray(items))) return [value];
+  const hook = valueAt(value, 'metadata', 'annotations', 'helm.sh/hook');
+  return listOf(items)
+    .map((item) => (isMap(item) && item['kind'] === undefined ? { apiVersion, kind: kind.slice(0, -'List'.length), ...item } : item))
+    .map((item) => (hook === undefined ? item : withHook(item, hook)))
+    .flatMap(itemsOf);
+}
+
+function withHook(item: unknown, hook: unknown): unknown {
+  if (!isMap(item)) return item;
+  const { metadata } = item;
+  const annotations = valueAt(metadata, 'annotations');
+  return {
+    ...item,
+    metadata: { ...(isMap(metadata) && metadata), annotations: { ...(isMap(annotations) && annotations), 'helm.sh/hook': hook } },
+  };
+}
+
 function isManifest(value: unknown): value is Manifest {
-  return (
-    ['apiVersion', 'kind'].every((key) => typeof valueAt(value, key) === 'string') && typeof valueAt(value, 'metadata', 'name') === 'string'
-  );
+  const isText = (...path: string[]): boolean => typeof valueAt(value, ...path) === 'string';
+  return isText('apiVersion') && isText('kind') && (isText('metadata', 'name') || isText('metadata', 'generateName'));
+}
+
+function problemOf({ template, value }: { readonly template: string; readonly value: unknown }): string {
+  const [apiVersion, kind, name] = [['apiVersion'], ['kind'], ['metadata', 'name']].map((path) => valueAt(value, ...path));
+  // No other field: it can be a password.
+  return `${template}: must have apiVersion, kind and metadata.name, each as text; got ${JSON.stringify({ apiVersion, kind, name })}.`;
 }
