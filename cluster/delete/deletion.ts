@@ -20,7 +20,7 @@ import { reasonToKeep, type KeepReason } from './keep-rules';
 import { isCreatedAfter, reasonNotOurs } from '../objects/ownership';
 import { leftClaims } from './left-claims';
 import { notOursReason } from './not-ours';
-import { dataOf, isGuard, Rank, rankOf, type Target } from './target';
+import { dataOf, isGuard, type NotDeleted, Rank, rankOf, type Target } from './target';
 import { waitUntilDeleted } from './wait-until-deleted';
 
 export interface DeletionOptions {
@@ -35,13 +35,6 @@ export interface DeletionOptions {
   readonly deleteNamespaceContents: boolean;
   /** Timeout per stage. */
   readonly timeoutMilliseconds: number;
-}
-
-/** An object that was not deleted, and why. */
-export interface NotDeleted {
-  readonly object: string;
-  readonly reason: string;
-  readonly notOurs?: true;
 }
 
 export interface DeletionResult {

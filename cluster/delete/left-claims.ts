@@ -2,8 +2,7 @@ import { listOf, valueAt } from '../../manifests/fields';
 import { formatKey, groupKindOf, idOf, type Kind, keyOf, type Manifest } from '../../manifests/manifest';
 import { isCode } from '../api/api-error';
 import type { Cluster } from '../api/cluster';
-import type { NotDeleted } from './deletion';
-import type { Target } from './target';
+import type { NotDeleted, Target } from './target';
 
 const CLAIM: Kind = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
 

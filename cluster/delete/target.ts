@@ -19,6 +19,13 @@ export interface Target {
   readonly manifest?: Manifest;
 }
 
+/** An object that was not deleted, and why. */
+export interface NotDeleted {
+  readonly object: string;
+  readonly reason: string;
+  readonly notOurs?: true;
+}
+
 /** All objects that an environment has or had on a cluster, in the order of stages: those of dist, and the others of the inventory. */
 export async function targetsOf(cluster: Cluster, dist: Dist, inventory: Inventory): Promise<Target[]> {
   const targets: Target[] = [];

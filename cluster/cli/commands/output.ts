@@ -1,5 +1,6 @@
 import type { Connection } from '../../api/connection';
-import type { NotDeleted, DeletionResult } from '../../delete/deletion';
+import type { DeletionResult } from '../../delete/deletion';
+import type { NotDeleted } from '../../delete/target';
 import type { Options } from '../options';
 
 /** 128 + SIGPIPE, the exit code of a shell. Node ignores that signal. */
