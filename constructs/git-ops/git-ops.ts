@@ -31,7 +31,7 @@ export function gitSource(url: string, options: { branch: string; secret?: strin
   return { kind: 'git', url, ...options };
 }
 
-/** An artifact that contains dist/, made in the repository's root: flux push artifact oci://… --path=. --source=… --revision=… */
+/** An artifact that contains dist/. docs/deliveries.md has the commands that push one for Flux and for Argo CD. */
 export function artifactSource(url: string, options: { tag: string; secret?: string }): ArtifactSource {
   return { kind: 'artifact', url, ...options };
 }
