@@ -203,7 +203,7 @@ function notesOf(version: string, changes: readonly CrdChange[], objects: number
 }
 
 function nameOf({ field, version, detail }: CrdChange): string {
-  if (field === '') return `version ${version}`;
+  if (field === '') return detail === undefined ? `version ${version}` : `values of the object (${detail})`;
   return detail === undefined ? field : `${field} (${detail})`;
 }
 

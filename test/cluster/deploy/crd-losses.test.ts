@@ -46,6 +46,15 @@ function losses(before: Manifest, after: Manifest, stages: readonly DistStage[] 
   return crdLosses(cluster, after, cluster.put(before), stages);
 }
 
+test('a root schema that accepts fewer values is not called a version', async () => {
+  const before = crd({ v1: {} });
+  const after = JSON.parse(JSON.stringify(before).replace('"openAPIV3Schema":{', '"openAPIV3Schema":{"required":["spec"],')) as Manifest;
+  expect(await losses(before, after)).toEqual({
+    refused: [],
+    notes: ['v1 loses values of the object (required: also spec); there are no objects'],
+  });
+});
+
 describe('a field that the CRD of dist does not have', () => {
   const [before, after] = [crd({ v1: { spec: fields({ a: text, b: text }) } }), crd({ v1: {} })];
 
