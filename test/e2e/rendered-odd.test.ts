@@ -43,6 +43,15 @@ test('an object with generateName is a problem: it is not left out of dist witho
   ]);
 });
 
+test('a value that is null deletes the default of the chart, as with Helm', () => {
+  const template = `${CONFIG}data: { a: {{ hasKey .Values "a" | quote }}, b: {{ hasKey .Values "b" | quote }} }\n`;
+  const files = { 'Chart.yaml': CHART, 'values.yaml': 'a: 1\nb: 2\n', 'templates/a.yaml': template };
+  const chart = fromArchive(packChart(join(folder, 'app-1.0.2.tgz'), files));
+  const releases = [{ name: 'app', namespace: 'app', chart, values: { a: null } }];
+  const environment = { delivery: rendered({ kubeVersion: '1.33.0' }), dataProtection: false, releases };
+  expect(synthesize({ local: environment }).files.get('70-app.k8s.yaml')).toContain('data:\n  a: "false"\n  b: "true"\n');
+});
+
 test('a hook with generateName is in the review file under a name that does not change, and text stays text', () => {
   const file = packChart(join(folder, 'app-1.0.1.tgz'), {
     'Chart.yaml': CHART,

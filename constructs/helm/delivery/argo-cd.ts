@@ -6,6 +6,7 @@ import type { Need } from '../../../manifests/reference';
 import { report } from '../../problem';
 import type { ChartSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
+import { reportNullValues } from '../null-values';
 
 /** The namespace of the Applications: Argo CD reads those of other namespaces only when it is configured to. */
 const NAMESPACE = 'argocd';
@@ -39,6 +40,7 @@ class ArgoCdDelivery extends Delivery {
       });
       return;
     }
+    reportNullValues(scope, values, 'argoCd()');
     if (timeout !== undefined) {
       report(scope, 'timeout', {
         message: `must be left out, because an Application of Argo CD has no timeout; got "${timeout}".`,

@@ -5,6 +5,7 @@ import type { Need } from '../../../manifests/reference';
 import { report } from '../../problem';
 import type { ChartSource, PrivateSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
+import { reportNullValues } from '../null-values';
 import { privateSourceNeeds, type SecretPlace } from '../private-source';
 import { resourceName } from '../resource-name';
 
@@ -43,6 +44,7 @@ class FluxDelivery extends Delivery {
       return;
     }
     const { name, namespace, values, timeout = '15m', contract } = release;
+    reportNullValues(scope, values, 'flux()');
     const { needs = [] } = contract;
     const sourceRef = { kind: source.kind, name: ensureSource(scope, source) };
     // dist has the CRDs of what a release only operates. All others are upgraded with the release, which Helm itself never does.

@@ -91,6 +91,12 @@ test('nothing is pruned where a CRD or data could be', () => {
   expect(spec({ holdsData: 'dashboards' })).toMatchObject({ syncPolicy: { automated: { prune: false } } });
 });
 
+test('a value that is null is a problem: Helm would not get to see it', () => {
+  expect(problemsOf((chart) => new HelmRelease(chart, 'release', { ...release, values: { a: { b: null } } }))).toEqual([
+    "values.a.b: must not be null with argoCd(): the object does not keep it, so the chart's default would stay; got null. Set what means the same to the chart, such as false or an empty text; or use k3s() or rendered(), which pass null to Helm.",
+  ]);
+});
+
 test('a packaged chart and a timeout are problems with remedies', () => {
   expect(problems({ chart: fromArchive('none.tgz') })).toContain(
     'chart: must be in a repository, a registry or git, because Argo CD fetches it from there; got a packaged chart. ' +

@@ -149,6 +149,14 @@ test('a private source names its Secret', () => {
   expect(objects({ chart: repository })[0]?.['spec']).toMatchObject({ secretRef: { name: 'registry' } });
 });
 
+test('values that are null are problems: Helm would not get to see them', () => {
+  const values = { a: null, b: { c: null, d: [null, { e: null }] } };
+  expect(problemsOf((chart) => new HelmRelease(chart, 'release', { ...release, values }))).toEqual([
+    "values.a: must not be null with flux(): the object does not keep it, so the chart's default would stay; got null. Set what means the same to the chart, such as false or an empty text; or use k3s() or rendered(), which pass null to Helm.",
+    "values.b.c: must not be null with flux(): the object does not keep it, so the chart's default would stay; got null. Set what means the same to the chart, such as false or an empty text; or use k3s() or rendered(), which pass null to Helm.",
+  ]);
+});
+
 test('a packaged chart is a problem with a remedy', () => {
   expect(problemsOf((chart) => new HelmRelease(chart, 'release', { ...release, chart: fromArchive('none.tgz') }))).toContain(
     'chart: must be in a repository, a registry or git, because Flux fetches it from there; got a packaged chart. ' +
