@@ -193,6 +193,21 @@ test.each([
   expect(files.get('70-extra.k8s.yaml')).toMatch(/(tag|targetRevision): 1\.2\.3_build\.5$/m);
 });
 
+test.each([
+  ['flux', flux(), 'flux-system'],
+  ['argoCd', argoCd(), 'argocd'],
+])(
+  "a release in the namespace of %s' controller does not create that, so that nothing deletes it with the environment",
+  (_, delivery, namespace) => {
+    const { problems, files } = synthesize({ local: { ...local, delivery, ...release({ namespace }) } });
+    expect(problems).toEqual([]);
+    expect(files.get('70-extra.k8s.yaml')).toMatch(/^kind: (HelmRelease|Application)$/m);
+    expect([...files.values()].join('')).not.toMatch(
+      new RegExp(`^kind: Namespace\\nmetadata:\\n(?: +.*\\n)*? {2}name: ${namespace}$`, 'm'),
+    );
+  },
+);
+
 test('an address without a scheme is refused without its password', () => {
   for (const url of [
     'user:hunter2@charts.example.com',

@@ -38,6 +38,9 @@ export abstract class Delivery {
   /** Whether the chart's objects are in dist, so that a review sees them there. */
   readonly rendersAtSynth: boolean = false;
 
+  /** The namespace of the controller and of the delivery's own objects, which an environment must neither create nor delete. @default none */
+  readonly namespace?: string;
+
   /** The longest name that a release can have with this delivery. */
   abstract readonly longestName: number;
 

@@ -17,7 +17,7 @@ export interface HelmReleaseProps extends Contract {
   /** The release's name, which most charts put in front of the names of their objects. At most 50 characters with k3s, 53 with Helm itself. */
   readonly name: string;
   /**
-   * The namespace of the release. It is created unless every cluster has it.
+   * The namespace of the release. It is created unless every cluster has it, or the delivery's controller is in it.
    * @default the namespace of the Chart, or else `default`
    */
   readonly namespace?: string;
@@ -64,7 +64,7 @@ export class HelmRelease extends Construct {
     const values = this.checkedValues(props.values);
     if (timeout !== undefined) report(this, 'timeout', duration(timeout));
 
-    ensureNamespace(this, namespace, { neededBy });
+    if (namespace !== delivery?.namespace) ensureNamespace(this, namespace, { neededBy });
     const release = { name, namespace, chart, values, timeout };
     this.release = {
       ...release,

@@ -28,6 +28,7 @@ export function argoCd(): Delivery {
 }
 
 class ArgoCdDelivery extends Delivery {
+  override readonly namespace = NAMESPACE;
   /** Helm's own limit. */
   override readonly longestName = 53;
 

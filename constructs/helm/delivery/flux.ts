@@ -31,6 +31,7 @@ export function flux(): Delivery {
 }
 
 class FluxDelivery extends Delivery {
+  override readonly namespace = NAMESPACE;
   /** Helm's own limit. */
   override readonly longestName = 53;
 
