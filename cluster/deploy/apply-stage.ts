@@ -1,8 +1,8 @@
 import pMap from 'p-map';
-import { type Manifest, idOf, formatKey, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
+import { type Manifest, groupKindOf, idOf, formatKey, type Kind, keyOf, type ObjectKey } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
-import { apply } from './apply';
+import { apply, UnknownField } from './apply';
 import { type AllowedChanges, withMark } from './data-at-risk';
 import { GuardCheck, isDataProtection, releaseGuard } from './guard';
 import { CONCURRENCY } from '../api/cluster';
@@ -13,7 +13,7 @@ import type { PreflightResult } from './preflight';
 import { isApplied } from './is-applied';
 import { withDefaultNamespace, collectionOf, readByName, readLabelled } from '../objects/live';
 import { isTerminating, NotOurs, reasonOf } from './refusal';
-import { isCrd, isNamespace } from '../../manifests/custom-resource-definition';
+import { crdOf, isCrd, isNamespace } from '../../manifests/custom-resource-definition';
 import { pollUntil, type Session } from '../session';
 import type { Awaited } from '../cli/terminal/reporter';
 import { type Expected, type Unready, waitUntilReady } from './wait-until-ready';
@@ -54,6 +54,9 @@ export class StageApplication {
   private readonly readAt = new Map<string, number>();
   /** Objects that cannot be applied yet, by id: they are applied concurrently, and the reporter shows all of them. */
   private readonly pending = new Map<string, Awaited>();
+
+  /** The kinds whose CRDs this deployment has changed: the API server refuses new fields until it has read the CRD. */
+  private readonly changedKinds = new Set<string>();
 
   private readonly guard: GuardCheck;
   /** The Events that were reported. */
@@ -155,6 +158,7 @@ export class StageApplication {
   private report({ name: stage }: DistStage, { manifest, warnings = [] }: Expected, result: string): void {
     const { reporter } = this.session;
     const object = formatKey(keyOf(manifest));
+    for (const kind of crdOf(manifest)?.kinds ?? []) this.changedKinds.add(groupKindOf(kind));
     reporter.line({ type: 'applied', stage, object, result });
     for (const message of warnings) reporter.line({ type: 'warning', stage, object, message });
   }
@@ -231,8 +235,7 @@ export class StageApplication {
         refusal = new Error('is still being deleted');
         showWaiting('is being deleted; will be applied after that');
       } catch (error) {
-        const transient =
-          error instanceof ApiError && TRANSIENT_CODES.includes(error.code) && session.clock.now() - since < TRANSIENT_MILLISECONDS;
+        const transient = this.mayPass(error, manifest) && session.clock.now() - since < TRANSIENT_MILLISECONDS;
         if (!transient && !isTerminating(error)) throw error;
         refusal = error;
         showWaiting(reasonOf(error, manifest));
@@ -242,6 +245,11 @@ export class StageApplication {
     }).finally(() => this.show(key, undefined));
     if (applied === undefined) throw refusal;
     return applied;
+  }
+
+  private mayPass(error: unknown, manifest: Manifest): boolean {
+    if (error instanceof UnknownField) return this.changedKinds.has(groupKindOf(manifest));
+    return error instanceof ApiError && TRANSIENT_CODES.includes(error.code);
   }
 
   private show(key: ObjectKey, awaited: Awaited | undefined): void {

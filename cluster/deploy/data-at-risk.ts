@@ -10,9 +10,10 @@ import type { DistStage } from '../dist';
 import { withDefaultNamespace } from '../objects/live';
 import type { LiveObject } from '../objects/live-object';
 import { CommandProblem } from '../problem';
-import { apply } from './apply';
+import { apply, UnknownField } from './apply';
 import { isGuardRefusal } from './guard';
 import { isApplied } from './is-applied';
+import { isDeclaredBy } from './is-declared';
 
 /** The changes that a person allows for the objects of a deployment, by the id of the object. */
 export type AllowedChanges = ReadonlyMap<string, readonly string[]>;
@@ -29,7 +30,7 @@ export async function refuseDataLoss(cluster: Cluster, stages: readonly DistStag
   const candidates = stages.flatMap(({ objects }) => objects).filter(canLoseData);
   for (const candidate of candidates) {
     const manifest = await withDefaultNamespace(cluster, candidate);
-    const losses = await lossesOf(cluster, manifest);
+    const losses = await lossesOf(cluster, manifest, stages);
     refused.push(...losses.filter(({ change }) => !allow.includes(change)));
     if (losses.length > 0)
       needed.set(
@@ -55,14 +56,15 @@ export function describeLoss({ change, lost, instead }: DataLoss): string {
   return `${change}: ${lost}. ${instead}. To lose it nevertheless: npm run deploy -- --allow ${change}`;
 }
 
-async function lossesOf(cluster: Cluster, manifest: Manifest): Promise<DataLoss[]> {
+async function lossesOf(cluster: Cluster, manifest: Manifest, stages: readonly DistStage[]): Promise<DataLoss[]> {
   const live = await cluster.get(keyOf(manifest));
   if (!live || !isGuarded(live) || isApplied(live, manifest)) return [];
   try {
     return dataLossOf(live, (await apply(cluster, manifest, { dryRun: true, force: true })).object);
   } catch (error) {
+    // What the API server does not say, the manifest does.
+    if (isGuardRefusal(error) || (error instanceof UnknownField && isDeclaredBy(stages, manifest))) return dataLossOf(live, manifest);
     // What else is wrong with it, the apply reports.
-    if (isGuardRefusal(error)) return dataLossOf(live, manifest);
     if (error instanceof ApiError) return [];
     throw error;
   }

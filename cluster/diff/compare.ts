@@ -3,8 +3,9 @@ import { isMap, valueAt } from '../../manifests/fields';
 import { type Manifest, groupKindOf, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
-import { apply, isFromDist } from '../deploy/apply';
+import { apply, isFromDist, UnknownField } from '../deploy/apply';
 import { isApplied } from '../deploy/is-applied';
+import { isDeclaredBy } from '../deploy/is-declared';
 import { CONCURRENCY, FIELD_MANAGER } from '../api/cluster';
 import type { Reporter } from '../cli/terminal/reporter';
 import { dryRunSession } from '../delete/dry-run-cluster';
@@ -76,7 +77,7 @@ export async function compare(session: Session, dist: Dist, options: CompareOpti
     const compared = await pMap(
       manifests,
       async (manifest) =>
-        compareOne({ session, stage, all: dist.stages, force, allow, ownership }, manifest, live.get(idOf(keyOf(manifest)))),
+        compareOne({ session, stage, all: dist.stages, selected, force, allow, ownership }, manifest, live.get(idOf(keyOf(manifest)))),
       { concurrency: CONCURRENCY, ...(session.signal && { signal: session.signal }) },
     );
     comparisons.push(...compared);
@@ -112,6 +113,8 @@ interface StageComparison {
   readonly stage: DistStage;
   /** Of the environment. */
   readonly all: readonly DistStage[];
+  /** Those that are deployed. */
+  readonly selected: readonly DistStage[];
   readonly force: boolean;
   readonly allow: readonly string[];
   readonly ownership: OwnershipCheck;
@@ -126,7 +129,7 @@ async function compareOne(compared: StageComparison, manifest: Manifest, live: L
 }
 
 async function compareObject(
-  { session: { cluster }, stage, force, allow, ownership }: StageComparison,
+  { session: { cluster }, stage, selected, force, allow, ownership }: StageComparison,
   manifest: Manifest,
   live: LiveObject | undefined,
 ): Promise<Comparison> {
@@ -152,7 +155,8 @@ async function compareObject(
     if (!(error instanceof Error)) throw error;
     const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created().difference;
     const shown = { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference };
-    if (live && isGuardRefusal(error)) return { ...shown, ...lossRefusal(live, manifest, allow) };
+    const isDeclaredLater = error instanceof UnknownField && isDeclaredBy(selected, manifest);
+    if (isGuardRefusal(error) || isDeclaredLater) return { ...shown, ...(live && lossRefusal(live, manifest, allow)) };
     return { ...shown, refusal: reasonOf(error, manifest) };
   }
 }

@@ -156,6 +156,30 @@ describe("PGO's CRDs that a chart has installed, and deploy", () => {
     });
   });
 
+  describe('with a field that the CRD on the cluster does not declare', () => {
+    const folder = (): string =>
+      edited(LOCAL, controlPlane.directory, {
+        '30-postgres': (text) => text.replace(/^(kind: PostgresCluster\n(?:.*\n)*?spec:\n)/m, `$1  ${FIELD}: false\n`),
+      });
+    const stages = ['00-data-protection', STAGE, '30-postgres'].flatMap((name) => ['--stage', name]);
+    const both = (command: string, ...options: readonly string[]): ReturnType<Commands['run']> =>
+      commands.run(command, folder(), ...stages, ...options);
+
+    test('are shown by diff with the object that sets it, as deploy will apply both', async () => {
+      const { code, stdout, stderr } = await both('diff');
+      expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 1, stderr: expect.stringMatching(/^Comparing/) as string });
+      expect(stdout).toContain(`+  ${FIELD}: false`);
+    });
+
+    test('are applied before the object that sets it, in one deployment', async () => {
+      expect(declares(await live('crd', CLUSTERS), FIELD)).toBe(false);
+      const { stdout, stderr } = await both('deploy', '--timeout', '10s');
+      expect(stderr).not.toContain('must be a field of CRD');
+      expect(stdout).toContain(`configured CustomResourceDefinition ${CLUSTERS}\n`);
+      expect(valueAt((await live(...DATABASE))['spec'], FIELD)).toBe(false);
+    });
+  });
+
   test('are refused without a version that the API server does not let go, until the command in the refusal was run', async () => {
     const name = 'pgupgrades.postgres-operator.crunchydata.com';
     const versions = valueAt((await live('crd', name))['spec'], 'versions') as readonly object[];

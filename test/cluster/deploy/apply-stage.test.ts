@@ -3,7 +3,7 @@ import { ApiError } from '../../../cluster/api/api-error';
 import { StageApplication } from '../../../cluster/deploy/apply-stage';
 import { Inventory } from '../../../cluster/inventory';
 import type { Unready } from '../../../cluster/deploy/wait-until-ready';
-import { distOf, manifest } from '../support/objects';
+import { crd, distOf, manifest } from '../support/objects';
 import { NOTHING_READ, ownershipOf } from '../support/ownership';
 import { sessionOn, type TestSession } from '../support/session';
 
@@ -111,4 +111,18 @@ test('fails at once for a field that the CRD on the cluster does not declare, an
     },
   ]);
   expect(session.clock.now()).toBe(before);
+});
+
+test('waits until the API server knows a field of a CRD that this deployment has changed', async () => {
+  const message = '.spec.size: field not declared in schema';
+  const apply = session.cluster.apply.bind(session.cluster);
+  let isKnown = false;
+  jest
+    .spyOn(session.cluster, 'apply')
+    .mockImplementation((object, options) =>
+      object.kind === 'Widget' && !isKnown ? Promise.reject(new ApiError(500, { message })) : apply(object, options),
+    );
+  session.clock.after(1000, () => (isKnown = true));
+  expect(await applied([crd('Widget', 'v1'), WIDGET])).toEqual([]);
+  expect(session.cluster.names).toContain('Widget cvat/one');
 });

@@ -58,6 +58,32 @@ test('finds a Namespace that is no longer protected', async () => {
   await expect(refuseDataLoss(live, next, [])).rejects.toThrow('Namespace cvat\n    unprotect: ');
 });
 
+describe('an object with a field that the CRD on the cluster does not declare', () => {
+  const crdWith = (...fields: readonly string[]): Manifest => {
+    const spec = { type: 'object', properties: Object.fromEntries(fields.map((name) => [name, { type: 'integer' }])) };
+    const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+    const names = { kind: 'PostgresCluster', plural: 'postgresclusters' };
+    const group = 'postgres-operator.crunchydata.com';
+    const versions = [{ name: 'v1beta1', served: true, storage: true, schema }];
+    return manifest(`apiextensions.k8s.io/v1 CustomResourceDefinition postgresclusters.${group}`, { spec: { group, names, versions } });
+  };
+  const withField = (postgresVersion: number): Manifest => ({ ...cluster(postgresVersion), spec: { postgresVersion, added: 1 } });
+  const refused = (object: Manifest, crd: Manifest): ReturnType<typeof refuseDataLoss> => {
+    const live = new MemoryCluster(cluster(15));
+    live.apply = () => Promise.reject(new ApiError(500, { message: '.spec.added: field not declared in schema' }));
+    return refuseDataLoss(live, distOf({ '20-crds': [crd], '30-postgres': [object] }).stages, []);
+  };
+
+  test('is judged by its manifest when the CRD of dist declares the field', async () => {
+    expect(await refused(withField(15), crdWith('postgresVersion', 'added'))).toEqual(new Map());
+    await expect(refused(withField(16), crdWith('postgresVersion', 'added'))).rejects.toThrow('postgres-version=16');
+  });
+
+  test('is refused otherwise', async () => {
+    await expect(refused(withField(15), crdWith('postgresVersion'))).rejects.toThrow('spec.added: must be a field of CRD');
+  });
+});
+
 describe('the mark of an allowed change', () => {
   const marks = (live: MemoryCluster): string[] => live.asked.flatMap((line) => /allow":(.*?)\}/.exec(line)?.[1] ?? []);
 
