@@ -63,11 +63,17 @@ async function lossesOf(cluster: Cluster, manifest: Manifest, stages: readonly D
     return dataLossOf(live, (await apply(cluster, manifest, { dryRun: true, force: true })).object);
   } catch (error) {
     // What the API server does not say, the manifest does.
-    if (isGuardRefusal(error) || (error instanceof UnknownField && isDeclaredBy(stages, manifest))) return dataLossOf(live, manifest);
+    const isDeclaredLater = error instanceof UnknownField && isDeclaredBy(stages, manifest);
+    if (isGuardRefusal(error) || isDeclaredLater || isFailure(error)) return dataLossOf(live, manifest);
     // What else is wrong with it, the apply reports.
     if (error instanceof ApiError) return [];
     throw error;
   }
+}
+
+/** A webhook that fails now may not fail when the object is applied. */
+function isFailure(error: unknown): boolean {
+  return error instanceof ApiError && error.code >= 500;
 }
 
 /** Applies an object with the mark that allows changes of it, and removes the mark also when the apply fails. */

@@ -58,6 +58,16 @@ test('finds a Namespace that is no longer protected', async () => {
   await expect(refuseDataLoss(live, next, [])).rejects.toThrow('Namespace cvat\n    unprotect: ');
 });
 
+test('is judged by its manifest when the API server fails, and not when it refuses the object', async () => {
+  const answering = (code: number): MemoryCluster => {
+    const live = new MemoryCluster(cluster(15));
+    live.apply = () => Promise.reject(new ApiError(code, { message: 'failed calling webhook' }));
+    return live;
+  };
+  await expect(refuseDataLoss(answering(500), stages, [])).rejects.toThrow('postgres-version=16');
+  expect(await refuseDataLoss(answering(422), stages, [])).toEqual(new Map());
+});
+
 describe('an object with a field that the CRD on the cluster does not declare', () => {
   const crdWith = (...fields: readonly string[]): Manifest => {
     const spec = { type: 'object', properties: Object.fromEntries(fields.map((name) => [name, { type: 'integer' }])) };
