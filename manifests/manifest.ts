@@ -12,6 +12,16 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** Without the fields of its metadata that are null, such as `annotations:` with nothing below it: for the API server they are left out. */
+export function withoutNullMetadata(manifest: Manifest): Manifest {
+  const fields = Object.entries(manifest.metadata);
+  if (fields.every(([, value]) => (value as unknown) !== null)) return manifest;
+  return {
+    ...manifest,
+    metadata: Object.fromEntries(fields.filter(([, value]) => (value as unknown) !== null)) as unknown as Manifest['metadata'],
+  };
+}
+
 /** A kind, as a manifest has it. */
 export interface Kind {
   readonly apiVersion: string;

@@ -1,7 +1,7 @@
 import { ENVIRONMENT_LABEL } from '../manifests/contract';
 import { CHARTS_FOLDER, LOCK_FILE, type ChartLock } from '../manifests/chart-lock';
 import { EnvironmentObjects } from '../manifests/environment-objects';
-import type { Manifest } from '../manifests/manifest';
+import { type Manifest, withoutNullMetadata } from '../manifests/manifest';
 import { parseYamlDocuments } from '../manifests/parse-yaml';
 import { compareStages, type Stage } from '../manifests/stage';
 import { ReviewProblem } from './problem';
@@ -66,7 +66,7 @@ export class TreeReader {
         problems.push(`${path}: every document must have apiVersion, kind and metadata.name`);
         return [];
       }
-      this.parsed.set(text, value === null ? undefined : (value as Manifest));
+      this.parsed.set(text, value === null ? undefined : withoutNullMetadata(value as Manifest));
     }
     const object = this.parsed.get(text);
     return object ? [object] : [];

@@ -1,5 +1,5 @@
 import { isMap, listOf, valueAt } from '../../../manifests/fields';
-import type { Manifest } from '../../../manifests/manifest';
+import { type Manifest, withoutNullMetadata } from '../../../manifests/manifest';
 import { readGoYaml } from './go-yaml';
 import { HelmError } from './helm-template';
 
@@ -28,7 +28,7 @@ export function renderedObjects(output: string): RenderedObject[] {
   });
   const problems = values.filter(({ value }) => !isManifest(value)).map(problemOf);
   if (problems.length > 0) throw new HelmError(problems.join(' '));
-  return values.map(({ template, value }) => ({ template, manifest: value as Manifest }));
+  return values.map(({ template, value }) => ({ template, manifest: withoutNullMetadata(value as Manifest) }));
 }
 
 function split(output: string): string[] {

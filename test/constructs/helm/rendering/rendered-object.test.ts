@@ -27,6 +27,13 @@ test('names the template of each object, also where its name has spaces and its 
   }
 });
 
+test('leaves out what is null in metadata, as the API server does', () => {
+  const [object] = renderedObjects(
+    from('templates/a.yaml', 'apiVersion: v1\nkind: A\nmetadata:\n  name: a\n  namespace:\n  labels:\n  annotations:'),
+  );
+  expect(object?.manifest.metadata).toEqual({ name: 'a' });
+});
+
 test('leaves out documents without content', () => {
   expect(named('# a comment\n---\n\n---\nnull\n---\napiVersion: v1\nkind: List\nitems:\n')).toEqual([]);
 });
