@@ -166,7 +166,14 @@ function backupFindings(props: ClusterFacts, { backups }: Spec): Located[] {
       ...claimFindings(`${field}.volume.volumeClaimSpec`, volume?.volumeClaimSpec),
       ...Object.entries(schedules).map(([kind, cron]): Located => [`${field}.schedules.${kind}`, schedule(String(cron))]),
       [field, named || needsNone(repository, global) ? undefined : noCredentials(repository)],
-      ...['full', 'diff'].map((kind): Located => [`${field}, backups to keep`, retention(global[`${name}-retention-${kind}`])]),
+      [
+        backup?.keepFull === undefined ? retentionField(name, 'full') : `backups[${index}].keepFull`,
+        retention(global[`${name}-retention-full`]),
+      ],
+      [
+        backup?.keepDifferential === undefined ? retentionField(name, 'diff') : `backups[${index}].keepDifferential`,
+        retention(global[`${name}-retention-diff`]),
+      ],
     ];
   });
 }
@@ -191,9 +198,14 @@ function noCredentials({ name, s3 }: Repository): Finding {
   };
 }
 
+function retentionField(repository: string, kind: string): string {
+  return `spec.backups.pgbackrest.global.${repository}-retention-${kind}`;
+}
+
+/** https://pgbackrest.org/configuration.html#section-repository */
 function retention(value: string | undefined): Finding | undefined {
-  if (value === undefined || /^[1-9][0-9]*$/.test(value)) return undefined;
-  return { message: `must be an integer >= 1; got ${value}.`, remedy: 'Keep at least one backup.' };
+  if (value === undefined || /^[1-9][0-9]{0,6}$/.test(value)) return undefined;
+  return { message: `must be an integer from 1 to 9999999; got ${value}.`, remedy: 'Keep at least one backup.' };
 }
 
 function restoreFindings({ dataSource }: Spec): Located[] {

@@ -131,9 +131,15 @@ describe('backups', () => {
     ]);
   });
 
-  test.each([0, -1, 1.5])('refuses to keep %d backups', (keep) => {
-    expect(problems({ backups: [toVolume({ size: '1Gi', keepFull: keep, keepDifferential: keep })] })).toEqual(
-      Array(2).fill(`spec.backups.pgbackrest.repos[0], backups to keep: must be an integer >= 1; got ${keep}. Keep at least one backup.`),
-    );
+  test.each([0, -1, 1.5, 10_000_000])('refuses to keep %d backups', (keep) => {
+    const message = `must be an integer from 1 to 9999999; got ${keep}. Keep at least one backup.`;
+    expect(problems({ backups: [toVolume({ size: '1Gi', keepFull: keep, keepDifferential: keep })] })).toEqual([
+      `backups[0].keepFull: ${message}`,
+      `backups[0].keepDifferential: ${message}`,
+    ]);
+    const spec = { backups: { pgbackrest: { global: { 'repo1-retention-full': String(keep) } } } };
+    expect(problems({ backups: [toVolume({ size: '1Gi' })], spec })).toEqual([
+      `spec.backups.pgbackrest.global.repo1-retention-full: ${message}`,
+    ]);
   });
 });
