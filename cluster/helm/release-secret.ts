@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { isMap, listOf, valueAt } from '../../manifests/fields';
 import { parseTemplateOutput } from '../../manifests/parse-yaml';
-import type { Manifest, Kind } from '../../manifests/manifest';
+import { type Manifest, type Kind, withoutNullMetadata } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import type { ListOptions } from '../api/cluster';
 
@@ -134,7 +134,8 @@ function crdFilesOf(release: unknown): string[] {
 function objectsOf(manifest: string): Manifest[] {
   return parseTemplateOutput(manifest)
     .flatMap((document) => (valueAt(document, 'kind') === 'List' ? listOf(valueAt(document, 'items')) : [document]))
-    .filter(isManifest);
+    .filter(isManifest)
+    .map(withoutNullMetadata);
 }
 
 function isManifest(value: unknown): value is Manifest {

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { LiveObject } from '../../../cluster/objects/live-object';
 import { contentOf, type ReleaseContent, releasesOf } from '../../../cluster/helm/release-secret';
+import { contractOf } from '../../../manifests/contract';
+import type { Manifest } from '../../../manifests/manifest';
 import { holds } from '../../properties';
 import { releaseSecret } from '../readiness/releases';
 import { contextOf } from '../readiness/support';
@@ -41,6 +43,13 @@ items:
     'Service one',
     'Deployment two',
   ]);
+});
+
+test('annotations with nothing below them, which many charts write, are none', async () => {
+  const manifest = '---\napiVersion: v1\nkind: Service\nmetadata:\n  name: one\n  annotations:\n  labels:\n';
+  const [service] = (await newest(releaseSecret({ manifest })))?.objects ?? [];
+  expect(service?.metadata).toEqual({ name: 'one' });
+  expect(contractOf(service as Manifest).holdsData).toBeUndefined();
 });
 
 test.each([
