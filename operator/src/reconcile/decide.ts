@@ -1,5 +1,5 @@
-import { FINALIZER, usernameOf } from '../app-user/app-user';
-import type { Action, Settle, Step } from './action';
+import { type AppUser, FINALIZER, uidOfTemporaryUsername, usernameOf } from '../app-user/app-user';
+import type { Action, Problem, Settle, Step } from './action';
 import { create } from './create';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
@@ -41,11 +41,19 @@ function provide(observation: Observation, context: ReconcileContext): Step {
       message: `metadata.name: must have at most ${LONGEST_APP_USER_NAME} characters, because the Secret's name is derived from it. Use a shorter name.`,
     };
   }
+  if (uidOfTemporaryUsername(usernameOf(appUser)) !== undefined) return temporaryUsername(appUser);
   if (credentials?.kind === 'foreign') {
     const remedy = 'Delete it, or give this object another name.';
     return { reason: 'SecretConflict', message: `Secret "${secretName}" exists and is not the operator's. ${remedy}` };
   }
   return account === undefined ? create(observation, context) : update(observation, account, context);
+}
+
+/** An account with such a username would be taken for one that another AppUser registered late, and closed. */
+function temporaryUsername(appUser: AppUser): Problem {
+  const field = appUser.spec.username === undefined ? 'metadata.name' : 'spec.username';
+  const message = `${field}: must not be "app-user-" and a UID, which is the form of temporary usernames; got "${usernameOf(appUser)}".`;
+  return { reason: 'Invalid', message: `${message} Delete this object and create it with another username.` };
 }
 
 function released(observation: Observation): Action {

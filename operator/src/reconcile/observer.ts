@@ -49,7 +49,7 @@ export class Observer {
     const named = await this.byUsername(usernameOf(appUser), fresh);
     if (named && (await this.isOurs(appUser, credentials, named, 'username'))) return this.found(appUser, named, 'ours', fresh);
     // Beside an account that may be this AppUser's, one of the temporary username is surplus.
-    const temporary = stranger ? undefined : await this.byUsername(temporaryUsernameOf(appUser), fresh);
+    const temporary = stranger ? undefined : this.unlessOfAnother(appUser, await this.byUsername(temporaryUsernameOf(appUser), fresh));
     if (temporary) {
       return { account: temporary, ownership: 'ours', fresh, passwordOpens: await this.passwordOpens(temporary, credentials) };
     }
@@ -62,7 +62,8 @@ export class Observer {
   private async found(appUser: AppUser, account: Account | undefined, ownership: Ownership, fresh: boolean): Promise<Found> {
     const username = temporaryUsernameOf(appUser);
     // For thousands of AppUsers in sync, the accounts as they were last read are enough: a surplus account is closed at the next resync.
-    const temporary = fresh ? await this.byUsername(username, true) : this.accountCache.byUsername(username);
+    const named = fresh ? await this.byUsername(username, true) : this.accountCache.byUsername(username);
+    const temporary = this.unlessOfAnother(appUser, named);
     return { account, ownership, fresh, ...(temporary && temporary.id !== account?.id && { surplus: temporary }) };
   }
 
@@ -84,13 +85,22 @@ export class Observer {
   }
 
   private async isOurs(appUser: AppUser, credentials: Credentials | undefined, account: Account, foundBy: FoundBy): Promise<boolean> {
-    const owners = account.id === appUser.status.userId ? [] : this.context().appUsersWithAccount(account.id);
     // Two AppUsers that both could prove it would take the account from each other for ever.
-    if (owners.some(({ name }) => name !== appUser.name)) return false;
+    if (this.unlessOfAnother(appUser, account) === undefined) return false;
     const evidence = { appUser, credentials, account, foundBy };
     const password = passwordToTry(evidence);
     const opened = password === undefined ? undefined : await this.accounts.opens(account.username, password);
     return ownershipOf({ ...evidence, opened }) === 'ours';
+  }
+
+  /** Undefined if the account is recorded for another AppUser: its person may have renamed it to any username, also to a temporary one. */
+  private unlessOfAnother(appUser: AppUser, account: Account | undefined): Account | undefined {
+    if (account === undefined || account.id === appUser.status.userId) return account;
+    return this.context()
+      .appUsersWithAccount(account.id)
+      .some(({ name }) => name !== appUser.name)
+      ? undefined
+      : account;
   }
 
   private async byId(id: number, fresh: boolean): Promise<Account | undefined> {

@@ -3,13 +3,14 @@ import { Unavailable } from '../../src/accounts/account';
 import { AccountCache } from '../../src/accounts/account-cache';
 import { AppUsers } from '../../src/app-user/app-users';
 import { Executor } from '../../src/reconcile/executor';
+import { decide } from '../../src/reconcile/decide';
 import { Observer } from '../../src/reconcile/observer';
 import { closeOrphans } from '../../src/reconcile/surplus';
 import { FakeClock } from '../fake-clock';
 import { Application } from '../model/application';
 import { FaultInjector } from '../model/fault-injection';
 import { Kubernetes } from '../model/kubernetes';
-import { context, observation } from './support';
+import { account, appUser, context, credentials, observation } from './support';
 
 const faults = new FaultInjector();
 let application: Application;
@@ -52,4 +53,37 @@ test('each account whose AppUser is gone is reported before it is closed, also w
   const reporting = { closing: ({ id }: Account) => written(String(id)), closed: ({ id }: Account) => happened.push(`closed ${id}`) };
   await expect(closeOrphans(application, accountCache, new AppUsers(), reporting)).rejects.toThrow('down');
   expect(happened).toEqual(['told 2', 'touched 2', 'closed 2']);
+});
+
+describe('an account whose username is the temporary one of another AppUser', () => {
+  const uid = '00000000-0000-4000-8000-000000000001';
+  const john = appUser({ uid, status: { userId: 3 } });
+  const found = async (owners: Parameters<typeof appUser>[0][]) => {
+    const jane = application.register({ username: surplusUsername(1), emailAddress: 'jane@x.test' });
+    application.register({ username: 'john.doe', emailAddress: 'john.doe@x.test' });
+    const appUsers = owners.map((owner) => appUser({ ...owner, status: { userId: jane.id } }));
+    const observer = new Observer(new Kubernetes(faults), application, accountCache, () => context({ appUsers }));
+    return {
+      account: (await observer.find(appUser({ uid }), undefined, true)).account?.id,
+      surplus: (await observer.find(john, credentials({ userId: 3 }), true)).surplus?.id,
+    };
+  };
+
+  test('is left alone while it is recorded for the AppUser of the person who took that name', async () => {
+    expect(await found([{ name: 'jane', uid: 'uid-2' }])).toEqual({ account: 3, surplus: undefined });
+  });
+
+  test('is the account of that AppUser, or surplus beside it, if it is recorded for none', async () => {
+    expect(await found([])).toEqual({ account: 2, surplus: 2 });
+  });
+
+  test('is given to no AppUser that declares it', () => {
+    const declaring = appUser({ spec: { username: surplusUsername(1) } });
+    for (const existing of [undefined, account({ username: surplusUsername(1) })]) {
+      expect(decide(observation({ appUser: declaring, account: existing, credentials: undefined }), context())).toMatchObject({
+        kind: 'write-status',
+        status: { conditions: [{ reason: 'Invalid', message: expect.stringMatching(/^spec.username: must not be/) as string }] },
+      });
+    }
+  });
 });
