@@ -22,7 +22,14 @@ export type Event =
   | { readonly kind: 'reconcile'; readonly name: string; readonly plan: Plan };
 
 export type AccountChange =
-  'renames-itself' | 'deletes-itself' | 'changes-password' | 'is-deactivated' | 'changes-names' | 'changes-address' | 'is-promoted';
+  | 'renames-itself'
+  | 'takes-temporary-username'
+  | 'deletes-itself'
+  | 'changes-password'
+  | 'is-deactivated'
+  | 'changes-names'
+  | 'changes-address'
+  | 'is-promoted';
 
 /** Few of each, so that they meet. Two are too short to be registered. */
 export const NAMES = ['john', 'jd', 'alice', 'robert'] as const;
@@ -60,6 +67,7 @@ const plan: fc.Arbitrary<Plan> = fc.oneof(
 const change = fc.constantFrom<AccountChange>(
   ...([
     'renames-itself',
+    'takes-temporary-username',
     'deletes-itself',
     'changes-password',
     'is-deactivated',

@@ -1,5 +1,5 @@
 import { Unavailable } from '../../src/accounts/account';
-import { type AppUser, conditionOf, isOlder, uidOfTemporaryUsername } from '../../src/app-user/app-user';
+import { type AppUser, conditionOf, isOlder, temporaryUsernameOf, uidOfTemporaryUsername } from '../../src/app-user/app-user';
 import { fromManifest } from '../../src/credentials/credentials';
 import { Changed } from '../../src/reconcile/object-store';
 import { FakeClock } from '../fake-clock';
@@ -188,10 +188,21 @@ export class Model {
       this.application.register({ username, emailAddress });
   }
 
+  /** A person whose AppUser has recorded the account renames it to the username under which another AppUser registers. */
+  private takeTemporaryUsername({ id }: StoredAccount): void {
+    const appUsers = [...this.kubernetes.appUsers.values()];
+    const other = appUsers.find(({ status }) => status.userId !== id);
+    const username = other && temporaryUsernameOf(other);
+    const recorded = appUsers.some(({ status, deleting }) => status.userId === id && !deleting);
+    if (!recorded || username === undefined || this.application.find((account) => account.username === username)) return;
+    this.application.change(id, { username });
+  }
+
   private changeAccount(account: StoredAccount | undefined, change: AccountChange): void {
     if (!account || account.username === 'robot') return;
     const { id } = account;
     const fresh = ++this.serial;
+    if (change === 'takes-temporary-username') return this.takeTemporaryUsername(account);
     this.unrecorded((one) => one.id === id, { renamed: change === 'renames-itself' });
     if (change === 'deletes-itself') this.application.stored.delete(id);
     if (change === 'renames-itself') this.application.change(id, { username: `renamed-${fresh}` });
