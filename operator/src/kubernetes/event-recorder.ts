@@ -71,8 +71,8 @@ export class EventRecorder {
       await client.request({ method: 'PATCH', path: `${path}/${before.name}`, body });
       return;
     }
-    // The names of Events are limited as others are, and two must not be the same.
-    const name = `${regarding.name.slice(0, 200)}.${Date.now().toString(16)}${(this.serial++).toString(16)}`;
+    // The names of Events are limited as others are, two must not be the same, and no part of one ends with a hyphen or is empty.
+    const name = `${regarding.name.slice(0, 200).replace(/[-.]+$/, '')}.${Date.now().toString(16)}${(this.serial++).toString(16)}`;
     const body = {
       apiVersion: 'events.k8s.io/v1',
       kind: 'Event',

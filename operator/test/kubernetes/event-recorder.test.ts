@@ -64,3 +64,10 @@ test('a note that is too long for Kubernetes is cut', async () => {
   await recorder.flush();
   expect((server.asked[0]?.body as { note: string }).note).toHaveLength(1024);
 });
+
+test.each(['-', '.'])('the name of an Event is valid when the name of its object is cut off after "%s"', async (separator) => {
+  void recorder.tell({ ...JOHN, name: `${'n'.repeat(199)}${separator}john` }, CONFLICT);
+  await recorder.flush();
+  const { metadata } = server.asked[0]?.body as { metadata: { name: string } };
+  expect(metadata.name).toMatch(/^n{199}\.[0-9a-f]+$/);
+});
