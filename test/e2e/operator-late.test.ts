@@ -52,6 +52,8 @@ describe.each(['jo', 'johanna'])('when the registrations of %s are committed aft
       await cluster.gone(name);
       expect(openFor(name)).toEqual([]);
       for (const { id } of registeredFor(name)) cluster.cvat.people.remove(id);
+      // Until the operator knows that, the next AppUser with this username is in NameConflict.
+      await resynced();
     },
   );
 });
