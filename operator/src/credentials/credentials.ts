@@ -14,6 +14,11 @@ export interface CredentialsContent {
   readonly password?: string;
   /** The account's id: with it, the account is found again when the AppUser is deleted and created again. */
   readonly userId?: number;
+  /**
+   * The address that the operator registered the account with, which an application may reserve for it for ever: so the AppUser can have it back.
+   * Undefined for an account that the operator has not registered, or whose Secret was lost.
+   */
+  readonly registeredEmailAddress?: string | undefined;
   /** The AppUser that it was written for: another of the same name may be another person. */
   readonly appUserUid: string;
   readonly passwordUnknown?: PasswordUnknown;
@@ -30,6 +35,7 @@ const SUFFIX = `-${application.secretSuffix}`;
 const PURPOSE_LABEL = 'kapernikov.com/purpose';
 const PURPOSE = 'credentials';
 const ACCOUNT_ANNOTATION = 'kapernikov.com/account';
+const REGISTERED_ANNOTATION = 'kapernikov.com/registered-email-address';
 const APP_USER_ANNOTATION = 'kapernikov.com/app-user-uid';
 const PASSWORD_ANNOTATION = 'kapernikov.com/password-unknown';
 
@@ -57,7 +63,7 @@ export interface SecretManifest {
 }
 
 export function toManifest(name: string, content: CredentialsContent): SecretManifest {
-  const { url, username, emailAddress, password, userId, appUserUid, passwordUnknown } = content;
+  const { url, username, emailAddress, password, userId, registeredEmailAddress, appUserUid, passwordUnknown } = content;
   return {
     metadata: {
       name,
@@ -65,6 +71,7 @@ export function toManifest(name: string, content: CredentialsContent): SecretMan
       annotations: {
         [APP_USER_ANNOTATION]: appUserUid,
         [ACCOUNT_ANNOTATION]: userId === undefined ? null : String(userId),
+        [REGISTERED_ANNOTATION]: registeredEmailAddress ?? null,
         [PASSWORD_ANNOTATION]: passwordUnknown ?? null,
       },
     },
@@ -82,6 +89,7 @@ export function fromManifest({ metadata, data = {} }: SecretManifest): Credentia
   if (labels[PURPOSE_LABEL] !== PURPOSE) return { kind: 'foreign', resourceVersion };
   const text = (key: string): string => Buffer.from(data[key] ?? '', 'base64').toString();
   const userId = Number(annotations[ACCOUNT_ANNOTATION] ?? NaN);
+  const registeredEmailAddress = annotations[REGISTERED_ANNOTATION];
   const unknown = annotations[PASSWORD_ANNOTATION];
   return {
     kind: 'ours',
@@ -91,6 +99,7 @@ export function fromManifest({ metadata, data = {} }: SecretManifest): Credentia
     emailAddress: text('emailAddress'),
     ...(data['password'] && { password: text('password') }),
     ...(Number.isSafeInteger(userId) && { userId }),
+    ...(registeredEmailAddress && { registeredEmailAddress }),
     appUserUid: annotations[APP_USER_ANNOTATION] ?? '',
     ...((unknown === 'Adopted' || unknown === 'SecretLost') && { passwordUnknown: unknown }),
   };
@@ -104,7 +113,16 @@ export function withoutNulls({ metadata, data = {} }: SecretManifest): SecretMan
 }
 
 export function sameContent(one: CredentialsContent, other: CredentialsContent): boolean {
-  const keys = ['url', 'username', 'emailAddress', 'password', 'userId', 'appUserUid', 'passwordUnknown'] as const;
+  const keys = [
+    'url',
+    'username',
+    'emailAddress',
+    'password',
+    'userId',
+    'registeredEmailAddress',
+    'appUserUid',
+    'passwordUnknown',
+  ] as const;
   return keys.every((key) => one[key] === other[key]);
 }
 

@@ -107,7 +107,7 @@ export class Executor {
     const { password } = secret;
     try {
       const account = await this.accounts.create({ username, firstName, lastName, emailAddress, password });
-      return { ...this.changed(observation, account), passwordOpens: true };
+      return { ...this.changed(observation, account), passwordOpens: true, created: true };
     } catch (error) {
       return this.foundInstead(observation, error);
     }

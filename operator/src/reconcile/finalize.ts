@@ -3,7 +3,7 @@ import { closeSurplus } from './surplus';
 import { describe, refusalProblem } from './problems';
 import type { Step } from './action';
 import type { Observation } from './observation';
-import { isOf } from './ownership';
+import { isOf, registeredEmailAddressOf } from './ownership';
 
 /** The next step for a deleted AppUser: closing its account, and then releasing its finalizer. */
 export function finalize(observation: Observation): Step {
@@ -19,7 +19,14 @@ export function finalize(observation: Observation): Step {
   const refusal = refusalProblem(observation);
   if (refusal) return refusal;
   if (ours !== undefined) {
-    const record = { username: ours.username, emailAddress: ours.emailAddress, userId: ours.id, appUserUid: appUser.uid };
+    const registeredEmailAddress = registeredEmailAddressOf(ours, secret);
+    const record = {
+      registeredEmailAddress,
+      username: ours.username,
+      emailAddress: ours.emailAddress,
+      userId: ours.id,
+      appUserUid: appUser.uid,
+    };
     // By which an AppUser of the same name finds the account again, and by which this Secret is found when the account is gone.
     if (secret !== undefined && (secret.userId !== ours.id || secret.emailAddress !== ours.emailAddress || !isOf(appUser, secret))) {
       const { url, password, passwordUnknown } = secret;

@@ -20,6 +20,8 @@ export interface Observation {
   readonly passwordOpens?: boolean | undefined;
   /** Whether the declared address was found free in the application itself, for an account that is to get it. */
   readonly emailAddressFree?: boolean;
+  /** Whether the account was created this time: then its address is the one that it registered with. */
+  readonly created?: boolean;
   /** Whether the application would create the account, by what it said without a password. */
   readonly creationAllowed?: boolean;
   /** What went wrong this time, if anything did. */

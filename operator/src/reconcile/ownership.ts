@@ -79,6 +79,11 @@ export function hasPasswordOfNone({ appUser, credentials, account }: Observation
   return account === undefined || (account.active && !account.privileged && !recordedNumbersOf(appUser, credentials).includes(account.id));
 }
 
+/** The address that the operator registered the account with, if the Secret says it. */
+export function registeredEmailAddressOf({ id }: Account, secret: OwnCredentials | undefined): string | undefined {
+  return secret?.userId === id ? secret.registeredEmailAddress : undefined;
+}
+
 function ownSecret(credentials: Credentials | undefined): OwnCredentials | undefined {
   return credentials?.kind === 'ours' ? credentials : undefined;
 }

@@ -52,9 +52,9 @@ export function emailConflict(observation: Observation, context: ReconcileContex
 function mustBeAsked({ appUser, account, credentials }: Observation): boolean {
   // Creating an account checks this by itself. After a refusal, ask first: otherwise each try would write a Secret and delete it.
   if (account === undefined) return conditionOf(appUser, 'Ready')?.reason === 'EmailConflict';
-  // The Secret says what this account's address was, before it was changed in the application.
+  // The Secret says what this account's address was, before it was changed in the application, and which one it registered with.
   const recorded = credentials?.kind === 'ours' && isOf(appUser, credentials) && credentials.userId === account.id;
-  return !(recorded && credentials.emailAddress === emailAddressOf(appUser));
+  return !(recorded && [credentials.emailAddress, credentials.registeredEmailAddress].includes(emailAddressOf(appUser)));
 }
 
 /** A closed account of a registration that finished late has no AppUser that could be changed or deleted, and keeps its address. */

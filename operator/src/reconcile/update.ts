@@ -5,7 +5,7 @@ import { describe, emailConflict, nameConflict, refusalProblem, staleAccounts, u
 import type { Step } from './action';
 import type { ReconcileContext } from './context';
 import type { Observation } from './observation';
-import { hasPasswordOfNone } from './ownership';
+import { hasPasswordOfNone, registeredEmailAddressOf } from './ownership';
 
 /** The next step when the AppUser has an account. */
 export function update(observation: Observation, account: Account, context: ReconcileContext): Step {
@@ -85,6 +85,7 @@ function credentialsStep(observation: Observation, account: Account, context: Re
     emailAddress: account.emailAddress,
     ...(password === undefined ? { passwordUnknown: whyUnknown() } : { password }),
     userId: account.id,
+    registeredEmailAddress: observation.created ? account.emailAddress : registeredEmailAddressOf(account, secret),
     appUserUid: appUser.uid,
   };
   return secret && sameContent(secret, content) ? undefined : { kind: 'write-credentials', content, newPassword: false };

@@ -33,8 +33,8 @@ function isReal(reason: string, appUser: AppUser, model: Model): boolean {
       return (
         model.rivals(appUser, emailAddressOf) ||
         model.application.holdersOf(emailAddressOf(appUser)).some(({ id }) => id !== own?.id) ||
-        // It was declared before another one, and the password does not tell that it was this account's.
-        (own?.registeredAddress === emailAddressOf(appUser) && own.emailAddress !== own.registeredAddress && !opens(own, appUser, model))
+        // It was declared before another one, and neither the Secret nor the password tells that it was this account's.
+        (own?.registeredAddress === emailAddressOf(appUser) && own.emailAddress !== own.registeredAddress && !isKnown(own, appUser, model))
       );
     case 'NameConflict':
       return (
@@ -53,11 +53,11 @@ function isReal(reason: string, appUser: AppUser, model: Model): boolean {
   }
 }
 
-/** Whether the Secret has the account's password. */
-function opens({ password }: StoredAccount, appUser: AppUser, model: Model): boolean {
+/** Whether the Secret has the account's password, or the address that it registered with. */
+function isKnown({ password, registeredAddress }: StoredAccount, appUser: AppUser, model: Model): boolean {
   const secret = model.kubernetes.secrets.get(`${appUser.name}-cvat`);
   const content = secret && fromManifest(secret);
-  return content?.kind === 'ours' && content.password === password;
+  return content?.kind === 'ours' && (content.password === password || content.registeredEmailAddress === registeredAddress);
 }
 
 /** How often conditions had each reason, and how many registrations committed late: without them, the invariants prove little. */

@@ -157,3 +157,29 @@ test.each(['invalid', 'forbidden'] as const)(
     expect([reasonOf(model, 'robert'), accountsMade(model), model.kubernetes.secrets.size]).toEqual(['True Synced', 1, 1]);
   },
 );
+
+test('an AppUser gets back the address that its account registered with, though its person has changed the password', async () => {
+  const model = await after(create('robert', 'one@x.test', { adopt: false }), hears, reconcile('robert'), changes(0, 'changes-password'));
+  for (const emailAddress of ['two@x.test', 'three@x.test', 'one@x.test']) {
+    await model.happen({ kind: 'edit', name: 'robert', spec: { emailAddress } });
+    await model.calmDown();
+    expect(reasonOf(model, 'robert')).toBe('True Synced');
+    expect(model.application.find(({ username }) => username === 'robert')?.emailAddress).toBe(emailAddress);
+  }
+  await model.happen({ kind: 'edit', name: 'robert', spec: { emailAddress: 'two@x.test' } });
+  await model.calmDown();
+  expect(reasonOf(model, 'robert')).toBe('True Synced');
+});
+
+test('the address that another account registered with is a conflict, whatever the Secret of the AppUser says of its own', async () => {
+  const model = await after(
+    create('robert', 'one@x.test', { adopt: false }),
+    hears,
+    reconcile('robert'),
+    changes(0, 'changes-password'),
+    { kind: 'register', username: 'alice', emailAddress: 'two@x.test' },
+    changes(1, 'changes-address'),
+    { kind: 'edit', name: 'robert', spec: { emailAddress: 'two@x.test' } },
+  );
+  expect(reasonOf(model, 'robert')).toBe('False EmailConflict');
+});
