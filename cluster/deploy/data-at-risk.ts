@@ -10,10 +10,10 @@ import type { DistStage } from '../dist';
 import { withDefaultNamespace } from '../objects/live';
 import type { LiveObject } from '../objects/live-object';
 import { CommandProblem } from '../problem';
-import { apply, UnknownField } from './apply';
+import { apply } from './apply';
 import { isGuardRefusal } from './guard';
 import { isApplied } from './is-applied';
-import { isDeclaredBy } from './is-declared';
+import { isDeclaredLater } from './is-declared-later';
 
 /** The changes that a person allows for the objects of a deployment, by the id of the object. */
 export type AllowedChanges = ReadonlyMap<string, readonly string[]>;
@@ -63,8 +63,7 @@ async function lossesOf(cluster: Cluster, manifest: Manifest, stages: readonly D
     return dataLossOf(live, (await apply(cluster, manifest, { dryRun: true, force: true })).object);
   } catch (error) {
     // What the API server does not say, the manifest does.
-    const isDeclaredLater = error instanceof UnknownField && isDeclaredBy(stages, manifest);
-    if (isGuardRefusal(error) || isDeclaredLater || isFailure(error)) return dataLossOf(live, manifest);
+    if (isGuardRefusal(error) || isDeclaredLater(error, stages, manifest) || isFailure(error)) return dataLossOf(live, manifest);
     // What else is wrong with it, the apply reports.
     if (error instanceof ApiError) return [];
     throw error;

@@ -3,9 +3,9 @@ import { isMap, valueAt } from '../../manifests/fields';
 import { type Manifest, groupKindOf, idOf, formatKey, keyOf } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
 import { ApiError } from '../api/api-error';
-import { apply, isFromDist, UnknownField } from '../deploy/apply';
+import { apply, isFromDist } from '../deploy/apply';
 import { isApplied } from '../deploy/is-applied';
-import { isDeclaredBy } from '../deploy/is-declared';
+import { isDeclaredLater } from '../deploy/is-declared-later';
 import { CONCURRENCY, FIELD_MANAGER } from '../api/cluster';
 import type { Reporter } from '../cli/terminal/reporter';
 import { dryRunSession } from '../delete/dry-run-cluster';
@@ -155,8 +155,8 @@ async function compareObject(
     if (!(error instanceof Error)) throw error;
     const difference = live ? differenceOf(live, overlaid(live, manifest), stage.file) : created().difference;
     const shown = { ...comparison, difference: difference.kind === 'none' ? UNCHANGED : difference };
-    const isDeclaredLater = error instanceof UnknownField && isDeclaredBy(selected, manifest);
-    if (isGuardRefusal(error) || isDeclaredLater) return { ...shown, ...(live && lossRefusal(live, manifest, allow)) };
+    if (isGuardRefusal(error) || isDeclaredLater(error, selected, manifest))
+      return { ...shown, ...(live && lossRefusal(live, manifest, allow)) };
     return { ...shown, refusal: reasonOf(error, manifest) };
   }
 }
