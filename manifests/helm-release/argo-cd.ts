@@ -1,4 +1,5 @@
 import { isMap, listOf, valueAt } from '../fields';
+import { versionOfTag } from '../oci-tag';
 import { chartNameOf, text } from './chart-name';
 import type { ReadRelease } from './release';
 import { mergeValues } from '../merge';
@@ -28,7 +29,7 @@ export const readApplication: ReadRelease = (manifest) => {
     namespace: text(valueAt(spec, 'destination', 'namespace')) ?? 'default',
     chart: named ?? (isOci ? url : path),
     chartName: chartNameOf(named ?? (isOci ? url : path)),
-    version: pinned ? undefined : isOci ? revision?.replace('_', '+') : revision, // a tag of a registry has no "+"
+    version: pinned ? undefined : isOci && revision !== undefined ? versionOfTag(revision) : revision,
     digest: pinned ? revision : undefined,
     git: named === undefined && !isOci,
     archive: false,

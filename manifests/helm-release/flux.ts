@@ -1,5 +1,6 @@
 import { isMap, listOf, valueAt, type YamlMap } from '../fields';
 import type { Manifest } from '../manifest';
+import { versionOfTag } from '../oci-tag';
 import { chartNameOf, text } from './chart-name';
 import type { FindObject, ReadRelease, InstalledRelease } from './release';
 import { mergeValues } from '../merge';
@@ -62,11 +63,12 @@ function chartOfReference(manifest: Manifest & { readonly spec: YamlMap }, find:
   const reference = valueAt(source?.['spec'], 'ref');
   const chart = text(valueAt(source?.['spec'], 'url')) ?? '';
   const semver = text(valueAt(reference, 'semver'));
+  const tag = text(valueAt(reference, 'tag'));
   return {
     chart,
     chartName: chartNameOf(chart),
     git: false,
-    version: semver ?? text(valueAt(reference, 'tag'))?.replace('_', '+'),
+    version: semver ?? (tag === undefined ? undefined : versionOfTag(tag)),
     digest: text(valueAt(reference, 'digest')),
     places: versionAt(manifest, ['spec', 'chartRef'], source, semver === undefined ? 'tag' : 'semver'),
   };

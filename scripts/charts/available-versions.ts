@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ChartSource, OciChart, RepositoryChart } from '../../constructs/helm/chart-source';
 import { isMap, listOf, valueAt } from '../../manifests/fields';
+import { versionOfTag } from '../../manifests/oci-tag';
 import { HelmError } from './helm';
 import { isLoopback } from './loopback';
 import { withRepository } from './repository';
@@ -54,8 +55,7 @@ async function fromTags({ url }: OciChart): Promise<AvailableVersion[]> {
     }
     if (!response.ok) throw new HelmError(`${origin}${page} was answered with ${response.status} ${response.statusText}.`);
     const tags = valueAt(await response.json(), 'tags');
-    // A tag cannot contain "+": Helm writes "_" instead.
-    versions.push(...listOf(tags).flatMap((tag) => (typeof tag === 'string' ? [{ version: tag.replaceAll('_', '+') }] : [])));
+    versions.push(...listOf(tags).flatMap((tag) => (typeof tag === 'string' ? [{ version: versionOfTag(tag) }] : [])));
     page = /<([^>]+)>;\s*rel="?next"?/.exec(response.headers.get('link') ?? '')?.[1]?.replace(origin, '');
   }
   return versions;

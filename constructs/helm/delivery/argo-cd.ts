@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { contractAnnotations } from '../../../manifests/contract';
 import { isSameObject } from '../../../manifests/custom-resource-definition';
+import { tagOfVersion } from '../../../manifests/oci-tag';
 import type { Need } from '../../../manifests/reference';
 import { report } from '../../problem';
 import type { ChartSource } from '../chart-source';
@@ -129,7 +130,7 @@ function sourceOf(chart: ChartSource): Readonly<Record<string, string>> | undefi
     case 'repository':
       return { repoURL: chart.url, chart: chart.name, targetRevision: chart.version };
     case 'oci':
-      return { repoURL: chart.url, path: '.', targetRevision: chart.digest ?? chart.version.replaceAll('+', '_') }; // as Helm pushes it
+      return { repoURL: chart.url, path: '.', targetRevision: chart.digest ?? tagOfVersion(chart.version) };
     case 'git':
       return { repoURL: chart.url, path: chart.path, targetRevision: chart.commit ?? chart.tag };
     case 'archive':

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { contractAnnotations } from '../../../manifests/contract';
+import { tagOfVersion } from '../../../manifests/oci-tag';
 import type { Need } from '../../../manifests/reference';
 import { report } from '../../problem';
 import type { ChartSource, PrivateSource } from '../chart-source';
@@ -92,8 +93,8 @@ function sourceOf(chart: ChartSource): Source | undefined {
       return source('HelmRepository', chart, {});
     case 'oci':
       return source('OCIRepository', chart, {
-        // A tag has no "+": Helm pushes a chart with one under "_". The digest decides where both are given; the tag is then for readers.
-        ref: { tag: chart.version.replaceAll('+', '_'), ...(chart.digest !== undefined && { digest: chart.digest }) },
+        // The digest decides where both are given; the tag is then for readers.
+        ref: { tag: tagOfVersion(chart.version), ...(chart.digest !== undefined && { digest: chart.digest }) },
         layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', operation: 'copy' },
       });
     case 'git':
