@@ -76,17 +76,7 @@ export class Platform extends App {
   ) {
     super();
     report(this, 'name', label(name) ?? reservedName(name));
-    const {
-      delivery,
-      namespace,
-      postgresOperator,
-      postgres,
-      appUserOperator,
-      cvat,
-      appUsers,
-      releases = [],
-      dataProtection = true,
-    } = environment;
+    const { delivery, namespace, postgresOperator, appUserOperator, cvat, appUsers, releases = [], dataProtection = true } = environment;
     provideEnvironmentName(this, name);
     Delivery.provide(this, delivery);
 
@@ -97,10 +87,11 @@ export class Platform extends App {
 
     if (postgresOperator) new PostgresOperator(this.stage('20-postgres-operator'), 'operator', postgresOperator);
 
-    const clusters = clustersOf(environment);
-    const databases = new Map(clusters.map(({ stage, id, props }) => [props, new PostgresCluster(this.stage(stage), id, props)]));
+    const databases = new Map(
+      clustersOf(environment).map(({ stage, id, props }) => [props, new PostgresCluster(this.stage(stage), id, props)]),
+    );
     for (const [props, field, finding] of findingsAmong([...databases.keys()])) report(databases.get(props) ?? this, field, finding);
-    const database = postgres && databases.get(clusters.find(({ id }) => id === 'cluster')?.props ?? postgres);
+    const database = [...databases.values()].find(({ node }) => node.id === 'cluster');
 
     if (appUserOperator) {
       const publicUrl = cvat && `${cvat.exposure.scheme}://${cvat.host}`;

@@ -96,11 +96,8 @@ export class Observer {
   /** Undefined if the account is recorded for another AppUser: its person may have renamed it to any username, also to a temporary one. */
   private unlessOfAnother(appUser: AppUser, account: Account | undefined): Account | undefined {
     if (account === undefined || account.id === appUser.status.userId) return account;
-    return this.context()
-      .appUsersWithAccount(account.id)
-      .some(({ name }) => name !== appUser.name)
-      ? undefined
-      : account;
+    const others = this.context().appUsersWithAccount(account.id);
+    return others.every(({ name }) => name === appUser.name) ? account : undefined;
   }
 
   private async byId(id: number, fresh: boolean): Promise<Account | undefined> {
