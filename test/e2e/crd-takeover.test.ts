@@ -180,7 +180,7 @@ describe("PGO's CRDs that a chart has installed, and deploy", () => {
     });
   });
 
-  test('are refused without a version that the API server does not let go, until the command in the refusal was run', async () => {
+  test('are refused without a version that the API server keeps, until the command in the refusal was run', async () => {
     const name = 'pgupgrades.postgres-operator.crunchydata.com';
     const versions = valueAt((await live('crd', name))['spec'], 'versions') as readonly object[];
     const patch = JSON.stringify([{ op: 'add', path: '/spec/versions/-', value: { ...versions[0], name: 'v1alpha1', storage: false } }]);

@@ -171,7 +171,7 @@ test('an AppUser gets back the address that its account registered with, though 
   expect(reasonOf(model, 'robert')).toBe('True Synced');
 });
 
-test('the address that another account registered with is a conflict, whatever the Secret of the AppUser says of its own', async () => {
+test('the address that another account registered with is a conflict, also when the Secret of the AppUser records another one', async () => {
   const model = await after(
     create('robert', 'one@x.test', { adopt: false }),
     hears,
