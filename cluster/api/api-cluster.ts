@@ -115,14 +115,14 @@ export class ApiCluster implements Cluster {
     return (await this.http.send<LiveObject>({ method: 'PATCH', path, query, contentType, body: patch })).body;
   }
 
-  async delete(key: ObjectKey, { uid, resourceVersion, dryRun = false }: DeleteOptions = {}): Promise<void> {
+  async delete(key: ObjectKey, { uid, resourceVersion, foreground = false, dryRun = false }: DeleteOptions = {}): Promise<void> {
     const path = await this.pathOf(key, key.name);
     if (path === undefined) return;
     // The default policy of a Job would orphan its Pods.
     const body = {
       apiVersion: 'v1',
       kind: 'DeleteOptions',
-      propagationPolicy: 'Background',
+      propagationPolicy: foreground ? 'Foreground' : 'Background',
       preconditions: { uid, resourceVersion },
       // Not in the query: of a request with a body the API server reads the options of the body only, and would delete the object.
       ...(dryRun && { dryRun: ['All'] }),

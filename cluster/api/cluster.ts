@@ -55,6 +55,8 @@ export interface DeleteOptions {
   readonly uid?: string;
   /** Precondition: a conflict if the object has changed since it was read. */
   readonly resourceVersion?: string;
+  /** The object exists until what it owns is deleted. @default false: the garbage collector deletes that afterwards */
+  readonly foreground?: boolean;
   /** Checked and admitted as usual, but not deleted. */
   readonly dryRun?: boolean;
 }

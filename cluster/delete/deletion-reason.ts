@@ -4,7 +4,7 @@ import { releaseOf } from '../../manifests/helm-release';
 import { formatKey, groupKindOf, keyOf, type Manifest, type ObjectKey } from '../../manifests/manifest';
 import type { Cluster } from '../api/cluster';
 import { releasedObjects } from '../helm/release-objects';
-import { conditionOf, type LiveObject } from '../objects/live-object';
+import { conditionOf, type LiveObject, operatorFinalizersOf } from '../objects/live-object';
 
 /** Why a namespace is not deleted yet, the most specific condition first. */
 const NAMESPACE_CONDITIONS = [
@@ -23,8 +23,9 @@ export async function deletionReason(cluster: Cluster, object: LiveObject, opera
     const [condition] = NAMESPACE_CONDITIONS.map((type) => conditionOf(object, type)).filter((each) => each?.status === 'True');
     if (condition?.message) return `${condition.message}${apiServiceRemedy(condition.message)}`;
   }
-  const { finalizers = [] } = object.metadata;
-  if (finalizers.length === 0) return 'is being deleted';
+  const finalizers = operatorFinalizersOf(object);
+  if (finalizers.length === 0)
+    return object.metadata.finalizers?.length ? 'waits for the garbage collector, which deletes what it owns' : 'is being deleted';
   const waits = `waits for ${finalizers.length === 1 ? 'its finalizer' : 'its finalizers'} ${finalizers.join(', ')}`;
   const down = await unavailable(cluster, operators);
   if (down === undefined) return waits;

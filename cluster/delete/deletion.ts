@@ -20,7 +20,7 @@ import { reasonToKeep, type KeepReason } from './keep-rules';
 import { isCreatedAfter, reasonNotOurs } from '../objects/ownership';
 import { leftClaims } from './left-claims';
 import { notOursReason } from './not-ours';
-import { dataOf, isGuard, type NotDeleted, Rank, rankOf, type Target } from './target';
+import { dataOf, isGuard, leavesNamedObjects, type NotDeleted, Rank, rankOf, type Target } from './target';
 import { waitUntilDeleted } from './wait-until-deleted';
 
 export interface DeletionOptions {
@@ -164,7 +164,7 @@ export class Deletion {
       if (guarded) await this.markForDeletion(live);
       await releaseGuard(cluster, live);
       await stopInstallJob(this.session, live);
-      await cluster.delete(key, { uid: live.metadata.uid });
+      await cluster.delete(key, { uid: live.metadata.uid, foreground: leavesNamedObjects(live) });
       // k3s may have created the Job again, between the check and the deletion. Afterwards it does not.
       await stopInstallJob(this.session, live);
       reporter.line({ type: 'applied', stage, object: formatKey(key), result: this.options.verb });

@@ -1,5 +1,5 @@
 import { type Manifest, idOf, formatKey, keyOf } from '../../manifests/manifest';
-import type { LiveObject } from '../objects/live-object';
+import { type LiveObject, operatorFinalizersOf } from '../objects/live-object';
 import { contractOf } from '../../manifests/contract';
 import { crdOf, crdsOperatedBy, isNamespace, isSameObject, operatorsOf } from '../../manifests/custom-resource-definition';
 import { ApiError } from '../api/api-error';
@@ -176,7 +176,7 @@ const RULES: readonly KeepRule[] = [
 /** Why an object's finalizers will not be removed, and what to do; undefined when its operator exists or is not ours. */
 export async function missingOperatorOf(object: LiveObject, context: DeletionContext): Promise<string | undefined> {
   const { operators, session } = context;
-  const { finalizers = [] } = object.metadata;
+  const finalizers = operatorFinalizersOf(object);
   if (finalizers.length === 0) return undefined;
   const own = operatorsOf(
     object,

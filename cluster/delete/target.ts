@@ -95,6 +95,14 @@ export function dataOf(manifest: Manifest): string | undefined {
   return isCrd(manifest) ? 'every object of its kind' : 'its volume';
 }
 
+/**
+ * Whether an object with the same name would be given what this one owns, until the garbage collector has deleted it: PGO finds the Jobs of a PGUpgrade
+ * by their names, and a failed one fails the next upgrade. https://github.com/CrunchyData/postgres-operator/blob/v5.8.9/internal/controller/pgupgrade/world.go
+ */
+export function leavesNamedObjects(kind: Kind): boolean {
+  return groupKindOf(kind) === 'PGUpgrade.postgres-operator.crunchydata.com';
+}
+
 /** Admission policies and bindings: they protect the rest, so they are deleted last. */
 export function isGuard(kind: Kind): boolean {
   return /^(Validating|Mutating)AdmissionPolicy(Binding)?\.admissionregistration\.k8s\.io$/.test(groupKindOf(kind));

@@ -31,6 +31,14 @@ export interface ManagedFields {
   readonly subresource?: string;
 }
 
+/** Finalizers of Kubernetes: its garbage collector removes them, and no operator. */
+const OF_GARBAGE_COLLECTOR = ['foregroundDeletion', 'orphan'];
+
+/** The finalizers that wait for an operator. */
+export function operatorFinalizersOf({ metadata }: LiveObject): readonly string[] {
+  return (metadata.finalizers ?? []).filter((name) => !OF_GARBAGE_COLLECTOR.includes(name));
+}
+
 /** A condition, as nearly every kind has them in its status. */
 export interface Condition {
   readonly type: string;

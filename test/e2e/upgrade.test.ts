@@ -89,6 +89,8 @@ describe('the major upgrade of docs/upgrading.md', () => {
     await commands.output('deploy', dist(before, 'back'));
     expect(await images()).toEqual(['ubi8-14.5-1', 'ubi8-14.5-1']);
     expect((await kubectl.run(['get', 'pgupgrade', 'reports-to-15', ...NAMESPACE])).code).toBe(1);
+    // PGO finds Jobs by their names: this one would fail the next upgrade. The garbage collector knows a new kind of owner after up to 30 seconds.
+    expect((await kubectl.run(['get', 'job', 'reports-to-15-pgdata', ...NAMESPACE])).code).toBe(1);
     expect(await later()).toBe('back');
   });
 

@@ -268,6 +268,11 @@ describe('a delete', () => {
     expect(last().body).toEqual({ ...options, preconditions: { uid: 'this' } });
   });
 
+  test('in the foreground deletes dependents first', async () => {
+    await cluster.delete(DEPLOYMENT, { foreground: true });
+    expect(last().body).toEqual({ ...options, propagationPolicy: 'Foreground', preconditions: {} });
+  });
+
   test('that is a dry run says so in its body: with a body, the API server ignores the query and would delete the object', async () => {
     await cluster.delete(DEPLOYMENT, { dryRun: true });
     expect(last().body).toEqual({ ...options, preconditions: {}, dryRun: ['All'] });

@@ -85,6 +85,14 @@ test('ends at once for a finalizer whose operator does not exist', async () => {
   expect(session.clock.now() - before).toBeLessThan(1000);
 });
 
+test('waits for the garbage collector, whose finalizers no operator removes', async () => {
+  const foreground = manifest('example.org/v1 Widget cvat/foreground', { metadata: { finalizers: ['foregroundDeletion'] } });
+  const objects = put(foreground);
+  session.clock.after(10_000, () => session.cluster.remove(foreground));
+  expect(await left(objects)).toEqual({});
+  expect(session.reporter.awaited).toEqual(['Widget cvat/foreground: waits for the garbage collector, which deletes what it owns']);
+});
+
 test('names the operator of a finalizer that has no available pod', async () => {
   const status = { conditions: [{ type: 'Available', status: 'False' }] };
   const objects = put(HELD);
