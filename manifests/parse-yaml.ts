@@ -85,5 +85,8 @@ const SCHEMA = CORE_SCHEMA.extend({
  */
 export function yamlLibrary(): typeof yaml {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('yaml') as typeof yaml;
+  return (library ??= require('yaml') as typeof yaml);
 }
+
+/** Kept: Node searches the folders again at each `require` of a package that another module has loaded first, which takes longer than to write a value. */
+let library: typeof yaml | undefined;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
@@ -56,4 +56,23 @@ test('main.ts writes nothing if there is a problem, and reports it without a sta
     'nothing was written: 1 problem(s)\n\n  local  50-cvat/cvat  host\n    must be a host name, without scheme, port, path or spaces; got "cvat kube public". Write it as "cvat.example.com". Did you mean "cvat-kube-public"?\n',
   );
   expect(written()).toEqual({});
+});
+
+test('main.ts asks Node for no module again and again: each time, it searches the folders', async () => {
+  const counting = join(folder, 'counting.js');
+  writeFileSync(
+    counting,
+    `const Module = require('node:module');
+    const { _load } = Module;
+    const counts = {};
+    Module._load = (request, parent, ...rest) => {
+      const key = request + ' by ' + parent?.filename;
+      counts[key] = (counts[key] ?? 0) + 1;
+      return _load(request, parent, ...rest);
+    };
+    process.on('exit', () => console.log(JSON.stringify(Object.entries(counts).filter(([, count]) => count > 5))));`,
+  );
+  const [node = '', ...rest] = PROGRAM;
+  const outcome = await run([node, '--require', counting, ...rest], { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
+  expect(outcome).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
 });
