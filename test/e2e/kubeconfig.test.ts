@@ -91,17 +91,13 @@ async function identities(
   kubeconfig: string,
   userAgent: string,
 ): Promise<{ outcome: Outcome; seen: Identity[] }> {
-  const matching = (): Identity[] =>
-    controlPlane.audit
-      .requests()
+  const matching = async (): Promise<Identity[]> =>
+    (await controlPlane.audit.complete())
       .filter((request) => request.userAgent?.startsWith(userAgent))
       .map(({ user, impersonatedUser }) => impersonatedUser ?? user);
-  const before = matching().length;
+  const before = (await matching()).length;
   const outcome = await run(command, { cwd: ROOT, env: { ...inPod, KUBECONFIG: kubeconfig, HOME: folder } });
-  await new Promise((resolve) => setTimeout(resolve, 300)); // the audit log is written after the answer
-  const all = matching()
-    .slice(before)
-    .map(({ username, groups = [] }) => JSON.stringify({ username, groups: [...groups].sort() }));
+  const all = (await matching()).slice(before).map(({ username, groups = [] }) => JSON.stringify({ username, groups: [...groups].sort() }));
   return { outcome, seen: [...new Set(all)].map((text) => JSON.parse(text) as Identity) };
 }
 

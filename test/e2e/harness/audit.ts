@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from './until';
 
 /** A user as the API server has authenticated it. */
 export interface Identity {
@@ -9,6 +10,9 @@ export interface Identity {
 
 /** A request as the API server has written it down. */
 export interface AuditedRequest {
+  readonly auditID: string;
+  /** Written before the request is looked at, and some time after it was answered. */
+  readonly stage: 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete' | 'Panic';
   /** In the words of RBAC: `patch`, `list`. */
   readonly verb: string;
   /** The path and the query. */
@@ -30,7 +34,7 @@ export class Audit {
   constructor(directory: string, users: readonly string[]) {
     this.policyFile = join(directory, 'audit-policy.json');
     this.logFile = join(directory, 'audit.log');
-    const rules = [...(users.length > 0 ? [{ level: 'Metadata', users, omitStages: ['RequestReceived'] }] : []), { level: 'None' }];
+    const rules = [...(users.length > 0 ? [{ level: 'Metadata', users }] : []), { level: 'None' }];
     writeFileSync(this.policyFile, JSON.stringify({ apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules }));
   }
 
@@ -39,10 +43,27 @@ export class Audit {
     return [`--audit-policy-file=${this.policyFile}`, `--audit-log-path=${this.logFile}`];
   }
 
-  /** All since the API server has first started, in the order in which they were answered. */
+  /** All since the API server has first started, in the order in which they were answered. A request is here some time after its answer. */
   requests(): readonly AuditedRequest[] {
+    return this.lines().filter(isAnswered);
+  }
+
+  /** The same, with every request that has come until now: waits until those are written down as answered. */
+  async complete(): Promise<readonly AuditedRequest[]> {
+    const came = new Set(this.lines().map(({ auditID }) => auditID));
+    return until('every request is answered', () => {
+      const requests = this.requests();
+      const answered = new Set(requests.map(({ auditID }) => auditID));
+      return [...came].every((id) => answered.has(id)) && requests;
+    });
+  }
+
+  private lines(): readonly AuditedRequest[] {
     if (!existsSync(this.logFile)) return [];
-    const lines = readFileSync(this.logFile, 'utf8').split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as AuditedRequest);
+    // What comes after the last line break is being written.
+    const lines = readFileSync(this.logFile, 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as AuditedRequest);
   }
 }
+
+const isAnswered = ({ stage }: AuditedRequest): boolean => stage === 'ResponseComplete' || stage === 'Panic';
