@@ -1,5 +1,5 @@
 export interface UntilOptions {
-  /** How long to ask; 30 without it. */
+  /** How long to ask; 120 without it: no test fails because the machine is slow. */
   readonly seconds?: number;
   readonly pauseMilliseconds?: number;
 }
@@ -8,7 +8,7 @@ export interface UntilOptions {
 export async function until<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined | false> | Answer | undefined | false,
-  { seconds = 30, pauseMilliseconds = 50 }: UntilOptions = {},
+  { seconds = 120, pauseMilliseconds = 50 }: UntilOptions = {},
 ): Promise<Answer> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

@@ -4,12 +4,16 @@ import type { ApiProxy } from './api-proxy';
 import type { OperatorTestCluster } from './operator-test-cluster';
 
 const WRITES = ['create', 'update', 'patch', 'delete'];
+/** So long after its last call an operator that leads has nothing left to do. */
+const REST_MILLISECONDS = 1500;
 
 /**
  * Kills the operator after one of its calls, whose response it never gets, and restarts it. Calls are requests to CVAT, and what is written
  * to Kubernetes; after reading there, everything is as it was before.
  */
 export class OperatorKiller {
+  private calledAt = 0;
+
   private constructor(
     private readonly cluster: OperatorTestCluster,
     private readonly apiProxy: ApiProxy,
@@ -28,7 +32,9 @@ export class OperatorKiller {
   after(calls: number): Kill {
     const kill = new Kill();
     let seen = 0;
+    this.calledAt = Date.now();
     const called = async (): Promise<void> => {
+      this.calledAt = Date.now();
       if (++seen === calls) await this.kill(kill);
     };
     this.cluster.cvat.faults.hooks = { after: called };
@@ -36,15 +42,20 @@ export class OperatorKiller {
     return kill;
   }
 
-  /** Whether it was still to be killed: after a while, it is killed wherever it stands. */
-  async atTheLatestAfter(seconds: number, kill: Kill): Promise<boolean> {
-    const inTime = await until('it is killed', () => kill.came, { seconds, pauseMilliseconds: 10 }).then(
-      () => true,
-      () => false,
-    );
-    if (!inTime) await this.kill(kill);
+  /** Whether it was killed by that; an operator that has nothing left to do is killed as well. */
+  async atTheLatestAtRest(kill: Kill): Promise<boolean> {
+    const { operator } = this;
+    let leadsSince: number | undefined;
+    await until('the operator is killed, or has nothing left to do', async () => {
+      if (kill.came) return true;
+      if ((await operator.metric('app_user_operator_leading')) !== 1) leadsSince = undefined;
+      else leadsSince ??= Date.now();
+      return leadsSince !== undefined && Date.now() - Math.max(leadsSince, this.calledAt) > REST_MILLISECONDS;
+    });
+    const { came } = kill;
+    await this.kill(kill);
     await kill.over;
-    return inTime;
+    return came;
   }
 
   spare(): void {

@@ -45,6 +45,14 @@ export class Operator {
     await until('this replica leads', async () => (await this.metric('app_user_operator_leading')) === 1);
   }
 
+  /** Two resyncs later: what there was before was seen. */
+  async resynced(): Promise<void> {
+    // There is no number before the first.
+    const resyncs = async (): Promise<number> => (await this.metric('app_user_operator_resyncs_total{result="success"}')) || 0;
+    const before = await resyncs();
+    await until('there were two resyncs', async () => (await resyncs()) >= before + 2);
+  }
+
   /** The largest resident set that the process had, in MiB. */
   get peakMemory(): number {
     const status = readFileSync(`/proc/${this.program.pid}/status`, 'utf8');
