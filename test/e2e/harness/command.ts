@@ -113,7 +113,7 @@ export class RunningCommand {
           throw new Error(`it never said ${String(pattern)}:\n${text}${readFileSync(this.standardError, 'utf8')}`);
         return false;
       },
-      { seconds: 120, pauseMilliseconds: 10 },
+      { seconds: 300, pauseMilliseconds: 10 },
     );
   }
 

@@ -156,7 +156,7 @@ export class ControlPlane {
       return existsSync(this.authority) && (await this.status(path)) === 200;
     };
     try {
-      await until(`${path} of the API server answers 200`, answered, { seconds: 60 });
+      await until(`${path} of the API server answers 200`, answered);
     } catch (error) {
       if (error instanceof EarlyEnd || !(error instanceof Error)) throw error;
       throw new Error(`${error.message}. The end of the log of ${waitsFor}:\n${this.log(waitsFor)}`, { cause: error });

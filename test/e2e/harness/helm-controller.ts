@@ -41,7 +41,7 @@ export class HelmController {
       const crd = await this.api.get<CustomResourceDefinition>(CRD);
       return crd?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
     };
-    await until('HelmCharts are served', served, { seconds: 60 });
+    await until('HelmCharts are served', served);
   }
 
   /** With SIGTERM it gives its lease back, so that its successor begins at once. */

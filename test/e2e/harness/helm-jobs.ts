@@ -92,16 +92,12 @@ export class HelmJobs {
   /** Whether the Pod still exists. */
   private async tell({ metadata }: Pod, status: object): Promise<boolean> {
     const path = `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
-    const written = await until(
-      `the status of ${metadata.name} is written`,
-      async () => {
-        const found = await this.unlessPassing(() => this.api.get<Pod>(path));
-        if (found === 'later') return this.stopping ? 'gone' : undefined;
-        if (found === undefined || found.metadata.uid !== metadata.uid || found.metadata.deletionTimestamp !== undefined) return 'gone';
-        return (await this.unlessPassing(() => this.api.patch(`${path}/status`, { status }))) === 'later' ? undefined : 'written';
-      },
-      { seconds: 120 },
-    );
+    const written = await until(`the status of ${metadata.name} is written`, async () => {
+      const found = await this.unlessPassing(() => this.api.get<Pod>(path));
+      if (found === 'later') return this.stopping ? 'gone' : undefined;
+      if (found === undefined || found.metadata.uid !== metadata.uid || found.metadata.deletionTimestamp !== undefined) return 'gone';
+      return (await this.unlessPassing(() => this.api.patch(`${path}/status`, { status }))) === 'later' ? undefined : 'written';
+    });
     return written === 'written';
   }
 

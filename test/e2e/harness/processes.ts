@@ -12,7 +12,7 @@ export interface RunningProgram {
   readonly exit: Exit | undefined;
   /** Waits until it has ended. */
   readonly ended: () => Promise<Exit>;
-  /** Ends it and waits for that: with SIGTERM, and after ten seconds with SIGKILL; or with the given signal. */
+  /** Ends it and waits for that: with SIGTERM, and after thirty seconds with SIGKILL; or with the given signal. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<Exit>;
 }
 
@@ -22,7 +22,7 @@ interface Entry {
   readonly exited: (exit: Exit) => void;
 }
 
-const GRACE = 10_000;
+const GRACE = 30_000;
 
 /** Child processes and their temporary folder, none of which outlives the process that opened this: see keeper.ts. */
 export class Processes {

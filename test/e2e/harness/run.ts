@@ -14,7 +14,7 @@ export interface RunOptions {
   readonly input?: string;
   /** Where relative paths begin; the working folder of the test without it. */
   readonly workingDirectory?: string;
-  /** How long it may take; 60 without it. */
+  /** How long it may take; 300 without it. */
   readonly seconds?: number;
 }
 
@@ -32,7 +32,7 @@ export class Runner {
   }
 
   /** A code other than zero is a result like any other; only a program that does not end in time is an error. */
-  async run(args: readonly string[], { input, workingDirectory = process.cwd(), seconds = 60 }: RunOptions = {}): Promise<RunResult> {
+  async run(args: readonly string[], { input, workingDirectory = process.cwd(), seconds = 300 }: RunOptions = {}): Promise<RunResult> {
     const files = join(this.directory, String(++runs));
     const [standardInput, standardOutput, standardError] = [`${files}.in`, `${files}.out`, `${files}.err`];
     if (input !== undefined) writeFileSync(standardInput, input);
