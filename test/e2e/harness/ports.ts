@@ -1,20 +1,26 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Different free ports of the loopback address. Another process may use one first: callers must be able to try again. */
+/**
+ * Below the ports that Linux (from 32768), macOS and Windows (from 49152) choose for connections and for servers without a port: none of those takes
+ * one before the program that it is for has started, or while that starts again. Above the ports that fetch refuses.
+ */
+const [FIRST, END] = [11_000, 32_000];
+
+/** Different free ports of the loopback address, at random, because other tests choose theirs at the same time. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  return Promise.all(
-    servers.map(async (server) => {
-      const address = server.address();
-      await new Promise((resolve) => server.close(resolve));
-      if (address === null || typeof address === 'string') throw new Error('the system gave no port of the loopback address');
-      return address.port;
-    }),
-  );
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(FIRST, END);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }
