@@ -129,5 +129,5 @@ export class Api {
 export function isPassing(error: unknown): boolean {
   if (error instanceof KubernetesApiError) return [403, 404, 409, 410, 429].includes(error.status) || error.status >= 500;
   // Not by its class: Jest runs tests in a context with other global classes than Node's.
-  return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|socket disconnected|has not answered/.test(String(error));
+  return /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|socket disconnected|has not answered|aborted|premature close/i.test(String(error));
 }

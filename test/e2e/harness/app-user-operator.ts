@@ -34,6 +34,8 @@ export class AppUserOperator {
   private readonly api: Api;
   private readonly loop: Loop;
   private program: RunningProgram | undefined;
+  /** Of the Deployment whose program runs. */
+  private uid: string | undefined;
   private readonly logFile: string;
 
   private constructor(
@@ -71,10 +73,13 @@ export class AppUserOperator {
 
   private async round(): Promise<void> {
     const deployment = await this.api.get<Workload>(DEPLOYMENT);
-    if (deployment === undefined) {
+    // One that was deleted and created again since the last round has another Pod, with the credentials of another ServiceAccount.
+    if (deployment?.metadata.uid !== this.uid) {
       await this.program?.stop();
       this.program = undefined;
-    } else if (this.program === undefined || this.program.exit !== undefined) {
+      this.uid = deployment?.metadata.uid;
+    }
+    if (deployment !== undefined && (this.program === undefined || this.program.exit !== undefined)) {
       this.program = await this.run(deployment);
     }
     const jobs = await this.api.list<Workload>(`/apis/batch/v1/namespaces/${NAMESPACE}/jobs`, {
