@@ -8,8 +8,6 @@ import { LOCAL, stagesIn, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
-jest.setTimeout(180_000);
-
 interface Spec {
   readonly instances: readonly object[];
   readonly backups: { readonly pgbackrest: { readonly repos: readonly object[] } };
@@ -54,7 +52,7 @@ describe('a change of a running PostgresCluster', () => {
     ({ kubectl } = cluster);
     commands = new Commands(cluster.controlPlane);
     await commands.output('deploy', dist());
-  }, 180_000);
+  });
 
   afterAll(async () => {
     commands?.close();
@@ -127,7 +125,7 @@ describe('a change of a running PostgresCluster', () => {
   test('is not ready while a new pod does not start', async () => {
     cluster.pods.hold('my-postgres-instance1');
     try {
-      const { code, stdout } = await commands.run('deploy', dist(resources('2Gi')), '--timeout', '12s');
+      const { code, stdout } = await commands.timedOutDeploy(/[01] of 2 instances are ready/, dist(resources('2Gi')));
       expect(code).toBe(1);
       expect(stdout).toMatch(/PostgresCluster cvat\/my-postgres\n +[01] of 2 instances are ready/);
       expect((await commands.run('status', dist(resources('2Gi')))).stdout).toMatch(
@@ -163,7 +161,7 @@ describe('a change of a running PostgresCluster', () => {
     const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
     const second = repositories({ name: 'repo2', schedules: { full: '0 2 * * 0' }, volume: { volumeClaimSpec: claim } });
     cluster.postgresOperator.options = { brokenRepositories: ['repo2'] };
-    const { code, stdout } = await commands.run('deploy', dist(second), '--timeout', '20s');
+    const { code, stdout } = await commands.timedOutDeploy(/repository repo2 has no stanza yet/, dist(second));
     expect(code).toBe(1);
     expect(stdout).toContain('repository repo2 has no stanza yet; if it stays so, check its location and credentials');
 
@@ -181,7 +179,7 @@ describe('a change of a running PostgresCluster', () => {
     const restored = dist(withSpec(() => ({ dataSource })));
     cluster.postgresOperator.options = { failingRestore: true };
     cluster.pods.hold('my-postgres-pgbackrest-restore');
-    const deploy = await commands.start('deploy', restored, '--allow', 'restore', '--timeout', '60s');
+    const deploy = await commands.start('deploy', restored, '--allow', 'restore');
     await deploy.said(/^waiting +PostgresCluster cvat\/my-postgres: restoring from a backup: Restoring cluster in-place$/m);
     cluster.pods.release('my-postgres-pgbackrest-restore');
     const { code, stdout } = await deploy.result();
@@ -208,7 +206,7 @@ describe('a change of a running PostgresCluster', () => {
     const crd = ['crd', 'postgresclusters.postgres-operator.crunchydata.com'];
     const path = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/paused';
     await kubectl.output(['patch', ...crd, '--type=json', '-p', JSON.stringify([{ op: 'remove', path }])]);
-    const { code, stdout } = await commands.run('deploy', dist(), '--timeout', '20s');
+    const { code, stdout } = await commands.run('deploy', dist());
     expect(code).toBe(1);
     expect(stdout).toContain('has another value, set by another field manager: .spec.versions by kubectl-patch');
 

@@ -9,8 +9,6 @@ import { changed } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { examplesOf } from './harness/page';
 
-jest.setTimeout(300_000);
-
 interface PostgresCluster extends Live {
   readonly spec: { readonly postgresVersion: number; readonly shutdown?: boolean };
 }
@@ -105,12 +103,15 @@ describe('the major upgrade of docs/upgrading.md', () => {
 
   test('continues after it was killed at any point, and ends with the next step and exit code 1', async () => {
     const folder = dist(upgrading, 'upgrading');
+    // PGO shuts nothing down until the deploy was interrupted.
+    cluster.postgresOperator.options = { holdsChanges: true };
     // Before anything of the stage is applied, or while it is.
     await killed(folder, /^30-postgres$/m);
     // When the PGUpgrade is applied, and the cluster may not be yet.
     const running = await commands.start('deploy', folder);
     await running.said(/reports-to-15/);
     expect((await running.interrupt('SIGINT')).code).toBe(130);
+    cluster.postgresOperator.options = {};
     // When both are applied, and PGO shuts the cluster down, upgrades it, or has upgraded it.
     await killed(folder, /waiting .*reports-to-15|Next: set version/, /waiting .*is upgrading|Next: set version/);
 
@@ -136,7 +137,10 @@ describe('the major upgrade of docs/upgrading.md', () => {
 
   test('ends with the new version, a new backup and the same cluster', async () => {
     const folder = dist(after, 'after');
+    // Otherwise the cluster may be ready before the second deploy looks.
+    cluster.postgresOperator.options = { holdsChanges: true };
     await killed(folder, /^30-postgres$/m, /(configured|waiting) +PostgresCluster /);
+    cluster.postgresOperator.options = {};
     await commands.output('deploy', folder);
     expect(await images()).toEqual(['ubi9-15.19-2633', 'ubi9-15.19-2633']);
     const { spec } = await live();

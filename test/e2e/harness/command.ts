@@ -54,6 +54,14 @@ export class Commands {
     return succeeded(await this.run(...args));
   }
 
+  /** A deploy that times out, but not before it can have said this: how long that takes depends on the machine. */
+  async timedOutDeploy(says: RegExp, ...args: readonly string[]): Promise<CommandResult> {
+    const earlier = await this.start('deploy', ...args);
+    await earlier.said(says);
+    await earlier.interrupt('SIGINT');
+    return this.run('deploy', ...args, '--timeout', '10s');
+  }
+
   /** Starts one, to do something in its middle. */
   async start(...args: readonly string[]): Promise<RunningCommand> {
     const files = join(this.controlPlane.directory, `command-${++started}`);
