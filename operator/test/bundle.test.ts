@@ -1,8 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,12 +21,17 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Below the ports that systems choose for connections: none of those takes it before it is used. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = randomInt(11_000, 32_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+    );
+    server.close();
+    if (isFree) return port;
+  }
 }
 
 test('without configuration, the operator reports every missing variable, and exits', () => {
@@ -57,7 +62,8 @@ test('it starts without an API server, is live and not ready, and stops at SIGTE
     while (!log.includes('waiting for leadership')) await once(operator.stdout, 'data');
     expect([await status('/healthz'), await status('/readyz'), await status('/metrics')]).toEqual([200, 503, 200]);
     operator.kill('SIGTERM');
-    expect(await once(operator, 'exit')).toEqual([0, null]);
+    // With the end of its log, which "exit" does not wait for.
+    expect(await once(operator, 'close')).toEqual([0, null]);
   } finally {
     operator.kill('SIGKILL');
   }

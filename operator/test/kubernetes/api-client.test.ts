@@ -81,7 +81,7 @@ test('lines are read as they come, and a line may come in parts', async () => {
     return undefined;
   };
   const lines: string[] = [];
-  await server.client().lines({ path: '/a' }, 1, (line) => lines.push(line));
+  await server.client().lines({ path: '/a' }, 60, (line) => lines.push(line));
   expect(lines).toEqual(['one', 'two', 'three']);
 });
 
@@ -116,17 +116,17 @@ test('a connection that breaks while lines come is an error', async () => {
     setTimeout(() => server.cut(), 20);
     return undefined;
   };
-  await expect(server.client().lines({ path: '/a' }, 1, () => undefined)).rejects.toThrow(/aborted|hang up|ECONNRESET/);
+  await expect(server.client().lines({ path: '/a' }, 60, () => undefined)).rejects.toThrow(/aborted|hang up|ECONNRESET/);
 });
 
 test('lines that are refused are an error', async () => {
   server.handler = () => ({ status: 410, json: { reason: 'Expired', message: 'too old' } });
-  await expect(server.client().lines({ path: '/a' }, 1, () => undefined)).rejects.toMatchObject({ status: 410 });
+  await expect(server.client().lines({ path: '/a' }, 60, () => undefined)).rejects.toMatchObject({ status: 410 });
 });
 
 test("what a caller does with a line is the caller's error", async () => {
   server.handler = (_, response) => void response.end('one\n');
-  const broken = server.client().lines({ path: '/a' }, 1, () => {
+  const broken = server.client().lines({ path: '/a' }, 60, () => {
     throw new Error('no such line');
   });
   await expect(broken).rejects.toThrow('no such line');
@@ -143,7 +143,7 @@ test('what was asked is counted in the words of RBAC', async () => {
   await client.request({ method: 'PATCH', path: `${group}/one/status`, body: {} });
   await client.request({ method: 'PUT', path: `${group}/one`, body: {} });
   await client.request({ method: 'DELETE', path: `${group}/one` });
-  await client.lines({ path: group, query: { watch: 'true' } }, 1, () => undefined);
+  await client.lines({ path: group, query: { watch: 'true' } }, 60, () => undefined);
   expect(seen).toEqual([
     'list secrets 200',
     'get secrets 404',

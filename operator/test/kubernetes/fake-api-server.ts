@@ -60,7 +60,7 @@ export class FakeApiServer {
 
 /** Waits for what happens over connections. */
 export async function eventually(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 3000;
+  const deadline = Date.now() + 30_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error('it does not happen');
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -125,8 +125,13 @@ test('an event that is older than what is known is no news', async () => {
 test('a watch that breaks is taken up where it was, without another list', async () => {
   run();
   await eventually(() => collection.watches.length === 1);
-  collection.send('BOOKMARK', { metadata: { resourceVersion: '555' } });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const events = [
+    { type: 'ADDED', object: { metadata: { name: 'new', resourceVersion: '200' } } },
+    { type: 'BOOKMARK', object: { metadata: { resourceVersion: '555' } } },
+  ];
+  // In one write: when the first was read, so was the second.
+  collection.watches.at(-1)?.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await eventually(() => known.has('new'));
   server.cut();
   await eventually(() => collection.watches.length === 2);
   expect(server.asked.at(-1)?.query.get('resourceVersion')).toBe('555');

@@ -1,5 +1,6 @@
+import type { ApiRequest } from '../../src/kubernetes/api-client';
 import { LeaderElection } from '../../src/kubernetes/leader-election';
-import { FakeClock } from '../fake-clock';
+import { FakeClock, settled } from '../fake-clock';
 import { eventually, FakeApiServer } from './fake-api-server';
 
 interface Lease {
@@ -11,12 +12,14 @@ let server: FakeApiServer;
 let lease: Lease | undefined;
 let version = 0;
 let down = false;
+/** How many requests wait for their answer. */
+let waiting = 0;
 let clock: FakeClock;
 let ending: AbortController;
 
 beforeEach(async () => {
   server = await FakeApiServer.start();
-  [lease, down, clock, ending] = [undefined, false, new FakeClock(), new AbortController()];
+  [lease, down, waiting, clock, ending] = [undefined, false, 0, new FakeClock(), new AbortController()];
   server.handler = ({ method, body }) => {
     if (down) return { status: 503, json: { message: 'down' } };
     const sent = body as Lease | undefined;
@@ -34,7 +37,17 @@ afterEach(async () => {
 });
 
 function candidate(identity: string): LeaderElection & { leads?: boolean } {
-  return new LeaderElection({ client: server.client(), namespace: 'n', name: 'l', identity, clock, failed: () => undefined });
+  const client = server.client();
+  const request = client.request.bind(client);
+  client.request = async <Answer>(asked: ApiRequest): Promise<Answer> => {
+    waiting++;
+    try {
+      return await request<Answer>(asked);
+    } finally {
+      waiting--;
+    }
+  };
+  return new LeaderElection({ client, namespace: 'n', name: 'l', identity, clock, failed: () => undefined });
 }
 
 /** Tries to lead; what comes of it is a property, because time has to pass for it. */
@@ -44,11 +57,12 @@ function acquiring(election: LeaderElection): { leads: boolean } {
   return state;
 }
 
-/** Time passes, and with each second what goes over connections. */
+/** Time passes, and with each second what goes over connections, however long that takes. */
 async function seconds(count: number): Promise<void> {
   for (let second = 0; second < count; second++) {
     await clock.pass(1000);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    do await settled();
+    while (waiting > 0);
   }
 }
 
