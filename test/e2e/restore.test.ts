@@ -9,8 +9,6 @@ import { changed } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { blocksOf, examplesOf } from './harness/page';
 
-jest.setTimeout(300_000);
-
 const PAGE = 'backups.md';
 const EXAMPLES = examplesOf(PAGE);
 const [S3_CONF = '', AZURE_CONF = ''] = blocksOf(PAGE, 'ini');
@@ -26,7 +24,7 @@ beforeAll(async () => {
   cluster = await startCluster();
   ({ kubectl } = cluster);
   commands = new Commands(cluster.controlPlane);
-}, 180_000);
+});
 
 afterAll(async () => {
   commands?.close();

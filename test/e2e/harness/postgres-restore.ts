@@ -1,12 +1,12 @@
 import type { Manifest } from '../../../manifests/manifest';
-import type { Api, Condition } from './api';
+import type { Api, Condition, Live } from './api';
 import { API_VERSION, label, owned, type PostgresCluster } from './postgres-objects';
 import type { Observed } from './postgres-status';
 
 type Source = NonNullable<PostgresCluster['spec']['dataSource']>;
 
 /** What is looked at besides the cluster. */
-interface Seen extends Pick<Observed, 'sets' | 'backups'> {
+interface Seen extends Pick<Observed, 'sets' | 'pods' | 'backups'> {
   readonly clusters: readonly PostgresCluster[];
   /** Whether the Job fails. */
   readonly fails: boolean;
@@ -25,12 +25,12 @@ function request({ metadata, spec }: PostgresCluster): { readonly id: string; re
 
 /**
  * Restores, as PGO does, when a cluster asks for it by another id than that of the last restore: also when it runs. Then it deletes the StatefulSets of
- * the instances, and a Job writes over the primary's volume. Meanwhile it observes no generation. True while it does so, and for ever after it failed.
+ * the instances, and when their pods are gone a Job writes over the primary's volume. Meanwhile it observes no generation. True while it does so, and for ever after it failed.
  * A cluster that is cloned must exist, and its repository must have a backup. What is in an object store is not looked for.
  */
 export async function restore(api: Api, cluster: PostgresCluster, seen: Seen): Promise<boolean> {
   const { metadata, status } = cluster;
-  const { sets, backups: jobs, clusters, fails } = seen;
+  const { sets, pods, backups: jobs, clusters, fails } = seen;
   const wanted = request(cluster);
   if (wanted === undefined || status?.pgbackrest?.restore?.id === wanted.id) return false;
   const condition = (type: string, is: Condition['status'], reason: string, message: string): Condition => ({
@@ -59,8 +59,11 @@ export async function restore(api: Api, cluster: PostgresCluster, seen: Seen): P
       condition(PROGRESSING, 'True', 'ReadyForRestore', 'Restoring cluster in-place'),
       condition(INITIALIZED, 'Unknown', 'Restoring', ''),
     ]);
-    const instances = sets.filter((set) => set.metadata.labels?.[label('instance')] !== undefined);
-    for (const set of instances) await api.delete(`/apis/apps/v1/namespaces/${metadata.namespace}/statefulsets/${set.metadata.name}`);
+    const ofInstance = (object: Live): boolean => object.metadata.labels?.[label('instance')] !== undefined;
+    for (const set of sets.filter(ofInstance)) {
+      await api.delete(`/apis/apps/v1/namespaces/${metadata.namespace}/statefulsets/${set.metadata.name}`);
+    }
+    if (pods.some(ofInstance)) return true;
     await api.create(`/apis/batch/v1/namespaces/${metadata.namespace}/jobs`, restoreJob(cluster, name, wanted, doesFail));
   } else if (is('Failed')) {
     await write([condition(INITIALIZED, 'False', 'PGBackRestRestoreFailed', 'pgBackRest restore failed')]);
