@@ -67,7 +67,7 @@ const properties = [
 /** @type {import('jest').Config} */
 module.exports = {
   // For tests that hang. How long a test takes on a busy machine says nothing about what it tests.
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   maxWorkers: '100%',
   projects: [
     {
