@@ -50,6 +50,20 @@ export function ensureNamespace(user: Construct, name: string | undefined, { hol
   for (const [key, value] of Object.entries(contractAnnotations(contract))) namespace.object.metadata.addAnnotation(key, value);
 }
 
+/**
+ * Adds the labels and annotations of another Namespace object, such as a chart has for its own release, to the one that the App has of that name: two
+ * of one name cannot both be applied. False if the App has none, or if it is no Namespace.
+ */
+export function addToNamespace(user: Construct, manifest: Manifest): boolean {
+  const { apiVersion, kind, metadata } = manifest;
+  const namespace = apiVersion === 'v1' && kind === 'Namespace' ? findNamespace(user.node.root, metadata.name) : undefined;
+  if (!namespace) return false;
+  for (const [key, value] of Object.entries(metadata.labels ?? {})) namespace.metadata.addLabel(key, value);
+  for (const [key, value] of Object.entries(metadata.annotations ?? {})) namespace.metadata.addAnnotation(key, value);
+  ensureNamespace(user, metadata.name, contractOf(manifest));
+  return true;
+}
+
 /** The namespaces of an App that must not be deleted, by name, and why. Also those that a cluster has already, which may not say so themselves. */
 export function protectedNamespaces({ node: { root } }: Construct): [name: string, Protection][] {
   return [...(knownNamespaces.get(root) ?? [])].flatMap(([name, { object }]): [string, Protection][] => {

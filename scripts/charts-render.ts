@@ -36,12 +36,12 @@ function main(): number {
   let failures = 0;
   for (const release of releases) {
     try {
-      const file = renderForReview(release, kubeVersion);
-      process.stdout.write(
-        `${file}\n${findingsInReviewFile(file)
-          .map((finding) => `  the chart's: ${finding}\n`)
-          .join('')}`,
-      );
+      const { file, warnings } = renderForReview(release, kubeVersion);
+      const lines = [
+        ...warnings.map((warning) => `  Helm warns: ${warning}`),
+        ...findingsInReviewFile(file).map((finding) => `  the chart's: ${finding}`),
+      ];
+      process.stdout.write([file, ...lines, ''].join('\n'));
     } catch (error) {
       if (!(error instanceof HelmError || error instanceof ChartLockError)) throw error;
       failures++;

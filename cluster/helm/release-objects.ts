@@ -1,5 +1,6 @@
 import { isCrd } from '../../manifests/custom-resource-definition';
 import { listOf, valueAt } from '../../manifests/fields';
+import { isKept } from '../../manifests/helm-annotations';
 import { type InstalledRelease, releaseOf } from '../../manifests/helm-release';
 import { type Manifest, groupKindOf, type Kind } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
@@ -26,7 +27,7 @@ export async function releasedObjects(cluster: Cluster, manifest: Manifest): Pro
   if (groupKindOf(manifest) === 'Application.argoproj.io') return resourcesOf(manifest);
   const [newest] = await revisionsOf(cluster, manifest);
   const { objects = [] } = (newest && contentOf(newest)) ?? {};
-  return objects.filter(({ metadata }) => metadata.annotations?.['helm.sh/resource-policy'] !== 'keep');
+  return objects.filter((object) => !isKept(object));
 }
 
 /**

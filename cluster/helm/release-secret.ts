@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { isMap, listOf, valueAt } from '../../manifests/fields';
+import { itemsWithAnnotation, RESOURCE_POLICY } from '../../manifests/helm-annotations';
 import { parseTemplateOutput } from '../../manifests/parse-yaml';
 import { type Manifest, type Kind, withoutNullMetadata } from '../../manifests/manifest';
 import type { LiveObject } from '../objects/live-object';
@@ -133,7 +134,7 @@ function crdFilesOf(release: unknown): string[] {
 
 function objectsOf(manifest: string): Manifest[] {
   return parseTemplateOutput(manifest)
-    .flatMap((document) => (valueAt(document, 'kind') === 'List' ? listOf(valueAt(document, 'items')) : [document]))
+    .flatMap((document) => itemsWithAnnotation(document, RESOURCE_POLICY))
     .filter(isManifest)
     .map(withoutNullMetadata);
 }

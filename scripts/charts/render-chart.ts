@@ -21,24 +21,30 @@ const SECRET = '(secret)';
 /** After `generateName`, in place of what the API server makes up: a review compares objects by name. */
 const GENERATED = '(generated)';
 
+export interface ReviewFile {
+  readonly file: string;
+  /** Helm's own, about the chart and the values. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Writes what a release's vendored chart makes of its values, for reviews: this file is not applied. Returns its path.
+ * Writes what a release's vendored chart makes of its values, for reviews: this file is not applied.
  *
  * Hooks are in it, because they run. What differs from one rendering to the next is left out, so that a diff shows changes only, and so is the content
  * of Secrets.
  */
-export function renderForReview({ environment, release }: EnvironmentRelease, kubeVersion: string): string {
+export function renderForReview({ environment, release }: EnvironmentRelease, kubeVersion: string): ReviewFile {
   const { name, namespace, chart, values } = release;
-  const [first, second] = renderTwice({ file: vendoredChart(release), name, namespace, values, kubeVersion, apiVersions: [] });
+  const [first, second, warnings] = renderTwice({ file: vendoredChart(release), name, namespace, values, kubeVersion, apiVersions: [] });
   const makes = madeObjects(asManifests(first, namespace).map(({ manifest }) => manifest));
   const header = formatReviewHeader(
     `# ${environment}/${name}: ${describeSource(chart)}, for Kubernetes ${kubeVersion}\n` +
       `# What the chart renders from the environment's values. For reviews: this file is not applied. Written by \`npm run charts:render\`.`,
     { inputs: reviewInputsOf(release), makes },
   );
-  const target = reviewFile(name, environment);
-  write(target, header + documents(first, second));
-  return target;
+  const file = reviewFile(name, environment);
+  write(file, header + documents(first, second));
+  return { file, warnings };
 }
 
 /** The archive of a release's chart, which must be what was pulled. */

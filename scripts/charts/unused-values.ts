@@ -26,7 +26,7 @@ export function unusedValues(release: Release, kubeVersion: string): string[] {
 
 function rendered(rendering: Rendering): unknown {
   try {
-    return renderedObjects(helmTemplate(rendering, 'UTC'));
+    return renderedObjects(helmTemplate(rendering, 'UTC').objects);
   } catch (error) {
     if (error instanceof HelmError) return undefined;
     throw error;

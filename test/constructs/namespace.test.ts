@@ -1,5 +1,7 @@
 import { ApiObject, App, Chart, Testing } from 'cdk8s';
-import { ensureNamespace } from '../../constructs/namespace';
+import { addToNamespace, ensureNamespace } from '../../constructs/namespace';
+import { contractAnnotations } from '../../manifests/contract';
+import type { Manifest } from '../../manifests/manifest';
 import { objectsOf } from '../support';
 
 test.each(['default', 'kube-system', 'kube-public', 'kube-node-lease', undefined])('%s is there already', (name) => {
@@ -43,4 +45,38 @@ test('two environments of one process have nothing to do with each other', () =>
   const charts = [1, 2].map(() => new Chart(new App(), 'stage'));
   for (const chart of charts) ensureNamespace(chart, 'cvat', { holdsData: 'the data of one' });
   expect(charts.map((chart) => chart.toJson().length)).toEqual([1, 1]);
+});
+
+describe('another Namespace object', () => {
+  const other = (name: string): Manifest => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: {
+      name,
+      labels: { 'pod-security.kubernetes.io/enforce': 'baseline' },
+      annotations: { a: 'b', ...contractAnnotations({ holdsData: 'the chart says so' }) },
+    },
+  });
+
+  test('of the same name adds its labels and annotations to the one that is there, which keeps what it says', () => {
+    const objects = objectsOf((chart) => {
+      ensureNamespace(chart, 'cvat', { holdsData: "CVAT's media" });
+      expect(addToNamespace(chart, other('cvat'))).toBe(true);
+    });
+    expect(objects.map(({ metadata }) => metadata)).toEqual([
+      {
+        name: 'cvat',
+        labels: { 'pod-security.kubernetes.io/enforce': 'baseline' },
+        annotations: { a: 'b', 'platform.kapernikov.com/holds-data': "CVAT's media, the chart says so" },
+      },
+    ]);
+  });
+
+  test('of another name, and an object of another kind, are not added', () => {
+    objectsOf((chart) => {
+      ensureNamespace(chart, 'cvat');
+      expect(addToNamespace(chart, other('monitoring'))).toBe(false);
+      expect(addToNamespace(chart, { ...other('cvat'), kind: 'Service' })).toBe(false);
+    });
+  });
 });

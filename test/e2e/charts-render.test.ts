@@ -34,7 +34,7 @@ function releaseWith(values: Record<string, unknown>): Release {
 }
 
 function rendered(values: Record<string, unknown>): string {
-  const file = renderForReview({ environment: 'local', release: releaseWith(values), acknowledged: [] }, '1.33.0');
+  const { file } = renderForReview({ environment: 'local', release: releaseWith(values), acknowledged: [] }, '1.33.0');
   expect(file).toBe('charts/gates/rendered/local.yaml');
   return readFileSync(file, 'utf8');
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fromArchive } from '../../constructs/helm/chart-source';
 import { rendered } from '../../constructs/helm/delivery/rendered';
 import { readGoYaml } from '../../constructs/helm/rendering/go-yaml';
+import type { Environment } from '../../constructs/platform';
+import type { Values } from '../../manifests/merge';
 import { renderForReview } from '../../scripts/charts/render-chart';
 import { synthesize } from '../fixtures/synthesize';
 import { findControlPlane, findFlux } from '../../scripts/control-plane';
@@ -22,11 +24,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+function environmentWith(files: Readonly<Record<string, string>>, values: Values = {}): Environment {
+  const chart = fromArchive(packChart(join(folder, 'app-1.0.0.tgz'), { 'Chart.yaml': CHART, ...files }));
+  const releases = [{ name: 'app', namespace: 'app', chart, values }];
+  return { delivery: rendered({ kubeVersion: '1.33.0' }), dataProtection: false, releases };
+}
+
 function problems(template: string): string[] {
-  const chart = fromArchive(packChart(join(folder, 'app-1.0.0.tgz'), { 'Chart.yaml': CHART, 'templates/a.yaml': template }));
-  const releases = [{ name: 'app', namespace: 'app', chart }];
-  const environment = { delivery: rendered({ kubeVersion: '1.33.0' }), dataProtection: false, releases };
-  return synthesize({ local: environment }).problems.map(({ field, message }) => `${field}: ${message}`);
+  const { problems } = synthesize({ local: environmentWith({ 'templates/a.yaml': template }) });
+  return problems.map(({ field, message }) => `${field}: ${message}`);
 }
 
 const CONFIG = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
@@ -37,6 +43,47 @@ test('two objects of one name in one template are a problem, and no exception', 
   ]);
 });
 
+test("a chart's Namespace of its own release gives its labels to the one of dist", () => {
+  const template = 'apiVersion: v1\nkind: Namespace\nmetadata: { name: {{ .Release.Namespace }}, labels: { team: vision } }\n';
+  const result = synthesize({ local: environmentWith({ 'templates/a.yaml': template }) });
+  expect(result.problems).toEqual([]);
+  expect(result.files.get('70-app.k8s.yaml')?.match(/kind: Namespace\nmetadata:\n(?: .*\n)*/)?.[0]).toContain('    team: vision\n');
+  expect(result.files.get('70-app.k8s.yaml')?.match(/kind: Namespace/g)).toHaveLength(1);
+});
+
+test('a number in an annotation or a ConfigMap is a problem that names the template, and no error of the API server', () => {
+  const template = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a, annotations: { version: {{ .Chart.AppVersion }} } }\ndata: { port: 80 }\n`;
+  const files = { 'Chart.yaml': `${CHART}appVersion: 2\n`, 'templates/a.yaml': template };
+  expect(synthesize({ local: environmentWith(files) }).problems.map(({ path, field, message }) => [path, field, message])).toEqual([
+    ['70-app/releases[0]/objects-templates.a.yaml-ConfigMap-app-a', 'metadata.annotations.version', 'must be text; got 2.'],
+    ['70-app/releases[0]/objects-templates.a.yaml-ConfigMap-app-a', 'data.port', 'must be text; got 80.'],
+  ]);
+});
+
+test.each([
+  ['Helm 3', HELM],
+  ['Helm 4', join(findFlux(), 'helm')],
+])('what %s warns of is a warning, also when it was rendered before', (version, helm) => {
+  process.env['HELM'] = helm;
+  try {
+    const files = {
+      'values.yaml': 'plain: text\n',
+      'templates/a.yaml': `${CONFIG}data: { a: {{ .Values.plain | quote }}, b: ${version} }\n`,
+    };
+    const environment = environmentWith(files, { plain: { b: 1 } });
+    for (const time of ['first', 'second']) {
+      const { warnings, problems } = synthesize({ local: environment });
+      expect([time, problems, warnings.map(({ field, message }) => `${field}: ${message}`)]).toEqual([
+        time,
+        [],
+        ['chart: Helm warns: skipped value for app.plain: Not a table.'],
+      ]);
+    }
+  } finally {
+    process.env['HELM'] = HELM;
+  }
+});
+
 test('an object with generateName is a problem: it is not left out of dist without a word', () => {
   expect(problems('apiVersion: v1\nkind: ConfigMap\nmetadata: { generateName: a- }\n')).toEqual([
     'chart: templates/a.yaml: ConfigMap must have metadata.name; got generateName, with which each apply creates another object.',
@@ -45,10 +92,7 @@ test('an object with generateName is a problem: it is not left out of dist witho
 
 test('a value that is null deletes the default of the chart, as with Helm', () => {
   const template = `${CONFIG}data: { a: {{ hasKey .Values "a" | quote }}, b: {{ hasKey .Values "b" | quote }} }\n`;
-  const files = { 'Chart.yaml': CHART, 'values.yaml': 'a: 1\nb: 2\n', 'templates/a.yaml': template };
-  const chart = fromArchive(packChart(join(folder, 'app-1.0.2.tgz'), files));
-  const releases = [{ name: 'app', namespace: 'app', chart, values: { a: null } }];
-  const environment = { delivery: rendered({ kubeVersion: '1.33.0' }), dataProtection: false, releases };
+  const environment = environmentWith({ 'values.yaml': 'a: 1\nb: 2\n', 'templates/a.yaml': template }, { a: null });
   expect(synthesize({ local: environment }).files.get('70-app.k8s.yaml')).toContain('data:\n  a: "false"\n  b: "true"\n');
 });
 
@@ -62,7 +106,7 @@ test('a hook with generateName is in the review file under a name that does not 
   process.chdir(folder);
   try {
     const release = { name: 'app', namespace: 'app', chart: fromArchive(file), values: {}, contract: {} };
-    const text = readFileSync(renderForReview({ environment: 'local', release, acknowledged: [] }, '1.33.0'), 'utf8');
+    const text = readFileSync(renderForReview({ environment: 'local', release, acknowledged: [] }, '1.33.0').file, 'utf8');
     expect(text).toMatch(/^ {2}name: a-\(generated\)$/m);
     expect(text).toMatch(/^ {2}mode: "0o17"$/m);
   } finally {

@@ -4,10 +4,12 @@ import type { Construct } from 'constructs';
 import { type LockedRendering, lockedChart, readChartLock } from '../../../manifests/chart-lock';
 import { type Contract, contractAnnotations } from '../../../manifests/contract';
 import { isCrd } from '../../../manifests/custom-resource-definition';
+import type { Finding } from '../../../manifests/finding';
 import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import type { Reference } from '../../../manifests/reference';
 import { crdStage } from '../../crd-stage';
-import { report } from '../../problem';
+import { addToNamespace } from '../../namespace';
+import { report, warn } from '../../problem';
 import { chartSourceFindings, describeSource } from '../chart-source';
 import { Delivery, type Release } from '../delivery';
 import { HelmError } from '../rendering/helm-template';
@@ -61,10 +63,11 @@ class RenderedDelivery extends Delivery {
     const result = this.render(scope, release);
     if (!result) return;
     for (const finding of result.findings) report(scope, 'chart', finding);
+    for (const warning of result.warnings) warn(scope, 'chart', warned(warning));
     const { inputs, output, helm } = result;
     if (result.findings.length === 0) scope.node.addMetadata(METADATA_TYPE, [release.name, { inputs, output, helm }]);
     const crds = result.objects.filter(({ manifest }) => isCrd(manifest) && !isOperated(release.contract, manifest));
-    const others = result.objects.filter(({ manifest }) => !isCrd(manifest));
+    const others = result.objects.filter(({ manifest }) => !isCrd(manifest) && !addToNamespace(scope, manifest));
     if (crds.length > 0) addObjects(crdStage(scope), `${release.name}-crds`, { ...result, objects: crds }, {});
     addObjects(scope, 'objects', { ...result, objects: others }, contractOf(release, result));
   }
@@ -89,6 +92,11 @@ class RenderedDelivery extends Delivery {
       return undefined;
     }
   }
+}
+
+/** Helm names the value that it ignores after the chart: `minio.persistence`. */
+function warned(warning: string): Finding {
+  return { message: `Helm warns: ${warning.replace(/[^.!]$/, '$&.')}`, remedy: 'Correct the value if it is one of yours.' };
 }
 
 /** The construct's path names the template, which is where a finding about an object has to be followed up. */

@@ -3,13 +3,14 @@ import { isClusterScoped } from '../../../manifests/built-in-kinds';
 import { contractAnnotations } from '../../../manifests/contract';
 import { crdOf, isCrd } from '../../../manifests/custom-resource-definition';
 import { valueAt } from '../../../manifests/fields';
+import { HOOK, isKept, RESOURCE_POLICY } from '../../../manifests/helm-annotations';
 import { groupKindOf, type Manifest } from '../../../manifests/manifest';
 import { sha256 } from '../../../manifests/sha256';
 import { isTest } from './gates';
 import type { RenderedObject } from './rendered-object';
 
 /** Helm's annotations that mean something to Helm alone. */
-const HELM_ONLY = ['helm.sh/hook', 'helm.sh/hook-weight', 'helm.sh/hook-delete-policy', 'helm.sh/resource-policy'];
+const HELM_ONLY = [HOOK, 'helm.sh/hook-weight', 'helm.sh/hook-delete-policy', RESOURCE_POLICY];
 
 /** What an object holds that Helm does not delete, in the words of the refusal to delete it. */
 const KEPT = 'the chart says that it is kept';
@@ -49,7 +50,7 @@ function withoutHelm(manifest: Manifest, namespace: string | undefined): Manifes
   const others = Object.entries(annotations ?? {}).filter(([name]) => !HELM_ONLY.includes(name));
   const kept = {
     ...Object.fromEntries(others),
-    ...(annotations?.['helm.sh/resource-policy'] === 'keep' && contractAnnotations({ holdsData: KEPT })),
+    ...(isKept(manifest) && contractAnnotations({ holdsData: KEPT })),
   };
   return {
     ...manifest,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChartArchive } from '../../../manifests/chart-archive';
 import { type FieldPath, formatField, isMap } from '../../../manifests/fields';
 import type { Finding } from '../../../manifests/finding';
+import { HOOK } from '../../../manifests/helm-annotations';
 import { formatKey, keyOf, type Manifest } from '../../../manifests/manifest';
 import { supports } from '../../../manifests/kube-version';
 import type { RenderedObject } from './rendered-object';
@@ -73,6 +74,6 @@ export function isTest(manifest: Manifest): boolean {
 }
 
 function hooksOf({ metadata }: Manifest): string[] {
-  const hooks = metadata.annotations?.['helm.sh/hook'];
+  const hooks: unknown = metadata.annotations?.[HOOK];
   return typeof hooks === 'string' ? hooks.split(',').map((hook) => hook.trim()) : [];
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 
 /** What to render, and for which cluster. */
 export interface Rendering {
@@ -32,33 +32,46 @@ export function helmProgram(): string {
 
 /** `v3.21.4` */
 export function helmVersion(): string {
-  return helm(['version', '--template', '{{.Version}}'], '').trim();
+  return helm(['version', '--template', '{{.Version}}'], '').stdout.trim();
 }
 
-/**
- * The chart's objects as YAML, each after a comment that names its template. Every time zone has another date, so that a template that depends on
- * the date shows it.
- */
-export function helmTemplate({ file, name, namespace, values, kubeVersion, apiVersions }: Rendering, timeZone: string): string {
+/** What Helm prints when it renders a chart. */
+export interface TemplateOutput {
+  /** The chart's objects as YAML, each after a comment that names its template. */
+  readonly objects: string;
+  /** Each once: a value that the chart ignores, because it is no map where the chart has one, or a chart that is deprecated. */
+  readonly warnings: readonly string[];
+}
+
+/** Renders a chart. Every time zone has another date, so that a template that depends on the date shows it. */
+export function helmTemplate({ file, name, namespace, values, kubeVersion, apiVersions }: Rendering, timeZone: string): TemplateOutput {
   const capabilities = ['--kube-version', kubeVersion, ...apiVersions.flatMap((version) => ['--api-versions', version])];
   const args = ['template', name, file, '--namespace', namespace, '--include-crds', ...capabilities, '--values', '-'];
-  return helm(args, JSON.stringify(values), { TZ: timeZone });
+  const { stdout, stderr } = helm(args, JSON.stringify(values), { TZ: timeZone });
+  return { objects: stdout, warnings: warningsOf(stderr) };
 }
 
-function helm(args: readonly string[], input: string, environment: Readonly<Record<string, string>> = {}): string {
-  try {
-    return execFileSync(helmProgram(), args, {
-      input,
-      encoding: 'utf8',
-      env: { ...process.env, ...environment },
-      maxBuffer: LARGEST_OUTPUT,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-  } catch (error) {
-    const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
-    if (code === 'ENOENT' || code === 'EACCES') throw new HelmError(HELM_NOT_FOUND);
-    throw new HelmError(reasonOf(stderr ?? '', message));
-  }
+function helm(
+  args: readonly string[],
+  input: string,
+  environment: Readonly<Record<string, string>> = {},
+): { readonly stdout: string; readonly stderr: string } {
+  const options = { input, encoding: 'utf8', env: { ...process.env, ...environment }, maxBuffer: LARGEST_OUTPUT } as const;
+  const { error, status, signal, stdout, stderr } = spawnSync(helmProgram(), args, options);
+  const { code, message } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (code === 'ENOENT' || code === 'EACCES') throw new HelmError(HELM_NOT_FOUND);
+  if (error || status !== 0) throw new HelmError(reasonOf(stderr ?? '', message ?? `${helmProgram()} ended with ${signal ?? status}.`));
+  return { stdout, stderr };
+}
+
+/** `coalesce.go:237: warning: skipped value …` of Helm 3, `level=INFO msg="warning: skipped value …"` of Helm 4. What is about a kubeconfig is not used here. */
+function warningsOf(stderr: string): string[] {
+  const warnings = stderr
+    .split('\n')
+    .filter((line) => /\bwarning: |\blevel=WARN\b/i.test(line) && !line.includes('Kubernetes configuration file'))
+    .map((line) => /\bmsg="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replace(/\\(.)/g, '$1') ?? line)
+    .map((text) => text.replace(/^(?:\w+\.go:\d+: )?(?:warning: )?/i, '').trim());
+  return [...new Set(warnings)].sort();
 }
 
 /** Why Helm failed, in its own words. */

@@ -21,10 +21,12 @@ export interface Rendered {
   readonly chart: string;
   readonly objects: readonly RenderedObject[];
   readonly findings: readonly Finding[];
+  /** Helm's own. */
+  readonly warnings: readonly string[];
 }
 
 /** Changes with what this folder makes of Helm's output. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The two time zones that are furthest apart: their dates differ at any time. */
 const TIME_ZONES = ['Etc/GMT+12', 'Etc/GMT-14'] as const;
@@ -41,9 +43,9 @@ export function render(rendering: Rendering): Rendered | undefined {
   if (isFinding(archive)) return undefined;
   const chart = `${archive.chart.name} ${archive.chart.version}`;
   const unsupported = kubeVersionFinding(archive, rendering.kubeVersion);
-  if (unsupported) return { inputs, output: '', helm: '', chart, objects: [], findings: [unsupported] };
+  if (unsupported) return { inputs, output: '', helm: '', chart, objects: [], findings: [unsupported], warnings: [] };
   const helm = helmVersion();
-  const [first, second] = renderTwice(rendering);
+  const [first, second, warnings] = renderTwice(rendering);
   const objects = asManifests(first, rendering.namespace);
   const findings = [
     ...determinismFindings(first, second),
@@ -51,19 +53,21 @@ export function render(rendering: Rendering): Rendered | undefined {
     ...generatedNameFindings(first),
     ...lookupFindings(rendering, archive),
   ];
-  const rendered = { inputs, output: hashOf(objects), helm, chart, objects, findings };
+  const rendered = { inputs, output: hashOf(objects), helm, chart, objects, findings, warnings };
   if (findings.length === 0) keep(rendered);
   return rendered;
 }
 
-/** Two renderings that differ in everything that a template makes up: in another second and on another date. */
-export function renderTwice(rendering: Rendering): readonly [readonly RenderedObject[], readonly RenderedObject[]] {
-  const output = helmTemplate(rendering, TIME_ZONES[0]);
-  const first = renderedObjects(output);
+/** Two renderings that differ in everything that a template makes up, in another second and on another date, and what Helm warned of. */
+export function renderTwice(
+  rendering: Rendering,
+): readonly [first: readonly RenderedObject[], second: readonly RenderedObject[], warnings: readonly string[]] {
+  const { objects, warnings } = helmTemplate(rendering, TIME_ZONES[0]);
+  const first = renderedObjects(objects);
   // Templates can see the time in seconds.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000 - (Date.now() % 1000));
-  const other = helmTemplate(rendering, TIME_ZONES[1]);
-  return [first, other === output ? first : renderedObjects(other)];
+  const { objects: other } = helmTemplate(rendering, TIME_ZONES[1]);
+  return [first, other === objects ? first : renderedObjects(other), warnings];
 }
 
 function hashOf(value: unknown): string {

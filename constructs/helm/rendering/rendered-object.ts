@@ -1,4 +1,5 @@
-import { isMap, listOf, valueAt } from '../../../manifests/fields';
+import { valueAt } from '../../../manifests/fields';
+import { annotationOf, HOOK, itemsWithAnnotation, RESOURCE_POLICY, withAnnotation } from '../../../manifests/helm-annotations';
 import { type Manifest, withoutNullMetadata } from '../../../manifests/manifest';
 import { readGoYaml } from './go-yaml';
 import { HelmError } from './helm-template';
@@ -22,7 +23,7 @@ export function renderedObjects(output: string): RenderedObject[] {
     template = SOURCE.exec(text)?.[1] ?? template;
     const source = template;
     return readGoYaml(text, source)
-      .flatMap(itemsOf)
+      .flatMap(objectsOf)
       .filter((value) => value !== null && value !== undefined)
       .map((value) => ({ template: source, value }));
   });
@@ -35,29 +36,11 @@ function split(output: string): string[] {
   return output.split(/^---(?:[ \t].*)?$/m).filter((text) => text.trim() !== '');
 }
 
-/**
- * The items of a `List` or `ConfigMapList`, also of lists in it, as kubectl reads them: an item without a kind has that of the list. Helm looks for hooks
- * at the list.
- */
-function itemsOf(value: unknown): unknown[] {
-  if (!isMap(value)) return [value];
-  const { apiVersion, kind, items } = value;
-  if (typeof kind !== 'string' || !kind.endsWith('List') || !(kind === 'List' || Array.isArray(items))) return [value];
-  const hook = valueAt(value, 'metadata', 'annotations', 'helm.sh/hook');
-  return listOf(items)
-    .map((item) => (isMap(item) && item['kind'] === undefined ? { apiVersion, kind: kind.slice(0, -'List'.length), ...item } : item))
-    .map((item) => (hook === undefined ? item : withHook(item, hook)))
-    .flatMap(itemsOf);
-}
-
-function withHook(item: unknown, hook: unknown): unknown {
-  if (!isMap(item)) return item;
-  const { metadata } = item;
-  const annotations = valueAt(metadata, 'annotations');
-  return {
-    ...item,
-    metadata: { ...(isMap(metadata) && metadata), annotations: { ...(isMap(annotations) && annotations), 'helm.sh/hook': hook } },
-  };
+/** The items of a list are hooks if the list is one. What Helm keeps with the list is kept, and so is an item that says so itself: it holds data. */
+function objectsOf(document: unknown): unknown[] {
+  const items = itemsWithAnnotation(document, HOOK);
+  const policy = annotationOf(document, RESOURCE_POLICY);
+  return policy === undefined ? items : items.map((item) => withAnnotation(item, RESOURCE_POLICY, policy));
 }
 
 function isManifest(value: unknown): value is Manifest {

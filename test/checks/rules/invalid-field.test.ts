@@ -1,4 +1,5 @@
 import { invalidField } from '../../../checks/rules/invalid-field';
+import { EnvironmentObjects } from '../../../manifests/environment-objects';
 import type { Manifest } from '../../../manifests/manifest';
 import { findings, object } from '../support';
 
@@ -121,4 +122,62 @@ test("does not check kinds without a known CRD, nor Kubernetes' own", () => {
   expect(
     findings(invalidField, object('example.org/v1', 'Widget', 'one', { colour: 1 }), object('v1', 'Secret', 'one', { dta: {} })),
   ).toEqual([]);
+});
+
+describe('text', () => {
+  const pod = {
+    containers: [
+      {
+        name: 'a',
+        args: ['--port', 8080],
+        env: [
+          { name: 'A', value: true },
+          { name: 'B', value: '1' },
+        ],
+        ports: [{ containerPort: 80 }],
+      },
+    ],
+    tolerations: [{ key: 'a', value: false }],
+    nodeSelector: { disk: 1 },
+  };
+  const annotated = { metadata: { name: 'one', labels: { a: 1, b: 'x' }, annotations: { c: true, d: null } } };
+
+  test('is required in labels, annotations, arguments and environment variables of built-in kinds', () => {
+    const template = { metadata: { annotations: { port: 8080 } }, spec: pod };
+    const deployment = { ...object('apps/v1', 'Deployment', 'one', { spec: { template } }), ...annotated } as unknown as Manifest;
+    expect(findings(invalidField, deployment)).toEqual([
+      'Deployment one metadata.labels.a | must be text; got 1. | Write it in quotes.',
+      'Deployment one metadata.annotations.c | must be text; got true. | Write it in quotes.',
+      'Deployment one spec.template.metadata.annotations.port | must be text; got 8080. | Write it in quotes.',
+      'Deployment one spec.template.spec.containers[0].args[1] | must be text; got 8080. | Write it in quotes.',
+      'Deployment one spec.template.spec.containers[0].env[0].value | must be text; got true. | Write it in quotes.',
+      'Deployment one spec.template.spec.tolerations[0].value | must be text; got false. | Write it in quotes.',
+      'Deployment one spec.template.spec.nodeSelector.disk | must be text; got 1. | Write it in quotes.',
+    ]);
+  });
+
+  test('is required in the metadata of custom resources, whose other fields mean what their CRD says', () => {
+    const widget = { ...object('example.org/v1', 'Widget', 'one', { spec: { labels: { a: 1 } } }), ...annotated } as unknown as Manifest;
+    expect(findings(invalidField, widget)).toEqual([
+      'Widget one metadata.labels.a | must be text; got 1. | Write it in quotes.',
+      'Widget one metadata.annotations.c | must be text; got true. | Write it in quotes.',
+    ]);
+  });
+
+  test('is required in the data of a ConfigMap and of a Secret, whose values are not shown', () => {
+    const config = object('v1', 'ConfigMap', 'one', { data: { PORT: 8080, 'a.yaml': 'labels: { a: 1 }' } });
+    expect(findings(invalidField, config, object('v1', 'Secret', 'one', { stringData: { pin: 4711, on: true } }))).toEqual([
+      'ConfigMap one data.PORT | must be text; got 8080. | Write it in quotes.',
+      'Secret one stringData.pin | must be text; got a number. | Write it in quotes.',
+      'Secret one stringData.on | must be text; got a boolean. | Write it in quotes.',
+    ]);
+  });
+
+  test('that a chart writes as a number is a fault of its template', () => {
+    const manifest = object('v1', 'ConfigMap', 'one', { data: { PORT: 8080 } });
+    const found = invalidField.check(new EnvironmentObjects([{ name: 'a', objects: [{ path: 'a/one', manifest, chart: 'app 1.0.0' }] }]));
+    expect(found.map(({ remedy }) => remedy)).toEqual([
+      "The chart's template must quote it. Change the value that it is made from, or tell the chart's authors: Helm cannot apply it either.",
+    ]);
+  });
 });

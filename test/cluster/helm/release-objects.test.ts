@@ -39,6 +39,37 @@ describe('an Application of Argo CD', () => {
   });
 });
 
+describe('a release', () => {
+  async function released(manifest: string): Promise<string[]> {
+    const objects = await releasedObjects(new MemoryCluster(releaseSecret({ manifest })), CHART);
+    return objects.map(({ kind, metadata: { name } }) => `${kind} ${name}`);
+  }
+  const claim = (name: string, policy: string): string =>
+    `apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: ${name}, annotations: { helm.sh/resource-policy: ${policy} } }\n`;
+  const listed = (name: string, policy?: string): string =>
+    `{ kind: PersistentVolumeClaim, apiVersion: v1, metadata: { name: ${name}, annotations: { ${policy === undefined ? '' : `helm.sh/resource-policy: ${policy}`} } } }`;
+
+  test('takes with it what is in its lists, also in lists in lists and lists of one kind', async () => {
+    const manifest =
+      'apiVersion: v1\nkind: ConfigMapList\nitems: [{ metadata: { name: a } }]\n---\n' +
+      `apiVersion: v1\nkind: List\nitems: [{ apiVersion: v1, kind: List, items: [${listed('b')}] }]`;
+    expect(await released(manifest)).toEqual(['ConfigMap a', 'PersistentVolumeClaim b']);
+  });
+
+  test('leaves what the chart tells Helm to keep, which Helm reads at the document, not at the items of a list', async () => {
+    const list = (policy: string, item: string): string =>
+      `apiVersion: v1\nkind: List\nmetadata: { annotations: { ${policy} } }\nitems: [${item}]`;
+    const documents = [
+      claim('a', 'keep'),
+      claim('b', '" Keep "'),
+      claim('c', 'other'),
+      list('helm.sh/resource-policy: keep', listed('d')),
+      list('a: b', listed('e', 'keep')),
+    ];
+    expect(await released(documents.join('\n---\n'))).toEqual(['PersistentVolumeClaim c', 'PersistentVolumeClaim e']);
+  });
+});
+
 describe('the Job that installs a HelmChart', () => {
   const job = (status: object): Manifest =>
     manifest('batch/v1 Job kube-system/helm-install-cvat', { spec: { backoffLimit: 1000 }, status });

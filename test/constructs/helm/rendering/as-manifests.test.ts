@@ -22,8 +22,8 @@ test('keeps another namespace, and removes that of a cluster-scoped object, whic
   expect(made(object('rbac.authorization.k8s.io/v1', 'ClusterRole', { namespace: 'apps' }))[0]?.metadata).toEqual({ name: 'a' });
 });
 
-test('protects what Helm keeps when it uninstalls a release', () => {
-  const claim = object('v1', 'PersistentVolumeClaim', { annotations: { 'helm.sh/resource-policy': 'keep', b: 'c' } });
+test.each(['keep', ' Keep '])('protects what Helm keeps when it uninstalls a release: %j', (policy) => {
+  const claim = object('v1', 'PersistentVolumeClaim', { annotations: { 'helm.sh/resource-policy': policy, b: 'c' } });
   expect(made(claim)[0]?.metadata.annotations).toEqual({ b: 'c', 'platform.kapernikov.com/holds-data': 'the chart says that it is kept' });
 });
 

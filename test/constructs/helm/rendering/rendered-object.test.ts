@@ -59,13 +59,18 @@ test.each([
   expect(named(yaml)).toEqual(expected);
 });
 
-test('the items of a List that is a hook are hooks', () => {
-  const yaml =
-    'apiVersion: v1\nkind: List\nmetadata: { annotations: { helm.sh/hook: pre-install } }\n' +
-    'items: [{ apiVersion: v1, kind: ConfigMap, metadata: { name: a, annotations: { b: c } } }]';
-  expect(renderedObjects(from('templates/a.yaml', yaml)).map(({ manifest }) => manifest.metadata.annotations)).toEqual([
-    { b: 'c', 'helm.sh/hook': 'pre-install' },
-  ]);
+test.each([
+  ['of a List that is a hook are hooks', '{ helm.sh/hook: pre-install }', '{ b: c }', { b: 'c', 'helm.sh/hook': 'pre-install' }],
+  ['of a List that is none are none, because Helm does not read their own annotation', '{}', '{ helm.sh/hook: pre-install }', {}],
+  ['of a List that Helm keeps are kept', '{ helm.sh/resource-policy: keep }', '{ b: c }', { b: 'c', 'helm.sh/resource-policy': 'keep' }],
+  ['that say themselves that they are kept still say so', '{}', '{ helm.sh/resource-policy: keep }', { 'helm.sh/resource-policy': 'keep' }],
+])('the items %s', (_, ofList, ofItem, expected) => {
+  const item = `{ apiVersion: v1, kind: ConfigMap, metadata: { name: a, annotations: ${ofItem} } }`;
+  const inner = `{ apiVersion: v1, kind: ConfigMapList, items: [${item}] }`;
+  for (const one of [item, inner]) {
+    const yaml = `apiVersion: v1\nkind: List\nmetadata: { annotations: ${ofList} }\nitems: [${one}]`;
+    expect(renderedObjects(from('templates/a.yaml', yaml)).map(({ manifest }) => manifest.metadata.annotations)).toEqual([expected]);
+  }
 });
 
 test('reads anchors however often they are used', () => {
