@@ -7,14 +7,19 @@ import { createServer } from 'node:net';
  */
 const [FIRST, END] = [11_000, 32_000];
 
+/** By this process: a program may not have bound the port that it was given. */
+const given = new Set<number>();
+
 /** Different free ports of the loopback address, at random, because other tests choose theirs at the same time. */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
+  const ports: number[] = [];
+  while (ports.length < count) {
     const port = randomInt(FIRST, END);
-    if (await isFree(port)) ports.add(port);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await isFree(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
 function isFree(port: number): Promise<boolean> {
