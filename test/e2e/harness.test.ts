@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { controlPlaneVersions } from '../../scripts/control-plane';
 import type { Forgotten } from './fixtures/forgetful';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
+import { served } from './harness/served';
 import { until } from './harness/until';
 
 function runs(pid: number): boolean {
@@ -53,14 +54,14 @@ describe('a control plane', () => {
     const { kubectl } = controlPlane;
     await kubectl.output(['create', 'namespace', 'short-lived']);
     await kubectl.output(['create', 'configmap', 'content', '--namespace=short-lived']);
-    expect(await kubectl.run(['delete', 'namespace', 'short-lived', '--timeout=30s'])).toMatchObject({ code: 0 });
+    expect(await kubectl.run(['delete', 'namespace', 'short-lived', '--timeout=120s'])).toMatchObject({ code: 0 });
     expect(await kubectl.run(['get', 'namespace', 'short-lived'])).toMatchObject({ code: 1, stderr: expect.stringContaining('NotFound') });
   });
 
   test('gives a namespace its service account, whose token is an identity', async () => {
     const { kubectl } = controlPlane;
     await kubectl.output(['create', 'namespace', 'with-account']);
-    await kubectl.output(['wait', '--for=create', 'serviceaccount/default', '--namespace=with-account']);
+    await kubectl.output(['wait', '--for=create', 'serviceaccount/default', '--namespace=with-account', '--timeout=120s']);
     const token = (await kubectl.output(['create', 'token', 'default', '--namespace=with-account'])).trim();
     const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
     const answer = await kubectl.output(['create', '-f', '-', '-o', 'json'], { input: JSON.stringify(review) });
@@ -83,7 +84,8 @@ describe('a control plane', () => {
       },
     };
     expect(await kubectl.apply(crd, '--server-side')).toMatchObject({ code: 0, stderr: '' });
-    await kubectl.output(['wait', '--for=condition=Established', 'crd/gadgets.example.org', '--timeout=30s']);
+    await kubectl.output(['wait', '--for=condition=Established', 'crd/gadgets.example.org', '--timeout=120s']);
+    await served(kubectl, 'gadgets.example.org');
     const gadget = { apiVersion: 'example.org/v1', kind: 'Gadget', metadata: { name: 'one', namespace: 'default' } };
     expect(await kubectl.apply(gadget)).toMatchObject({ code: 0, stdout: 'gadget.example.org/one created\n' });
     expect(await kubectl.get('gadget', 'one')).toMatchObject(gadget);
@@ -170,7 +172,7 @@ describe('a process that started a control plane', () => {
       const { pids, directory } = JSON.parse(line) as Forgotten;
       expect(pids.map(runs)).toEqual([true, true, true]);
       child.kill(signal);
-      await until(`nothing is left after ${signal}`, () => !pids.some(runs) && !existsSync(directory), { seconds: 10 });
+      await until(`nothing is left after ${signal}`, () => !pids.some(runs) && !existsSync(directory));
     } finally {
       child.kill('SIGKILL');
     }
