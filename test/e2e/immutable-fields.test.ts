@@ -10,6 +10,7 @@ import type { Tree } from '../../review/tree';
 import { authorityOf, type Kubeconfig } from './harness/api';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { LOCAL, ROOT } from './harness/dist';
+import { served } from './harness/served';
 import { until } from './harness/until';
 import { type ChangedKind, KINDS, objectOf, pairsOf, VOLUME } from './immutable-changes';
 
@@ -160,7 +161,7 @@ describe('review and the API server', () => {
       fresh: crd(`fresh${index}`, variant),
     }));
     const established = async ({ metadata: { name } }: Manifest): Promise<void> => {
-      await controlPlane.kubectl.output(['wait', '--for=condition=Established', `crd/${name}`]);
+      await controlPlane.kubectl.output(['wait', '--for=condition=Established', `crd/${name}`, '--timeout=120s']);
     };
     const { different, compared, refused } = await disagreements(pathOf(crds), changes, established);
     expect([different, compared, refused]).toEqual([[], 4, 2]);
@@ -177,7 +178,7 @@ describe('review and the API server', () => {
     );
     if (!definition) throw new Error('dist must have the CRD of AppUsers');
     await apply(crds, definition);
-    await controlPlane.kubectl.output(['wait', '--for=condition=Established', `crd/${definition.metadata.name}`]);
+    await served(controlPlane.kubectl, definition.metadata.name);
     const users = { apiVersion: 'kapernikov.com/v1', kind: 'AppUser', resource: 'appusers' };
     const specs = [{}, { username: 'one' }, { username: 'two' }, { lastName: 'Other' }, { deletionPolicy: 'Delete' }];
     const person = (name: string, spec: object): Manifest =>

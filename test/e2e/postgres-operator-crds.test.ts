@@ -182,6 +182,10 @@ describe('an upgrade of the CRDs', () => {
 });
 
 describe('kubectl delete -f of an environment without data protection', () => {
+  beforeAll(async () => {
+    await until('the policy is in force', async () => (await kubectl.run(['delete', 'crd', CLUSTERS, '--dry-run=server'])).code !== 0);
+  });
+
   test('keeps the CRDs, however often, and says how to allow it', async () => {
     const uids = await Promise.all(NAMES.map((name) => uidOf('crd', name)));
     for (let time = 1; time <= 2; time++) {

@@ -7,6 +7,7 @@ import { CvatStandIn } from '../../../operator/test/stand-in/stand-in';
 import { authorityOf, clientOf, type Kubeconfig } from '../harness/api';
 import { type ControlPlane, startControlPlane } from '../harness/control-plane';
 import { freePorts } from '../harness/ports';
+import { served } from '../harness/served';
 import { until } from '../harness/until';
 import { Operator } from './replica';
 import { type Permission, type Rule, RULES } from './permissions';
@@ -228,7 +229,7 @@ export class OperatorTestCluster {
       if (code !== 0) throw new Error(stderr);
     }
     await this.makeService();
-    await kubectl.output(['wait', '--for=condition=Established', 'crd/appusers.kapernikov.com', '--timeout=30s']);
+    await served(kubectl, 'appusers.kapernikov.com');
   }
 
   async makeService(): Promise<void> {
