@@ -9,8 +9,6 @@ import { ROOT, written } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
-jest.setTimeout(180_000);
-
 interface Live {
   readonly metadata: { readonly uid: string; readonly resourceVersion: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
@@ -115,7 +113,7 @@ describe('objects of other owners', () => {
     const { metadata } = await kubectl.get<Live & { metadata: { deletionTimestamp?: string } }>('postgrescluster', 'theirs');
     expect(metadata).toMatchObject({ uid });
     expect(metadata).not.toHaveProperty('deletionTimestamp');
-    await kubectl.output(['delete', 'postgrescluster', 'theirs', '--timeout=60s']);
+    await kubectl.output(['delete', 'postgrescluster', 'theirs', '--timeout=120s']);
   });
 
   test('a ConfigMap of the same name is neither changed without a conflict nor deleted', async () => {
