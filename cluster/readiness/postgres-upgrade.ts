@@ -16,7 +16,7 @@ export async function postgresUpgrade(cluster: LiveObject, context: ReadinessCon
   const upgradeName = annotations?.[ALLOW_UPGRADE];
   if (upgradeName === undefined || valueAt(cluster, 'spec', 'shutdown') !== true) return undefined;
   const upgrade = await context.get({ apiVersion: cluster.apiVersion, kind: 'PGUpgrade', namespace, name: upgradeName });
-  if (upgrade === undefined || pgUpgrade(upgrade).state !== 'ready')
+  if (upgrade === undefined || (await pgUpgrade(upgrade, context)).state !== 'ready')
     return waiting(`is shut down until PGUpgrade ${upgradeName} has succeeded`);
   const version = numberAt(upgrade, 'spec', 'toPostgresVersion') ?? 0;
   const image = valueAt(cluster, 'spec', 'image') === undefined ? '' : ', set image to one of this version or remove it';

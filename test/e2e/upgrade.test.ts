@@ -149,4 +149,38 @@ describe('the major upgrade of docs/upgrading.md', () => {
     expect(await later()).toBe('after');
     expect((await kubectl.run(['get', 'pgupgrade', 'reports-to-15', ...NAMESPACE])).code).toBe(1);
   });
+
+  /** The PGUpgrade of 14 to 15 as other clients leave it, with Jobs of two standbys: one more than the cluster has now. */
+  async function leaveUpgrade(): Promise<void> {
+    const apiVersion = 'postgres-operator.crunchydata.com/v1beta1';
+    const metadata = { name: 'left', namespace: 'reports' };
+    const versions = { fromPostgresVersion: 14, toPostgresVersion: 15 };
+    await kubectl.apply({ apiVersion, kind: 'PGUpgrade', metadata, spec: { postgresClusterName: 'reports', ...versions } });
+    const { uid: owner } = (await kubectl.get<Live>('pgupgrade', 'left', ...NAMESPACE)).metadata;
+    const label = (name: string): string => `postgres-operator.crunchydata.com/${name}`;
+    const labels = { [label('cluster')]: 'reports', [label('pgupgrade')]: 'left', [label('role')]: 'removedata' };
+    const ownerReferences = [{ apiVersion, kind: 'PGUpgrade', name: 'left', uid: owner, controller: true, blockOwnerDeletion: true }];
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'database', image: 'crunchy-upgrade' }] } };
+    for (const name of ['left-1', 'left-2'])
+      await kubectl.apply({
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name, namespace: 'reports', labels, ownerReferences },
+        spec: { template },
+      });
+    await kubectl.run(['wait', '--for=condition=Complete', '--timeout=60s', 'job/left-1', 'job/left-2', ...NAMESPACE]);
+  }
+
+  test('names the PGUpgrade of an earlier upgrade whose Jobs PGO counts, and ends when that is deleted', async () => {
+    await leaveUpgrade();
+    const [reports] = after.postgresClusters ?? [];
+    const folder = dist({ postgresClusters: reports && [{ ...reports, upgrade: { to: 16 } }] }, 'again');
+    const { code, stdout } = await commands.run('deploy', folder);
+    expect(code).toBe(1);
+    const [, command = ''] = /PGUpgrade left of the same cluster still exists.* kubectl (.*)$/m.exec(stdout) ?? [];
+    expect(command).toBe('-n reports delete pgupgrade left --cascade=foreground');
+    expect((await kubectl.run(command.split(' '))).code).toBe(0);
+    expect((await commands.run('deploy', folder)).stdout).toContain('its files are upgraded to PostgreSQL 16, and it is still shut down');
+    expect((await kubectl.get<Live>('pgupgrade', 'reports-to-16', ...NAMESPACE)).metadata.name).toBe('reports-to-16');
+  });
 });

@@ -47,7 +47,9 @@ async function advance(api: Api, upgrade: PGUpgrade, cluster: PostgresCluster | 
   const instances = sets.filter((set) => set.metadata.labels?.[label('instance')] !== undefined).map((set) => set.metadata.name);
   const standbys = instances.filter((each) => each !== status?.startupInstance);
   const isDone = isComplete(jobs, `${upgrade.metadata.name}-pgdata`);
-  const allDone = isDone && standbys.every((each) => isComplete(jobs, `${upgrade.metadata.name}-${each}`));
+  // Those of every PGUpgrade of the cluster count.
+  const removals = jobs.filter((job) => job.metadata.labels?.[label('role')] === 'removedata');
+  const allDone = isDone && removals.filter((job) => has(job, 'Complete')).length === instances.length - 1;
   if (spec.postgresVersion === to && !isDone) return no('PGUpgradeResolved', `PostgresCluster ${name} is already running version ${to}`);
   if (status?.postgresVersion === to) {
     const succeeded: Verdict = [
@@ -66,8 +68,8 @@ async function advance(api: Api, upgrade: PGUpgrade, cluster: PostgresCluster | 
   if (metadata.annotations?.[label('allow-upgrade')] !== upgrade.metadata.name)
     return no('PGClusterMissingRequiredAnnotation', `PostgresCluster ${name} lacks annotation for upgrade ${upgrade.metadata.name}`);
   const progressing: Verdict = ['Progressing', 'True', 'PGUpgradeProgressing', `Upgrade progressing for cluster ${name}`];
-  const ours = jobs.filter((job) => job.metadata.labels?.[label('pgupgrade')] === upgrade.metadata.name);
-  if (ours.some((job) => has(job, 'Failed')))
+  const own = jobs.filter((job) => job.metadata.name === `${upgrade.metadata.name}-pgdata`);
+  if ([...own, ...removals].some((job) => has(job, 'Failed')))
     return [progressing, ['Succeeded', 'False', 'PGUpgradeFailed', 'Upgrade jobs failed, please check individual pod logs']];
   if (allDone) await complete(api, cluster, jobs, to);
   else await startJobs(api, upgrade, cluster, isDone ? standbys : ['pgdata'], jobs, fails);
@@ -97,7 +99,8 @@ async function startJobs(
 
 function job(upgrade: PGUpgrade, cluster: PostgresCluster, name: string, fails: boolean): Manifest {
   const { namespace, name: owner, uid } = upgrade.metadata;
-  const labels = { ...labelsOf(cluster), [label('pgupgrade')]: owner };
+  const role = name === `${owner}-pgdata` ? 'pgupgrade' : 'removedata';
+  const labels = { ...labelsOf(cluster), [label('pgupgrade')]: owner, [label('role')]: role };
   const template = {
     metadata: { labels, annotations: fails ? { 'stand-in/exit-code': '1' } : {} },
     spec: { restartPolicy: 'Never', containers: [{ name: 'database', image: 'crunchy-upgrade' }] },
