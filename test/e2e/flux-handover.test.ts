@@ -14,8 +14,6 @@ import { Flux, FLUX } from './harness/flux';
 import type { Kubectl } from './harness/kubectl';
 import { until } from './harness/until';
 
-jest.setTimeout(240_000);
-
 const PGO = 'oci://registry.developers.crunchydata.com/crunchydata/pgo';
 
 /** PGO and a PostgresCluster of `local`, with data protection. */

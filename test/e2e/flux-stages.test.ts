@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { fluxGitOps } from '../../constructs/git-ops/flux';
 import { gitSource } from '../../constructs/git-ops/git-ops';
 import { fromOci } from '../../constructs/helm/chart-source';
@@ -15,10 +16,8 @@ import { type Cluster, startCluster } from './harness/cluster';
 import { Commands } from './harness/command';
 import { Flux, FLUX } from './harness/flux';
 import type { Kubectl } from './harness/kubectl';
-import { Kustomizations, readyOf } from './harness/kustomizations';
+import { firstReadyAt, Kustomizations } from './harness/kustomizations';
 import { until } from './harness/until';
-
-jest.setTimeout(300_000);
 
 const PGO = 'oci://registry.developers.crunchydata.com/crunchydata/pgo';
 const CRD = 'postgresclusters.postgres-operator.crunchydata.com';
@@ -104,10 +103,8 @@ describe('gitOps with Flux on the real controllers', () => {
       `reconcile.fluxcd.io/requestedAt=${commit}`,
     ]);
     const revision = 'jsonpath={.status.lastAppliedRevision}';
-    await until(
-      `${commit} is applied by the entry`,
-      async () => (await kubectl.output(['get', 'kustomization', 'trial', '-n', 'flux-system', '-o', revision])).endsWith(commit),
-      { seconds: 60 },
+    await until(`${commit} is applied by the entry`, async () =>
+      (await kubectl.output(['get', 'kustomization', 'trial', '-n', 'flux-system', '-o', revision])).endsWith(commit),
     );
   }
 
@@ -124,16 +121,11 @@ describe('gitOps with Flux on the real controllers', () => {
     cluster.pods.hold('my-postgres-repo-host');
     await push(synth());
     await kubectl.output(['apply', '-f', join(folder, 'gitops')]);
-    await until(
-      'the instances are ready',
-      async () => {
-        const ready = ['get', ...CLUSTER, '--ignore-not-found', '-o', 'jsonpath={.status.instances[0].readyReplicas}'];
-        return (await kubectl.run(ready)).stdout === '2';
-      },
-      { seconds: 120 },
-    );
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    expect(await kustomizations.states()).toEqual([
+    await until('the instances are ready', async () => {
+      const ready = ['get', ...CLUSTER, '--ignore-not-found', '-o', 'jsonpath={.status.instances[0].readyReplicas}'];
+      return (await kubectl.run(ready)).stdout === '2';
+    });
+    const waiting = [
       'trial-00-data-protection True',
       'trial-10-app-user-crd True',
       'trial-20-postgres-operator-crds True',
@@ -142,7 +134,11 @@ describe('gitOps with Flux on the real controllers', () => {
       'trial-40-app-user-operator DependencyNotReady',
       'trial-50-cvat DependencyNotReady',
       'trial-70-tool DependencyNotReady',
-    ]);
+    ];
+    await until('Flux has looked at every stage', async () => isDeepStrictEqual(await kustomizations.states(), waiting));
+    // And it stays so.
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    expect(await kustomizations.states()).toEqual(waiting);
     expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(false);
     cluster.pods.release('my-postgres-repo-host');
     await kustomizations.ready(commit);
@@ -150,7 +146,7 @@ describe('gitOps with Flux on the real controllers', () => {
 
   test('no object of a stage is older than the stage before is ready', async () => {
     const stages = await kustomizations.list();
-    const readyAt = stages.map((stage) => Date.parse(readyOf(stage)?.lastTransitionTime ?? ''));
+    const readyAt = stages.map(firstReadyAt);
     for (const [index, stage] of stages.entries()) {
       for (const { id } of stage.status?.inventory?.entries ?? []) {
         const [namespace = '', name = '', group = '', kind = ''] = id.split('_');
@@ -173,9 +169,8 @@ describe('gitOps with Flux on the real controllers', () => {
     const protectedBy = ['get', ...CLUSTER, '-o', 'jsonpath={.metadata.annotations.platform\\.kapernikov\\.com/holds-data}'];
     const message = (): Promise<string> => kustomizations.message('trial-30-postgres');
     await push(synth({}, unprotect));
-    await until('Flux reports it', async () => (await message()).includes('allow=unprotect'), { seconds: 60 });
+    const mark = await until('Flux reports it', async () => /kubectl annotate .*allow=unprotect/.exec(await message())?.[0]);
     expect(await kubectl.output(protectedBy)).toContain('my-postgres');
-    const [mark = ''] = /kubectl annotate .*allow=unprotect/.exec(await message()) ?? [];
     await kubectl.output(mark.split(' ').slice(1));
     await kustomizations.reconcile('trial-30-postgres');
     await kustomizations.ready(commit);
@@ -190,7 +185,7 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await commands.run('status', folder)).toMatchObject({ code: 0 });
     expect(await commands.run('diff', folder)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^No differences in/) as string });
     expect(await commands.output('deploy', folder)).not.toMatch(/^(created|changed) /m);
-    expect(await kustomizations.states()).toEqual(expect.not.arrayContaining([expect.stringMatching(/(?<! True)$/)]));
+    await kustomizations.ready(commit);
   });
 
   test("a push upgrades PGO's CRDs and PGO, and keeps its cluster", async () => {
@@ -203,7 +198,7 @@ describe('gitOps with Flux on the real controllers', () => {
 
     await push(synth({ postgresOperator: { namespace: 'crunchy-pgo', version: '5.8.8' } }));
     const version = ['get', ...RELEASE, '-o', 'jsonpath={.status.history[0].chartVersion} {.status.history[0].status}'];
-    await until('PGO is upgraded', async () => /^5\.8\.8\S* deployed$/.test(await kubectl.output(version)), { seconds: 90 });
+    await until('PGO is upgraded', async () => /^5\.8\.8\S* deployed$/.test(await kubectl.output(version)));
     const { metadata, spec } = await crd();
     expect(JSON.stringify(spec)).toContain('"shutdown"');
     // helm-controller has not applied those of the chart.
@@ -237,7 +232,7 @@ describe('gitOps with Flux on the real controllers', () => {
     expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(true);
     await push(synth({ releases: [], cvat: undefined, appUserOperator: undefined }));
     const names = async (): Promise<string[]> => (await kustomizations.list()).map(({ metadata }) => metadata.name);
-    await until('the Kustomizations are deleted', async () => !/cvat|tool/.test((await names()).join()), { seconds: 60 });
+    await until('the Kustomizations are deleted', async () => !/cvat|tool/.test((await names()).join()));
     expect(await exists('configmap', 'tool', '-n', 'cvat')).toBe(false);
     expect(await exists('deployment', 'app-user-operator', '-n', 'cvat')).toBe(true);
     expect(await uidOf('pvc', 'cvat-backend-data', '-n', 'cvat')).toBe(media);
@@ -254,7 +249,7 @@ describe('gitOps with Flux on the real controllers', () => {
       await uidOf(...RELEASE),
     ];
     const before = await uids();
-    await kubectl.output(['delete', '-f', join(folder, 'gitops'), '--timeout=60s']);
+    await kubectl.output(['delete', '-f', join(folder, 'gitops')]);
     expect(await uids()).toEqual(before);
     await kubectl.output(['apply', '-f', join(folder, 'gitops')]);
     await kustomizations.ready(commit);
@@ -265,26 +260,29 @@ describe('gitOps with Flux on the real controllers', () => {
     const ours = ['-n', 'flux-system', '-l', 'platform.kapernikov.com/environment=trial'];
     const names = (await kubectl.output(['get', 'kustomizations', ...ours, '-o', 'name'])).trim().split('\n');
     await kubectl.output(['patch', '-n', 'flux-system', ...names, '--type=merge', '-p', '{"spec":{"suspend":true}}']);
-    const destroy = await commands.start('destroy', folder, '--delete-data');
     const seen: string[] = [];
+    const look = async (): Promise<void> => {
+      // In this order: PGO may go between the two questions only if the cluster is already gone.
+      const isOperated = (await exists(...OPERATOR)) && (await exists(...RELEASE));
+      const isThere = await exists(...CLUSTER);
+      seen.push(`${isThere ? 'cluster' : ''} ${isOperated ? 'operator' : ''}`.trim());
+    };
+    await look();
+    const destroy = await commands.start('destroy', folder, '--delete-data');
     let done = false;
     const watch = (async () => {
-      while (!done) {
-        // In this order: PGO may go between the two questions only if the cluster is already gone.
-        const isOperated = (await exists(...OPERATOR)) && (await exists(...RELEASE));
-        const isThere = await exists(...CLUSTER);
-        seen.push(`${isThere ? 'cluster' : ''} ${isOperated ? 'operator' : ''}`.trim());
-      }
+      while (!done) await look();
     })();
     const { code, stdout, stderr } = await destroy.result();
     done = true;
     await watch;
+    await look();
     expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual({ code: 0, said: '' });
     const order = seen.filter((state, index) => state !== seen[index - 1]);
     expect(order).not.toContain('cluster');
     expect(order[0]).toBe('cluster operator');
     expect(order.at(-1)).toBe('');
-    await kubectl.output(['delete', 'kustomizations,gitrepositories', ...ours, '--timeout=60s']);
+    await kubectl.output(['delete', 'kustomizations,gitrepositories', ...ours]);
     expect(await exists('kustomizations,gitrepositories,helmreleases,ocirepositories', '-A')).toBe(false);
   });
 });

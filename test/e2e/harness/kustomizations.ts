@@ -8,7 +8,6 @@ interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
-  readonly lastTransitionTime: string;
 }
 
 export interface Kustomization extends Manifest {
@@ -17,11 +16,19 @@ export interface Kustomization extends Manifest {
     readonly lastAppliedRevision?: string;
     /** What it has applied: `namespace_name_group_kind`. */
     readonly inventory?: { readonly entries: readonly { readonly id: string }[] };
+    /** The last results, the newest first. */
+    readonly history?: readonly { readonly firstReconciled: string; readonly lastReconciledStatus: string }[];
   };
 }
 
-export function readyOf({ status }: Kustomization): Condition | undefined {
+function readyOf({ status }: Kustomization): Condition | undefined {
   return status?.conditions?.find(({ type }) => type === 'Ready');
+}
+
+/** When it was ready for the first time. The condition has the last time: Flux sets it to Unknown each time that it applies a stage again. */
+export function firstReadyAt({ status }: Kustomization): number {
+  const succeeded = status?.history?.filter(({ lastReconciledStatus }) => lastReconciledStatus === 'ReconciliationSucceeded');
+  return Date.parse(succeeded?.at(-1)?.firstReconciled ?? '');
 }
 
 /** The Kustomizations of an environment's stages. */
@@ -58,7 +65,7 @@ export class Kustomizations {
     const isReady = (each: Kustomization): boolean =>
       readyOf(each)?.status === 'True' && (each.status?.lastAppliedRevision ?? '').endsWith(commit);
     try {
-      await until('the commit is applied, and every stage is ready', async () => (await this.list()).every(isReady), { seconds: 150 });
+      await until('the commit is applied, and every stage is ready', async () => (await this.list()).every(isReady), { seconds: 300 });
     } catch (error) {
       throw new Error(`${String(error)}\n${(await this.states()).join('\n')}`, { cause: error });
     }
@@ -70,6 +77,6 @@ export class Kustomizations {
     const token = String(Date.now());
     await this.kubectl.output(['annotate', ...what, '--overwrite', `reconcile.fluxcd.io/requestedAt=${token}`]);
     const handled = ['get', ...what, '-o', 'jsonpath={.status.lastHandledReconcileAt}'];
-    await until(`${name} is reconciled`, async () => (await this.kubectl.output(handled)) === token, { seconds: 60 });
+    await until(`${name} is reconciled`, async () => (await this.kubectl.output(handled)) === token);
   }
 }
