@@ -5,6 +5,7 @@ import { FIXTURES } from '../fixtures/dist';
 import { LOCAL } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { served } from './harness/served';
+import { until } from './harness/until';
 
 const CRD = join(FIXTURES, LOCAL.folder, '10-app-user-crd.k8s.yaml');
 
@@ -203,7 +204,11 @@ describe('the status of an AppUser', () => {
 });
 
 test('kubectl explain tells what each field is for', async () => {
-  const explained = await kubectl.output(['explain', 'appuser.spec']);
+  // The API server publishes what it says of a kind some time after it serves it.
+  const explained = await until('kubectl explains the kind', async () => {
+    const { code, stdout } = await kubectl.run(['explain', 'appuser.spec']);
+    return code === 0 && stdout;
+  });
   expect(explained.replaceAll(/\s+/g, ' ')).toContain('It cannot be changed later.');
   expect(explained).toMatch(/emailAddress\t<string> -required-/);
 });

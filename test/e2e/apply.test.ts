@@ -150,7 +150,7 @@ describe('on a new cluster', () => {
 
   beforeAll(async () => {
     runs = new Map(await Promise.all(RUNS.map(async (run) => [run, await steps(run)] as const)));
-  }, 240_000);
+  });
 
   describe.each(RUNS)('$manner -f $environment.folder', (run) => {
     const { environment, made, again } = run;

@@ -10,6 +10,7 @@ import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import { edited, LOCAL, objectsIn } from './harness/dist';
 import type { Kubectl } from './harness/kubectl';
 import { served } from './harness/served';
+import { until } from './harness/until';
 
 const STAGE = '20-postgres-operator-crds';
 const CRDS = objectsIn(LOCAL).filter(({ kind, metadata }) => kind === 'CustomResourceDefinition' && metadata.name.includes('crunchydata'));
@@ -22,8 +23,6 @@ const FIELD = 'shutdown';
 
 const withoutField = (text: string): string =>
   JSON.stringify(JSON.parse(text), (key, value: unknown) => (key === FIELD ? undefined : value));
-
-jest.setTimeout(240_000);
 
 describe("PGO's CRDs that a chart has installed, and deploy", () => {
   let controlPlane: ControlPlane;
@@ -138,7 +137,11 @@ describe("PGO's CRDs that a chart has installed, and deploy", () => {
       });
 
     test('are refused while a PostgresCluster uses it', async () => {
-      await kubectl.output(['patch', ...DATABASE, '--type=merge', '-p', JSON.stringify({ spec: { [FIELD]: false } })]);
+      // Until the API server has read the CRD, it drops the field.
+      await until('the field is set', async () => {
+        await kubectl.output(['patch', ...DATABASE, '--type=merge', '-p', JSON.stringify({ spec: { [FIELD]: false } })]);
+        return valueAt((await live(...DATABASE))['spec'], FIELD) === false;
+      });
       await refused(
         folder(),
         /spec\.shutdown \(v1beta1\): must be a field that the CRD has; got "shutdown"\..* It is set in PostgresCluster cvat\/my-postgres, of 1 object\./,
@@ -162,18 +165,18 @@ describe("PGO's CRDs that a chart has installed, and deploy", () => {
         '30-postgres': (text) => text.replace(/^(kind: PostgresCluster\n(?:.*\n)*?spec:\n)/m, `$1  ${FIELD}: false\n`),
       });
     const stages = ['00-data-protection', STAGE, '30-postgres'].flatMap((name) => ['--stage', name]);
-    const both = (command: string, ...options: readonly string[]): ReturnType<Commands['run']> =>
-      commands.run(command, folder(), ...stages, ...options);
-
     test('are shown by diff with the object that sets it, as deploy will apply both', async () => {
-      const { code, stdout, stderr } = await both('diff');
+      const { code, stdout, stderr } = await commands.run('diff', folder(), ...stages);
       expect({ code, stderr: stderr.split('\n')[0] }).toEqual({ code: 1, stderr: expect.stringMatching(/^Comparing/) as string });
       expect(stdout).toContain(`+  ${FIELD}: false`);
     });
 
     test('are applied before the object that sets it, in one deployment', async () => {
       expect(declares(await live('crd', CLUSTERS), FIELD)).toBe(false);
-      const { stdout, stderr } = await both('deploy', '--timeout', '10s');
+      const deploy = await commands.start('deploy', folder(), ...stages);
+      // No PGO is there to make it ready.
+      await deploy.said(/^configured +PostgresCluster cvat\/my-postgres$/m);
+      const { stdout, stderr } = await deploy.interrupt('SIGINT');
       expect(stderr).not.toContain('must be a field of CRD');
       expect(stdout).toContain(`configured CustomResourceDefinition ${CLUSTERS}\n`);
       expect(valueAt((await live(...DATABASE))['spec'], FIELD)).toBe(false);

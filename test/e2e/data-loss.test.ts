@@ -67,9 +67,8 @@ describe('changes that lose data', () => {
     await install(kubectl, [crd('postgresclusters.postgres-operator.crunchydata.com')]);
     await kubectl.output(['apply', '--server-side', '-f', `${LOCAL.folder}/00-data-protection.k8s.yaml`], { workingDirectory: ROOT });
     const probe = await create(cluster('probe'));
-    await until(
-      'the policies are in force',
-      async () => (await refusalOf(probe, cluster('probe', { instances: [set('x')] }))) !== undefined,
+    await until('the policy is in force', async () =>
+      (await refusalOf(probe, cluster('probe', { instances: [set('x')] })))?.includes('would lose data by remove-instance-set='),
     );
   });
 
@@ -79,11 +78,15 @@ describe('changes that lose data', () => {
   });
 
   test('are expressions in whose types the API server finds no mistake', async () => {
-    const { items } = await kubectl.get<{ items: { status?: { typeChecking?: { expressionWarnings?: object[] } } }[] }>(
-      'validatingadmissionpolicies',
-    );
-    expect(items).toHaveLength(3);
-    for (const { status } of items) expect(status?.typeChecking?.expressionWarnings ?? []).toEqual([]);
+    interface Policy {
+      readonly status?: { readonly typeChecking?: { readonly expressionWarnings?: readonly object[] } };
+    }
+    const policies = await until('the types of their expressions are checked', async () => {
+      const { items } = await kubectl.get<{ items: Policy[] }>('validatingadmissionpolicies');
+      return items.every(({ status }) => status?.typeChecking) && items;
+    });
+    expect(policies).toHaveLength(3);
+    for (const { status } of policies) expect(status?.typeChecking).toEqual({});
   });
 
   interface Case {

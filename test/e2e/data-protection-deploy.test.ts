@@ -8,9 +8,6 @@ import { changed, edited, type Environment, LOCAL } from './harness/dist';
 import type { Kubectl, KubectlResult } from './harness/kubectl';
 import { until } from './harness/until';
 
-// A fresh install, on a machine that does other things, too.
-jest.setTimeout(240_000);
-
 const CLUSTER = ['-n', 'cvat', 'postgrescluster', 'my-postgres'];
 const POLICIES = ['validatingadmissionpolicies,validatingadmissionpolicybindings'];
 

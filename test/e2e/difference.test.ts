@@ -2,9 +2,11 @@ import { withoutAbandoned } from '../../cluster/diff/abandoned';
 import { differenceOf } from '../../cluster/diff/difference';
 import { CLIENT_SIDE_APPLY, migrated } from '../../cluster/objects/managed-fields';
 import type { LiveObject } from '../../cluster/objects/live-object';
+import { valueAt } from '../../manifests/fields';
 import type { Manifest } from '../../manifests/manifest';
 import { type ControlPlane, startControlPlane } from './harness/control-plane';
 import type { Kubectl } from './harness/kubectl';
+import { until } from './harness/until';
 
 /**
  * What the difference shows of an object that kubectl has applied is what the API server makes of it: predicted from a dry run, compared with
@@ -20,7 +22,7 @@ let kubectl: Kubectl;
 beforeAll(async () => {
   controlPlane = await startControlPlane();
   ({ kubectl } = controlPlane);
-}, 90_000);
+});
 
 afterAll(() => controlPlane.stop());
 
@@ -33,6 +35,14 @@ async function apply(manifest: Manifest, ...flags: readonly string[]): Promise<L
   const { code, stdout, stderr } = await kubectl.apply(manifest, ...server, ...flags);
   if (code !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as LiveObject;
+}
+
+/** The Deployment when its controller has seen it: then that has also written its annotation, which is no difference between the two. */
+function observed(deployment: Manifest): Promise<LiveObject> {
+  return until('the Deployment is observed', async () => {
+    const live = await get(deployment);
+    return valueAt(live, 'status', 'observedGeneration') === valueAt(live, 'metadata', 'generation') && live;
+  });
 }
 
 /** Controllers write into the object at the same time, so it may have changed since it was read. */
@@ -53,7 +63,7 @@ async function takeOver(manifest: Manifest): Promise<void> {
 /** What the difference says, and then what it was. */
 async function foretold(before: Manifest, after: Manifest): Promise<{ changed: string[]; wrong: string }> {
   expect(await kubectl.apply(before)).toMatchObject({ code: 0 });
-  const live = await get(before);
+  const live = before.kind === 'Deployment' ? await observed(before) : await get(before);
   const next = withoutAbandoned(await apply(after, '--dry-run=server'), live, takeover);
   await takeOver(before);
   const { text } = differenceOf(live, next, 'dist');
