@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ChartSource, fromArchive, fromGit, fromRepository } from '../../constructs/helm/chart-source';
-import { LOCK_FILE, readChartLock } from '../../manifests/chart-lock';
+import { LOCK_FILE, readChartLock, vendoredFinding } from '../../manifests/chart-lock';
 import { pullCharts } from '../../scripts/charts/pull-charts';
 import { availableVersions } from '../../scripts/charts/available-versions';
 import { findControlPlane, findFlux } from '../../scripts/control-plane';
@@ -232,6 +232,25 @@ describe('git', () => {
     await new Promise((resolve) => setTimeout(resolve, 1100)); // the time in an archive has seconds
     expect((await pull(source, true)).reasons).toEqual([]);
     expect(readFileSync(LOCK_FILE, 'utf8')).toBe(lock);
+  });
+
+  test('two tags with one version of the chart are two files, also when they are pulled again', async () => {
+    const { url } = repository();
+    const git = (...args: string[]): void =>
+      void execFileSync('git', ['-C', join(folder, 'repository'), '-c', 'user.name=Test', '-c', 'user.email=test@example.org', ...args]);
+    writeFileSync(join(folder, 'repository', 'helm', 'app', 'values.yaml'), 'two: 2\n');
+    git('commit', '--quiet', '--all', '--message', 'two');
+    git('tag', 'v2.0.0');
+    const sources = ['v1.0.0', 'v2.0.0'].map((tag) => fromGit(url, { path: 'helm/app', tag }));
+    for (const again of [false, true, false]) {
+      expect(await pullCharts(sources, { again })).toEqual([]);
+      const { charts } = readChartLock();
+      expect(charts.map((chart) => vendoredFinding(chart))).toEqual([undefined, undefined]);
+      expect(charts.map(({ file, sha256 }) => file.replace(sha256.slice(0, 8), 'sha256'))).toEqual([
+        'charts/app-1.0.0.tgz',
+        'charts/app-1.0.0-sha256.tgz',
+      ]);
+    }
   });
 
   test('a tag that was moved is refused with both commits', async () => {
