@@ -73,7 +73,7 @@ describe("the chapter's AppUser", () => {
 
   test('can be changed and deleted under our CRD', async () => {
     expect(await kubectl.run(['label', 'au', 'john', 'team=vision'])).toMatchObject({ code: 0 });
-    expect(await kubectl.run(['delete', '-f', join(CHAPTER, 'john.yaml'), '--timeout=10s'])).toMatchObject({ code: 0 });
+    expect(await kubectl.run(['delete', '-f', join(CHAPTER, 'john.yaml')])).toMatchObject({ code: 0 });
     expect(await kubectl.run(['get', 'au', 'john'])).toMatchObject({ code: 1, stderr: expect.stringContaining('NotFound') });
   });
 
@@ -87,7 +87,7 @@ describe("the chapter's AppUser", () => {
     const complete = { lastName: 'Doe', firstName: 'Jane', emailAddress: 'jane.doe@example.com' };
     expect(await kubectl.apply(sloppy('without-mail', complete))).toMatchObject({ code: 0, stderr: '' });
     expect(await kubectl.apply(sloppy('without-spec', complete), '--dry-run=server')).toMatchObject({ code: 0, stderr: '' });
-    expect(await kubectl.run(['delete', 'au', 'without-spec', '--timeout=10s'])).toMatchObject({ code: 0 });
+    expect(await kubectl.run(['delete', 'au', 'without-spec'])).toMatchObject({ code: 0 });
   });
 });
 

@@ -148,7 +148,7 @@ Passwords are in:
   test('is left alone by a second deploy, which asks for nothing twice', async () => {
     const before = await written();
     const requests = await requestsOf(async () => {
-      expect(await commands.output('deploy')).not.toMatch(/^(created|changed|waiting|warning) /m);
+      expect(await commands.output('deploy')).not.toMatch(/^(created|configured|waiting|warning) /m);
     });
     expect(await written()).toEqual(before);
     const requestsBy = (verb: string): AuditedRequest[] => requests.filter((request) => request.verb === verb);
