@@ -49,8 +49,10 @@ test('`cdk8s synth --stdout` prints every object as a document of one stream', a
 });
 
 test('main.ts writes nothing if there is a problem, and reports it without a stack trace', async () => {
-  project.edit('environments/local.ts', "host: 'cvat.kube-public'", "host: 'cvat kube public'");
-  const outcome = await run(PROGRAM, { cwd: project.folder, env: { CDK8S_OUTDIR: folder } });
+  const edited = new Project();
+  edited.edit('environments/local.ts', "host: 'cvat.kube-public'", "host: 'cvat kube public'");
+  const outcome = await run(PROGRAM, { cwd: edited.folder, env: { CDK8S_OUTDIR: folder } });
+  edited.remove();
   expect([outcome.code, outcome.stdout]).toEqual([1, '']);
   expect(outcome.stderr).toBe(
     'nothing was written: 1 problem(s)\n\n  local  50-cvat/cvat  host\n    must be a host name, without scheme, port, path or spaces; got "cvat kube public". Write it as "cvat.example.com". Did you mean "cvat-kube-public"?\n',
