@@ -20,6 +20,10 @@ export interface OwnerReference extends Kind {
   readonly controller?: boolean;
 }
 
+export function isOwnedBy({ metadata: { ownerReferences = [] } }: LiveObject, { metadata: { uid } }: LiveObject): boolean {
+  return ownerReferences.some((owner) => owner.uid === uid);
+}
+
 /** Who has set which fields. https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
 export interface ManagedFields {
   readonly manager: string;

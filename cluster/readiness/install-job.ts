@@ -1,6 +1,6 @@
 import { listOf, valueAt } from '../../manifests/fields';
 import { releaseOf } from '../../manifests/helm-release';
-import { conditionOf, type LiveObject } from '../objects/live-object';
+import { conditionOf, isOwnedBy, type LiveObject } from '../objects/live-object';
 import { describeCondition } from './conditions';
 import { textAt } from './fields';
 import { podProblem } from './pod-problem';
@@ -34,7 +34,7 @@ async function podsOf(job: LiveObject, { metadata: { namespace, name } }: LiveOb
   const labels = `helmcharts.helm.cattle.io/chart=${name}`;
   const pods = await context.list({ apiVersion: 'v1', kind: 'Pod' }, { ...(namespace !== undefined && { namespace }), labels });
   // Pods of the uninstall Job have the same label.
-  return pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === job.metadata.uid));
+  return pods.filter((pod) => isOwnedBy(pod, job));
 }
 
 /** The hash of what the Job was created from. Only newer controllers set it. */

@@ -1,14 +1,13 @@
-import { conditionOf, type LiveObject } from '../objects/live-object';
+import { conditionOf, isOwnedBy, type LiveObject } from '../objects/live-object';
 import { currentCondition, describeCondition, NOT_OBSERVED } from './conditions';
 import { textAt } from './fields';
+import { label } from './postgres-instances';
 import { failed, type ReadinessContext, READY, type State, waiting } from './readiness';
 
 /** Reasons of Progressing=False that only another spec ends. */
 const INVALID = ['PGUpgradeInvalid', 'PGUpgradeInvalidForCluster'];
 /** The reason that the cluster already runs the version: no upgrade is needed. */
 const DONE = ['PGUpgradeResolved', 'PGUpgradeCompleted'];
-
-const label = (name: string): string => `postgres-operator.crunchydata.com/${name}`;
 
 /**
  * Ready when the upgrade has succeeded, or when the cluster already runs the version. Waits while the PostgresCluster is not shut down, or does
@@ -28,7 +27,7 @@ export async function pgUpgrade(object: LiveObject, context: ReadinessContext): 
   const others = await otherUpgrade(object, jobs, context);
   if (others !== undefined) return others;
   if (succeeded?.status === 'False') {
-    const own = jobs.filter((job) => isOwnedBy(object, job));
+    const own = jobs.filter((job) => isOwnedBy(job, object));
     const failedJob = own.find((job) => conditionOf(job, 'Failed')?.status === 'True');
     // PGO keeps the condition when it tries again.
     if (failedJob === undefined && own.length > 0) return waiting('is upgrading');
@@ -56,7 +55,7 @@ async function otherUpgrade(object: LiveObject, jobs: readonly LiveObject[], con
   const { namespace = '', name } = object.metadata;
   const job = jobs.find((each) => {
     const { labels = {} } = each.metadata;
-    return !isOwnedBy(object, each) && (labels[label('role')] === 'removedata' || labels[label('pgupgrade')] === name);
+    return !isOwnedBy(each, object) && (labels[label('role')] === 'removedata' || labels[label('pgupgrade')] === name);
   });
   if (job === undefined) return undefined;
   const other = job.metadata.labels?.[label('pgupgrade')] ?? '';
@@ -67,8 +66,4 @@ async function otherUpgrade(object: LiveObject, jobs: readonly LiveObject[], con
     `PGUpgrade ${other} of the same cluster still exists, and PGO counts its Jobs as those of this upgrade. ` +
       `Delete it, and wait for this one: kubectl -n ${namespace} delete pgupgrade ${other} --cascade=foreground`,
   );
-}
-
-function isOwnedBy({ metadata: { uid } }: LiveObject, { metadata: { ownerReferences = [] } }: LiveObject): boolean {
-  return ownerReferences.some((owner) => owner.uid === uid);
 }

@@ -7,7 +7,8 @@ import { imageNotApplied, instanceSetNotApplied, type PostgresImages } from './p
 import type { ReadinessContext, State } from './readiness';
 import { rolledOut } from './rollout';
 
-const label = (name: string): string => `postgres-operator.crunchydata.com/${name}`;
+/** A label or annotation of PGO. */
+export const label = (name: string): string => `postgres-operator.crunchydata.com/${name}`;
 
 /** The StatefulSet controller labels a pod with the revision that it was created from. */
 const REVISION = 'controller-revision-hash';

@@ -1,10 +1,9 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../../test/e2e/harness/ports';
 
 /** The steps of the Dockerfile without a builder: the bundle is made, and runs where there is no node_modules. */
 const OPERATOR = join(__dirname, '..');
@@ -21,19 +20,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Below the ports that systems choose for connections: none of those takes it before it is used. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(11_000, 32_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) =>
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
-    );
-    server.close();
-    if (isFree) return port;
-  }
-}
-
 test('without configuration, the operator reports every missing variable, and exits', () => {
   // Node 22 and 24 warn that client-node uses punycode.
   const env = { NODE_NO_WARNINGS: '1' };
@@ -47,8 +33,8 @@ test('without configuration, the operator reports every missing variable, and ex
 });
 
 test('it starts without an API server, is live and not ready, and stops at SIGTERM', async () => {
-  const port = await freePort();
-  const cluster = { name: 'c', cluster: { server: `https://127.0.0.1:${await freePort()}` } };
+  const [port, unused] = await freePorts(2);
+  const cluster = { name: 'c', cluster: { server: `https://127.0.0.1:${unused}` } };
   const context = { name: 'x', context: { cluster: 'c', user: 'u' } };
   const kubeconfig = { clusters: [cluster], users: [{ name: 'u', user: {} }], contexts: [context], 'current-context': 'x' };
   writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(kubeconfig));

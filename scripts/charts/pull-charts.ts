@@ -48,7 +48,8 @@ export async function pullCharts(
     }
     report(`${label}  …`);
     try {
-      const chart = await vendor(source, lock);
+      const others = lock.charts.filter((other) => other.source !== name);
+      const chart = await vendor(source, known, others);
       writeChartLock(withChart(lock, chart));
       report(`${label}  ${known ? 'verified' : 'added'}: ${chart.file}`);
     } catch (error) {
@@ -60,15 +61,14 @@ export async function pullCharts(
   return failures;
 }
 
-async function vendor(source: ChartSource, lock: ChartLock): Promise<LockedChart> {
-  const known = lockedChart(lock, describeSource(source));
+async function vendor(source: ChartSource, known: LockedChart | undefined, others: readonly LockedChart[]): Promise<LockedChart> {
   if (source.kind === 'archive') return entryOf(source, opened(source.file), { file: source.file }, known);
   mkdirSync(CHARTS_FOLDER, { recursive: true });
   const folder = mkdtempSync(join(CHARTS_FOLDER, '.pull-'));
   try {
     const pulled = await pullChart(source, folder);
     const archive = opened(pulled.file);
-    const target = fileFor(source, archive, lock);
+    const target = fileFor(archive, known, others);
     // `helm package` writes the time into the archive: the commit says whether a chart out of git is the same.
     if (source.kind === 'git' && known?.digest === pulled.digest && known !== undefined && vendoredFinding(known) === undefined)
       return known;
@@ -84,13 +84,11 @@ async function vendor(source: ChartSource, lock: ChartLock): Promise<LockedChart
  * Where an archive is kept. Two sources can have another content under one name and version: two tags of a git repository between which the chart's version
  * was not changed, or a mirror.
  */
-function fileFor(source: ChartSource, { sha256, chart }: ChartArchive, lock: ChartLock): string {
-  const name = describeSource(source);
+function fileFor({ sha256, chart }: ChartArchive, known: LockedChart | undefined, others: readonly LockedChart[]): string {
   const path = `${CHARTS_FOLDER}/${chart.name}-${chart.version}`;
-  const isTaken = (file: string): boolean =>
-    lock.charts.some((other) => other.source !== name && other.file === file && other.sha256 !== sha256);
-  const wanted = lockedChart(lock, name)?.file ?? `${path}.tgz`;
-  return isTaken(wanted) ? `${path}-${sha256.slice(0, 8)}.tgz` : wanted;
+  const wanted = known?.file ?? `${path}.tgz`;
+  const isTaken = others.some((other) => other.file === wanted && other.sha256 !== sha256);
+  return isTaken ? `${path}-${sha256.slice(0, 8)}.tgz` : wanted;
 }
 
 function opened(file: string): ChartArchive {

@@ -47,7 +47,7 @@ export class Operator {
 
   /** Two resyncs later: what there was before was seen. */
   async resynced(): Promise<void> {
-    // There is no number before the first.
+    // Before the first, the metric is not there yet.
     const resyncs = async (): Promise<number> => (await this.metric('app_user_operator_resyncs_total{result="success"}')) || 0;
     const before = await resyncs();
     await until('there were two resyncs', async () => (await resyncs()) >= before + 2);
